@@ -1,0 +1,1 @@
+"""Simulated chips, phones, cards and coins behind the real drivers."""

@@ -1,0 +1,1 @@
+"""The kiosk process and its people: composition, screens, console, command line."""

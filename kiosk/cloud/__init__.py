@@ -1,0 +1,1 @@
+"""What a kiosk tells the fleet, behind one port."""

@@ -1,0 +1,1 @@
+"""The touchscreen: passive customtkinter views and the ChargingScreen that owns the records."""

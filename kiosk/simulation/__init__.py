@@ -1,0 +1,1 @@
+"""Seeded days of customers on the bench, without a wall clock."""

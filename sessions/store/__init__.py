@@ -1,0 +1,1 @@
+"""SQLite: the only I/O of this package."""
