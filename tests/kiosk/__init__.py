@@ -1,0 +1,1 @@
+"""Tests of the process, its screens, console and command line."""
