@@ -1,8 +1,8 @@
 """The I2C buses, and the lock that everything on any of them is used under.
 
-`adafruit_register` keeps one buffer for all registers of all devices in the process and fills it before it takes the bus's
-own lock; Blinka's `try_lock` is a test and a set with a gap between. So two threads may never be inside those libraries at
-once, not even on two buses. Every driver here therefore holds `LIBRARY_LOCK` around its transfers.
+`adafruit_register` keeps one buffer for all registers of all devices in the process and fills it before it takes the
+bus's own lock; Blinka's `try_lock` is a test and a set with a gap between. So two threads may never be inside those
+libraries at once, not even on two buses. Every driver here therefore holds `LIBRARY_LOCK` around its transfers.
 """
 
 import threading

@@ -1,8 +1,8 @@
 """Threads that ask devices at a steady rate and tell what changed.
 
-`I2CWorker` owns one bus: it asks every device on it in turn, evenly spread over the period, and no device's trouble costs
-another its turn. What a device measures it publishes itself (`ReadingBuffer` for sensors); the worker only turns faults
-into one `DeviceReport` when a device goes wrong and one when it is well again.
+`I2CWorker` owns one bus: it asks every device on it in turn, evenly spread over the period, and no device's trouble
+costs another its turn. What a device measures it publishes itself (`ReadingBuffer` for sensors); the worker only turns
+faults into one `DeviceReport` when a device goes wrong and one when it is well again.
 """
 
 import logging
@@ -12,6 +12,7 @@ from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import Protocol
 
 from sessions.ports import DeviceReport, Post, Reading, Trouble
@@ -70,7 +71,9 @@ class ReadingBuffer:
 
     def after(self, mono: MonoNs) -> Sequence[Reading]:
         """Readings newer than `mono`, oldest first."""
-        return [reading for reading in self._readings.copy() if reading.mono > mono]
+        newer = list(takewhile(lambda reading: reading.mono > mono, reversed(self._readings.copy())))
+        newer.reverse()
+        return newer
 
     @property
     def newest(self) -> Reading | None:
@@ -127,12 +130,16 @@ class Worker(ABC):
 
 
 class Health:
-    """What has been reported of one device: decides when a fault is news and when it is over."""
+    """What has been reported of one device: decides when a fault is news and when it is over.
+
+    The first verdict is always told, good or bad: so a fault remembered from before a restart ends when it is over.
+    """
 
     def __init__(self, device: str, post: Post) -> None:
         self._device = device
         self._post = post
         self._reported: Trouble | None = None
+        self._told = False
         self._failures = 0
         self._well_since: MonoNs | None = None
         self._calm_ns = CALM_NS
@@ -155,19 +162,24 @@ class Health:
         if self._reported is None:
             relapsed = self._recovered_at is not None and mono - self._recovered_at < RELAPSE_NS
             self._calm_ns = min(2 * self._calm_ns, LONGEST_CALM_NS) if relapsed else CALM_NS
-        self._reported = fault.trouble
-        self._post(DeviceReport(self._device, fault.trouble, fault.detail, mono))
+        self._report(fault.trouble, fault.detail, mono)
 
     def _seen_well(self, mono: MonoNs) -> None:
         self._failures = 0
+        if not self._told:
+            self._report(None, "It answers.", mono)
         if self._reported is None:
             return
         if self._well_since is None:
             self._well_since = mono
         if mono - self._well_since >= self._calm_ns:
-            self._reported = None
             self._recovered_at = mono
-            self._post(DeviceReport(self._device, None, "It answers again.", mono))
+            self._report(None, "It answers again.", mono)
+
+    def _report(self, trouble: Trouble | None, detail: str, mono: MonoNs) -> None:
+        self._told = True
+        self._reported = trouble
+        self._post(DeviceReport(self._device, trouble, detail, mono))
 
 
 class _Turn:
@@ -196,7 +208,13 @@ class I2CWorker(Worker):
     """
 
     def __init__(
-        self, name: str, devices: Iterable[BusDevice], post: Post, *, clock: Clock = time.monotonic_ns, hz: float = POLL_HZ
+        self,
+        name: str,
+        devices: Iterable[BusDevice],
+        post: Post,
+        *,
+        clock: Clock = time.monotonic_ns,
+        hz: float = POLL_HZ,
     ) -> None:
         super().__init__(name, clock)
         self._period_ns = round(1e9 / hz)
@@ -210,7 +228,7 @@ class I2CWorker(Worker):
             self._stopping.wait(max(0, due - self._clock()) / 1e9)
 
     def poll_due(self) -> MonoNs:
-        """Ask the devices whose turn has come; returns when the next one's comes. The thread's own step, for tests too."""
+        """Ask the devices whose turn has come; returns when the next one's comes. The thread's one step."""
         now = self._beat()
         for turn in self._turns:
             if turn.due <= now:
