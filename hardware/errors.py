@@ -1,0 +1,34 @@
+"""Every error this package raises: one base, each also the built-in it refines."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from hardware.problems import Problem
+
+
+class HardwareError(Exception):
+    """Something about the kiosk's electronics; the base of this package's errors."""
+
+
+class PinmapError(HardwareError, ValueError):
+    """The pinmap cannot be used. `problems` holds every error found, in the order of the file."""
+
+    def __init__(self, name: str, problems: Sequence[Problem]) -> None:
+        self.name = name
+        self.problems = tuple(problems)
+        super().__init__("\n".join(problem.sentence(name) for problem in self.problems))
+
+
+class DeviceError(HardwareError, OSError):
+    """A device did not answer or answered wrongly. `device` names it; the message says what to do."""
+
+    def __init__(self, device: str, message: str) -> None:
+        self.device = device
+        super().__init__(f"{device}: {message}")
+
+
+class PinTaken(HardwareError, ValueError):
+    """A pin or an address is claimed twice; the message names both holders."""
