@@ -32,3 +32,19 @@ class DeviceError(HardwareError, OSError):
 
 class PinTaken(HardwareError, ValueError):
     """A pin or an address is claimed twice; the message names both holders."""
+
+
+class CardNumberError(HardwareError, ValueError):
+    """A typed card number cannot be one. The message never repeats it."""
+
+
+class BenchRefused(HardwareError, RuntimeError):
+    """A person at the bench could not do this now: the door stays locked, the acceptor refuses (HTTP 409)."""
+
+
+class BenchNameError(HardwareError, ValueError):
+    """The bench has no slot, phone, device or fault of this name; the message lists the near or the valid ones."""
+
+
+class DisplayTextError(HardwareError, ValueError):
+    """A text that four digits cannot show; the message says what fits."""
