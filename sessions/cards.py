@@ -1,0 +1,73 @@
+"""Cards: how a UID becomes a CardKey, and what staff may say and add.
+
+A UID is a bearer secret printed on plastic: whoever knows it can imitate the card. So it is hashed with the fleet's own key at the
+edge, and only the hash goes on. The hash is HMAC-SHA256 (RFC 2104) cut to 128 bits: no two cards meet, and without the key nobody
+can try the 2^32 UIDs.
+"""
+
+import base64
+import hashlib
+import hmac
+import re
+
+from sessions import commands as c
+from sessions import events as e
+from sessions.draft import Draft
+from sessions.errors import BadRequest, NotAllowed
+from sessions.ledger import ISSUED_STAFF, card_account
+from sessions.ports import Json
+from sessions.units import CardKey, TransferId
+
+LARGEST_TOP_UP = 10_000_000
+"""More than 115 days of charging at once is a slip of the finger, not a top-up."""
+
+_CARD_KEY = re.compile(r"ck_[a-z2-7]{26}")
+
+
+def card_key(secret: bytes, uid: str) -> CardKey:
+    """The key of a canonical UID such as ``em4100:00C8F1B2`` under a fleet's secret: ``ck_`` and 26 letters and digits."""
+    digest = hmac.new(secret, uid.encode("ascii"), hashlib.sha256).digest()[:16]
+    return CardKey("ck_" + base64.b32encode(digest).decode("ascii").rstrip("=").lower())
+
+
+def is_card_key(text: str) -> bool:
+    """Whether a text has the form of a CardKey."""
+    return _CARD_KEY.fullmatch(text) is not None
+
+
+def save_card(draft: Draft, command: c.SaveCard) -> Json:
+    """Describes a card, known or new."""
+    _require_staff(command.actor)
+    draft.add(
+        e.CardSaved(
+            command.card,
+            command.actor.name,
+            command.name,
+            command.group,
+            command.blocked,
+            command.expires_utc,
+            command.max_sessions,
+        )
+    )
+    return {"card": command.card}
+
+
+def add_credit(draft: Draft, command: c.AddCredit) -> Json:
+    """Gives a card credit out of the staff's hand. Raises `BadRequest` for an amount that cannot be meant."""
+    _require_staff(command.actor)
+    if not 0 < command.amount <= LARGEST_TOP_UP:
+        raise BadRequest(f"A top-up is a whole number from 1 to {LARGEST_TOP_UP}; {command.amount} was given.")
+    if command.card not in draft.state.cards:
+        draft.add(e.CardSaved(command.card, command.actor.name))
+    transfer = e.Transfer(
+        TransferId(f"credit:{draft.next_id()}"), command.unit, ISSUED_STAFF, card_account(command.card), command.amount
+    )
+    draft.add(
+        e.CreditAdded(command.card, command.unit, command.amount, command.actor.name, command.reason), (transfer,)
+    )
+    return {"card": command.card, "balance": draft.state.ledger.card_balance(command.card, command.unit)}
+
+
+def _require_staff(actor: c.Actor) -> None:
+    if not actor.staff:
+        raise NotAllowed("Only staff can do this.")

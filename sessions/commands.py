@@ -1,0 +1,191 @@
+"""What can be asked of the engine, or told to it: one frozen dataclass each.
+
+Whoever sends a command says who asks (``actor``) and under which identity (``command_id`` at the bus, the source's own id for
+observations). Commands carry values, never handles, so they can cross threads, sockets and restarts.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from sessions.events import SCREEN
+from sessions.units import CardKey, MinorUnits, MonoNs, SessionId, SlotName, Unit, UtcMs, VisitId
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who asks. ``visit`` for a customer; ``name`` is what facts record: ``owner``, ``api``, ``staff:NAME``, ``kiosk``."""
+
+    name: str
+    visit: VisitId | None = None
+    staff: bool = False
+
+
+KIOSK = Actor("kiosk", staff=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Tap:
+    """A card was tapped at a place. ``tap_id`` is the reader's own identity of the tap."""
+
+    card: CardKey
+    tap_id: str
+    place: str = SCREEN
+
+
+@dataclass(frozen=True, slots=True)
+class SignOut:
+    """``reason``: signed_out, idle, elsewhere, silent."""
+
+    visit: VisitId
+    reason: str = "signed_out"
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimSlot:
+    slot: SlotName
+    visit: VisitId
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseClaim:
+    slot: SlotName
+    visit: VisitId
+
+
+@dataclass(frozen=True, slots=True)
+class StartCharging:
+    """Starts ``seconds`` on a slot for the actor's visit, or for ``card`` when staff says so."""
+
+    slot: SlotName
+    seconds: int
+    actor: Actor
+    card: CardKey | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StopSession:
+    session: SessionId
+    actor: Actor
+
+
+@dataclass(frozen=True, slots=True)
+class ExtendSession:
+    session: SessionId
+    seconds: int
+    actor: Actor
+
+
+@dataclass(frozen=True, slots=True)
+class OpenDoor:
+    """Opens the door of a session's slot for its owner, or for staff with a reason."""
+
+    session: SessionId
+    actor: Actor
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AddCredit:
+    card: CardKey
+    unit: Unit
+    amount: int
+    actor: Actor
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SaveCard:
+    """Describes a card; fields that are None keep what was known."""
+
+    card: CardKey
+    actor: Actor
+    name: str | None = None
+    group: str | None = None
+    blocked: bool | None = None
+    expires_utc: UtcMs | None = None
+    max_sessions: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DisableSlot:
+    slot: SlotName
+    actor: Actor
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class EnableSlot:
+    slot: SlotName
+    actor: Actor
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CoinIn:
+    """A finished coin train. ``visit`` is who was signed in at its first pulse, or None."""
+
+    coin: str
+    value: MinorUnits
+    first_pulse: MonoNs
+    visit: VisitId | None
+
+
+@dataclass(frozen=True, slots=True)
+class Detected:
+    """A detector's verdict about a session, dated to when it physically happened."""
+
+    session: SessionId
+    verdict: str
+    dated: MonoNs
+    evidence: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class DoorObserved:
+    slot: SlotName
+    open: bool
+    mono: MonoNs
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceTrouble:
+    """A device went wrong (``trouble`` set) or is well again (None)."""
+
+    device: str
+    trouble: str | None
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class SetDanger:
+    """Over temperature, smoke, stop button or low supply: ``on`` pauses everything, off resumes it."""
+
+    on: bool
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class CheckDeadlines:
+    """Looks at every deadline (claims, waiting times, collection, held coins, idle visits) and decides those that are due."""
+
+
+Command = (
+    Tap
+    | SignOut
+    | ClaimSlot
+    | ReleaseClaim
+    | StartCharging
+    | StopSession
+    | ExtendSession
+    | OpenDoor
+    | AddCredit
+    | SaveCard
+    | DisableSlot
+    | EnableSlot
+    | CoinIn
+    | Detected
+    | DoorObserved
+    | DeviceTrouble
+    | SetDanger
+    | CheckDeadlines
+)

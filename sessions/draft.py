@@ -1,0 +1,48 @@
+"""A decision in the making.
+
+A rule looks at the state, refuses by raising before it has added anything, and then adds facts one by one; each is folded at once,
+so the next line of the rule already sees what the last one changed. An exception after the first fact is a fault of our own: the
+engine lets it end the process, and the store is the truth on restart.
+"""
+
+from collections.abc import MutableMapping
+from dataclasses import dataclass, field
+
+from sessions import events as e
+from sessions.fold import Row, State, apply
+from sessions.metering import Meter
+from sessions.rules import Rules
+from sessions.units import Now, Seq, SessionId
+
+
+@dataclass(slots=True)
+class Draft:
+    """Facts so far, with the state they were folded into. ``meters`` are the usage accumulators of sessions not yet collected."""
+
+    state: State
+    rules: Rules
+    now: Now
+    meters: MutableMapping[SessionId, Meter]
+    source: str = "kiosk"
+    source_id: str | None = None
+    facts: list[e.Fact] = field(default_factory=list)
+    rows: list[Row] = field(default_factory=list)
+
+    def add(self, body: e.Body, transfers: tuple[e.Transfer, ...] = ()) -> e.Fact:
+        """Adds one fact and folds it. The first fact of a decision carries the identity of what caused it."""
+        first = not self.facts
+        fact = e.Fact(
+            Seq(self.state.seq + 1),
+            self.now,
+            body,
+            transfers,
+            self.source if first else "kiosk",
+            self.source_id if first else None,
+        )
+        self.rows.extend(apply(self.state, fact))
+        self.facts.append(fact)
+        return fact
+
+    def next_id(self) -> str:
+        """An id that no other fact of any kiosk of the fleet gives: the store's incarnation and the coming sequence number."""
+        return f"{self.state.incarnation}-{self.state.seq + 1}"

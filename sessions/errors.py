@@ -1,0 +1,118 @@
+"""Everything the rules refuse, each error also the built-in it refines.
+
+``code`` is the stable word that an API answers with; the message is a sentence that says what, where and what to do.
+"""
+
+
+class SessionsError(Exception):
+    """Base of all refusals and failures of the rules."""
+
+    code = "refused"
+
+
+class IllegalTransition(SessionsError, RuntimeError):
+    """An event that cannot happen in the slot's or the kiosk's state: the caller's mistake, nothing was changed."""
+
+    code = "illegal_transition"
+
+
+class UnknownSlot(SessionsError, LookupError):
+    """There is no slot of that name in the pinmap."""
+
+    code = "unknown_slot"
+
+
+class UnknownSession(SessionsError, LookupError):
+    """There is no session of that id."""
+
+    code = "unknown_session"
+
+
+class UnknownCard(SessionsError, LookupError):
+    """The card has never been seen here, or guests are not served."""
+
+    code = "unknown_card"
+
+
+class NoVisit(SessionsError, LookupError):
+    """Nobody is signed in, or that visit has ended."""
+
+    code = "no_visit"
+
+
+class SlotTaken(SessionsError, RuntimeError):
+    """The slot is claimed or used by another; the message names who when the asker may know."""
+
+    code = "slot_taken"
+
+
+class SlotOutOfOrder(SessionsError, RuntimeError):
+    """The slot is faulted, disabled, or the kiosk is not selling."""
+
+    code = "slot_out_of_order"
+
+
+class NotEnoughCredit(SessionsError, ValueError):
+    """The card has less than was asked for."""
+
+    code = "not_enough_credit"
+
+
+class LimitReached(SessionsError, ValueError):
+    """The card already has as many sessions as it may have, or a cap would be passed."""
+
+    code = "limit_reached"
+
+
+class NotAllowed(SessionsError, PermissionError):
+    """The asker neither owns the session nor is staff, or the card is blocked."""
+
+    code = "not_allowed"
+
+
+class BadRequest(SessionsError, ValueError):
+    """A value that cannot be meant, such as a negative time."""
+
+    code = "bad_request"
+
+
+class LedgerError(SessionsError, ValueError):
+    """A transfer that would break the books: it is never applied."""
+
+    code = "ledger"
+
+
+class InvariantBroken(SessionsError, AssertionError):
+    """The kiosk contradicts itself; the message names the invariant (I1 to I7) and the contradiction."""
+
+    code = "invariant"
+
+
+class StoreError(SessionsError, OSError):
+    """The store cannot do what was asked; the message says what to do."""
+
+    code = "store"
+
+
+class StoreTooNew(StoreError):
+    """The file was written by a newer version; it was not touched."""
+
+    code = "store_too_new"
+
+
+class StoreDamaged(StoreError):
+    """The file does not read back as it was written."""
+
+    code = "store_damaged"
+
+
+class StoreBusy(StoreError):
+    """Another process holds the data directory."""
+
+    code = "store_busy"
+
+
+class StoreTimeout(StoreError, TimeoutError):
+    """The decision was taken but not yet acknowledged as durable; ask again with the same id."""
+
+    code = "store_timeout"

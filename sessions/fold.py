@@ -1,0 +1,390 @@
+"""Facts folded into the live state. `apply` is the only thing that changes a `State`.
+
+The engine folds each fact the moment it decides it; a restart folds the snapshot's successors; ``kiosk store verify`` folds all of
+them again. One function for the three is what makes invariant I6 (folding the facts gives the live state) hold by construction.
+Entities are replaced, never edited, so that a row handed to the journal cannot change behind its back.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from sessions import events as e
+from sessions.ledger import Ledger
+from sessions.machine import SLOT_FIGURES, Mode, SlotEvent, SlotState
+from sessions.units import CardKey, MonoNs, Seq, SessionId, SlotName, TransferId, Unit, UtcMs, VisitId
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One use of one service. ``state`` is the slot's state while it lives, then ``ended``."""
+
+    session_id: SessionId
+    slot: SlotName
+    service: str
+    card: CardKey
+    state: str
+    granted: int
+    started_utc: UtcMs
+    used_ms: int = 0
+    """Proven use at the last pause, or at settling; marks know more recent use of a live session."""
+    returned: int = 0
+    ended_utc: UtcMs | None = None
+    stop_reason: str | None = None
+    energy_mWh: int = 0
+    door_opened: bool = False
+    """A door was released or seen open since the start: something may lie behind it."""
+    settled: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """What the facts say of a slot now. ``…_mono`` belongs to ``boot_id``."""
+
+    name: SlotName
+    state: SlotState = SlotState.AVAILABLE
+    session: SessionId | None = None
+    boot_id: str = ""
+    since_mono: MonoNs = MonoNs(0)
+    """When the state was entered, as it physically happened (draw end, not verdict)."""
+    entered_by: SlotEvent | None = None
+    """The event that led into the state."""
+    power_seq: Seq = Seq(0)
+    """The fact that last turned power on: it must be durable before the relay is."""
+    release_seq: Seq = Seq(0)
+    """The last fact that released the door; 0 once it must not open any more."""
+    released_mono: MonoNs | None = None
+    door_open: bool | None = None
+    opened_mono: MonoNs | None = None
+    shut_mono: MonoNs | None = None
+    disabled: str | None = None
+    """Why staff took it out of use."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A visit's exclusive right to a slot."""
+
+    slot: SlotName
+    visit: VisitId
+    card: CardKey
+    claimed_utc: UtcMs
+    boot_id: str
+    expires_mono: MonoNs
+    ended_utc: UtcMs | None = None
+    reason: str | None = None
+    seq: Seq = Seq(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A card signed in at one place."""
+
+    visit: VisitId
+    card: CardKey
+    place: str
+    started_utc: UtcMs
+    boot_id: str
+    started_mono: MonoNs
+    ended_utc: UtcMs | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """What staff said of a card."""
+
+    card: CardKey
+    name: str = ""
+    group: str = ""
+    blocked: bool = False
+    expires_utc: UtcMs | None = None
+    max_sessions: int | None = None
+    first_seen_utc: UtcMs = UtcMs(0)
+
+
+@dataclass(frozen=True, slots=True)
+class HeldCoin:
+    """A coin that waits for the next card."""
+
+    coin: str
+    unit: Unit
+    amount: int
+    boot_id: str
+    first_pulse: MonoNs
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A device that is wrong now, or was."""
+
+    device: str
+    slot: SlotName | None
+    trouble: str
+    detail: str
+    raised_seq: Seq
+    raised_utc: UtcMs
+    cleared_utc: UtcMs | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TransferRow:
+    """A transfer as a row: which fact made it, and which number it has within the fact."""
+
+    seq: Seq
+    at_utc: UtcMs
+    transfer: e.Transfer
+
+
+Row = Session | Claim | Visit | Card | Fault | TransferRow
+"""What a fact changes in the tables that are folded from facts; each is written whole, by its key."""
+
+
+@dataclass(slots=True)
+class State:
+    """Everything the facts say now. Ended sessions, claims and visits live on only in the store's tables."""
+
+    slots: dict[SlotName, Slot] = field(default_factory=dict)
+    sessions: dict[SessionId, Session] = field(default_factory=dict)
+    claims: dict[SlotName, Claim] = field(default_factory=dict)
+    visits: dict[VisitId, Visit] = field(default_factory=dict)
+    cards: dict[CardKey, Card] = field(default_factory=dict)
+    coins: dict[str, HeldCoin] = field(default_factory=dict)
+    faults: dict[str, Fault] = field(default_factory=dict)
+    ledger: Ledger = field(default_factory=Ledger)
+    mode: Mode = Mode.IDLE
+    seq: Seq = Seq(0)
+    boot_id: str = ""
+    started_mono: MonoNs = MonoNs(0)
+    """When this process took over, on the clock of ``boot_id``."""
+    incarnation: str = ""
+
+    def slot(self, name: SlotName) -> Slot:
+        """The slot of that name; a slot no fact has spoken of is available."""
+        return self.slots.get(name) or Slot(name)
+
+    def visit_of(self, card: CardKey) -> Visit | None:
+        """The live visit of a card."""
+        return next((v for v in self.visits.values() if v.card == card), None)
+
+    def visit_at(self, place: str) -> Visit | None:
+        """The live visit at a place; at most one at the touchscreen."""
+        return next((v for v in self.visits.values() if v.place == place), None)
+
+
+def apply(state: State, fact: e.Fact) -> list[Row]:
+    """Folds one fact into the state and gives the rows it changed, in the order of their change.
+
+    Raises `LedgerError` (or `NotEnoughCredit`) for a fact whose transfers would break the books; the state is then unchanged.
+    """
+    state.ledger.check(fact.transfers)
+    rows: list[Row] = []
+    for transfer in fact.transfers:
+        if state.ledger.apply(transfer):
+            rows.append(TransferRow(fact.seq, fact.at.utc, transfer))
+    handler = _HANDLERS.get(type(fact.body))
+    if handler is not None:
+        rows.extend(handler(state, fact, fact.body))
+    state.seq = fact.seq
+    state.boot_id = fact.at.boot_id
+    return rows
+
+
+def _kiosk_started(state: State, fact: e.Fact, body: e.KioskStarted) -> list[Row]:
+    state.incarnation = body.incarnation
+    state.started_mono = fact.at.mono
+    return []
+
+
+def _visit_started(state: State, fact: e.Fact, body: e.VisitStarted) -> list[Row]:
+    visit = Visit(body.visit, body.card, body.place, fact.at.utc, fact.at.boot_id, fact.at.mono)
+    state.visits[body.visit] = visit
+    if body.card in state.cards:
+        return [visit]
+    card = Card(body.card, first_seen_utc=fact.at.utc)
+    state.cards[body.card] = card
+    return [visit, card]
+
+
+def _visit_ended(state: State, fact: e.Fact, body: e.VisitEnded) -> list[Row]:
+    visit = state.visits.pop(body.visit, None)
+    return [] if visit is None else [replace(visit, ended_utc=fact.at.utc, reason=body.reason)]
+
+
+def _card_saved(state: State, fact: e.Fact, body: e.CardSaved) -> list[Row]:
+    known = state.cards.get(body.card) or Card(body.card, first_seen_utc=fact.at.utc)
+    said: dict[str, Any] = {
+        name: getattr(body, name)
+        for name in ("name", "group", "blocked", "expires_utc", "max_sessions")
+        if getattr(body, name) is not None
+    }
+    state.cards[body.card] = replace(known, **said)
+    return [state.cards[body.card]]
+
+
+def _slot_claimed(state: State, fact: e.Fact, body: e.SlotClaimed) -> list[Row]:
+    claim = Claim(
+        body.slot, body.visit, body.card, fact.at.utc, fact.at.boot_id, body.expires_mono, seq=fact.seq
+    )
+    state.claims[body.slot] = claim
+    return [claim]
+
+
+def _claim_ended(state: State, fact: e.Fact, body: e.ClaimEnded) -> list[Row]:
+    claim = state.claims.pop(body.slot, None)
+    return [] if claim is None else [replace(claim, ended_utc=fact.at.utc, reason=body.reason)]
+
+
+def _slot_moved(state: State, fact: e.Fact, body: e.SlotMoved) -> list[Row]:
+    old = state.slot(body.slot)
+    before, after = SLOT_FIGURES[body.before], SLOT_FIGURES[body.after]
+    slot = replace(
+        old,
+        state=body.after,
+        boot_id=fact.at.boot_id,
+        since_mono=body.at_mono,
+        entered_by=body.event,
+        power_seq=fact.seq if after.power and not before.power else old.power_seq,
+        release_seq=old.release_seq if after.occupied else Seq(0),
+    )
+    if body.after is SlotState.FAULTED or not (after.live or after.occupied):
+        slot = replace(slot, release_seq=Seq(0))
+    state.slots[body.slot] = slot
+    if body.session is None or body.session not in state.sessions:
+        return []
+    session = state.sessions[body.session]
+    used_ms = session.used_ms if body.used_ms is None else body.used_ms
+    return _keep(state, replace(session, state=body.after.value, used_ms=used_ms))
+
+
+def _session_started(state: State, fact: e.Fact, body: e.SessionStarted) -> list[Row]:
+    session = Session(
+        body.session, body.slot, body.service, body.card, state.slot(body.slot).state.value, body.granted, fact.at.utc
+    )
+    state.slots[body.slot] = replace(state.slot(body.slot), session=body.session)
+    return _keep(state, session)
+
+
+def _session_extended(state: State, fact: e.Fact, body: e.SessionExtended) -> list[Row]:
+    session = state.sessions[body.session]
+    return _keep(state, replace(session, granted=session.granted + body.added))
+
+
+def _session_settled(state: State, fact: e.Fact, body: e.SessionSettled) -> list[Row]:
+    session = replace(
+        state.sessions[body.session],
+        used_ms=body.used * 1000,
+        returned=body.returned,
+        stop_reason=body.stop_reason,
+        energy_mWh=body.energy_mWh,
+        ended_utc=fact.at.utc,
+        settled=True,
+    )
+    return _keep(state, session)
+
+
+def _session_collected(state: State, fact: e.Fact, body: e.SessionCollected) -> list[Row]:
+    session = replace(state.sessions.pop(body.session), state="ended")
+    slot = state.slot(body.slot)
+    if slot.session == body.session:
+        state.slots[body.slot] = replace(slot, session=None, release_seq=Seq(0), released_mono=None)
+    state.ledger.forget(_session_transfer_ids(body.session))
+    return [session]
+
+
+def _session_transfer_ids(session: SessionId) -> list[TransferId]:
+    return [TransferId(f"{session}:{part}") for part in ("hold", "sold", "back")]
+
+
+def _door_released(state: State, fact: e.Fact, body: e.DoorReleased) -> list[Row]:
+    slot = state.slot(body.slot)
+    state.slots[body.slot] = replace(
+        slot, release_seq=fact.seq, released_mono=fact.at.mono, boot_id=fact.at.boot_id
+    )
+    return [] if body.switch else _door_was_opened(state, body.session)
+
+
+def _door_moved(state: State, fact: e.Fact, body: e.DoorMoved) -> list[Row]:
+    slot = replace(state.slot(body.slot), door_open=body.open, boot_id=fact.at.boot_id)
+    if body.open:
+        state.slots[body.slot] = replace(slot, opened_mono=body.at_mono)
+        return _door_was_opened(state, body.session)
+    state.slots[body.slot] = replace(slot, shut_mono=body.at_mono)
+    return []
+
+
+def _door_was_opened(state: State, session_id: SessionId | None) -> list[Row]:
+    session = state.sessions.get(session_id) if session_id else None
+    if session is None or session.door_opened:
+        return []
+    return _keep(state, replace(session, door_opened=True))
+
+
+def _coin_accepted(state: State, fact: e.Fact, body: e.CoinAccepted) -> list[Row]:
+    if body.card is None:
+        state.coins[body.coin] = HeldCoin(body.coin, body.unit, body.amount, fact.at.boot_id, body.first_pulse)
+    return []
+
+
+def _coin_gone(state: State, fact: e.Fact, body: e.CoinCredited | e.CoinUnclaimed) -> list[Row]:
+    state.coins.pop(body.coin, None)
+    return []
+
+
+def _fault_raised(state: State, fact: e.Fact, body: e.FaultRaised) -> list[Row]:
+    fault = Fault(body.device, body.slot, body.trouble, body.detail, fact.seq, fact.at.utc)
+    state.faults[body.device] = fault
+    return [fault]
+
+
+def _fault_cleared(state: State, fact: e.Fact, body: e.FaultCleared) -> list[Row]:
+    fault = state.faults.pop(body.device, None)
+    return [] if fault is None else [replace(fault, cleared_utc=fact.at.utc)]
+
+
+def _slot_disabled(state: State, fact: e.Fact, body: e.SlotDisabled) -> list[Row]:
+    state.slots[body.slot] = replace(state.slot(body.slot), disabled=body.reason or "taken out of use")
+    return []
+
+
+def _slot_enabled(state: State, fact: e.Fact, body: e.SlotEnabled) -> list[Row]:
+    state.slots[body.slot] = replace(state.slot(body.slot), disabled=None)
+    return []
+
+
+def _mode_changed(state: State, fact: e.Fact, body: e.ModeChanged) -> list[Row]:
+    state.mode = body.after
+    return []
+
+
+def _keep(state: State, session: Session) -> list[Row]:
+    state.sessions[session.session_id] = session
+    return [session]
+
+
+_Handler = Callable[[State, e.Fact, Any], list[Row]]
+
+_HANDLERS: dict[type[e.Body], _Handler] = {
+    e.KioskStarted: _kiosk_started,
+    e.VisitStarted: _visit_started,
+    e.VisitEnded: _visit_ended,
+    e.CardSaved: _card_saved,
+    e.SlotClaimed: _slot_claimed,
+    e.ClaimEnded: _claim_ended,
+    e.SlotMoved: _slot_moved,
+    e.SessionStarted: _session_started,
+    e.SessionExtended: _session_extended,
+    e.SessionSettled: _session_settled,
+    e.SessionCollected: _session_collected,
+    e.DoorReleased: _door_released,
+    e.DoorMoved: _door_moved,
+    e.CoinAccepted: _coin_accepted,
+    e.CoinCredited: _coin_gone,
+    e.CoinUnclaimed: _coin_gone,
+    e.FaultRaised: _fault_raised,
+    e.FaultCleared: _fault_cleared,
+    e.SlotDisabled: _slot_disabled,
+    e.SlotEnabled: _slot_enabled,
+    e.ModeChanged: _mode_changed,
+}
+"""Bodies without a handler change only the ledger, through their transfers."""

@@ -1,0 +1,136 @@
+"""Who owns what, in double entry.
+
+Every second, millilitre and coin is in exactly one account. A transfer takes an amount from one account (debit) and gives it to
+another (credit) of the same unit, so the accounts of a unit always sum to zero. Accounts that bring value into the kiosk's world
+(``issued:…``, ``cash:customers``) go below zero by what they have issued; a card and a hold never do.
+
+::
+
+    issued:coin ──> card:K ──start──> hold:S ──close──> sold
+       (coins)        ^                  └──the rest──> card:K
+    issued:staff ─────┘
+    issued:coin ──> coin:T ──card tapped in time──> card:K
+                       └──nobody came──> unclaimed
+    card:K ──> refunded          cash:customers ──> cash:box      (minor units: the metal itself)
+
+A transfer id applies once: the same id with the same content again is silently the same transfer, with other content it is an
+error. What a card may do with its money (caps, groups, free minutes) is not decided here.
+"""
+
+from collections.abc import Iterable, Mapping
+
+from sessions.errors import LedgerError, NotEnoughCredit
+from sessions.events import Transfer
+from sessions.units import CardKey, SessionId, TransferId, Unit
+
+SOLD = "sold"
+REFUNDED = "refunded"
+UNCLAIMED = "unclaimed"
+ISSUED_COIN = "issued:coin"
+ISSUED_STAFF = "issued:staff"
+CASH_CUSTOMERS = "cash:customers"
+CASH_BOX = "cash:box"
+
+_NEVER_NEGATIVE = ("card:", "hold:", "coin:", SOLD, REFUNDED, UNCLAIMED, CASH_BOX)
+
+
+def card_account(card: CardKey) -> str:
+    """The account of a card's own balance."""
+    return f"card:{card}"
+
+
+def hold_account(session: SessionId) -> str:
+    """The account of what a live session may still use."""
+    return f"hold:{session}"
+
+
+def coin_account(coin: str) -> str:
+    """The account of a coin that nobody owns yet."""
+    return f"coin:{coin}"
+
+
+class Ledger:
+    """The balances of all accounts, and the ids of the transfers that made them.
+
+    Ids are remembered only as long as they may come again: a session's until it is collected, all others by the store's
+    unique key, which is asked by `sessions.store` before a source's event is decided at all.
+    """
+
+    def __init__(self, balances: Mapping[tuple[Unit, str], int] | None = None) -> None:
+        self._balances: dict[tuple[Unit, str], int] = dict(balances or {})
+        self._applied: dict[TransferId, Transfer] = {}
+
+    def balance(self, unit: Unit, account: str) -> int:
+        """What an account has; zero when it was never used."""
+        return self._balances.get((unit, account), 0)
+
+    def card_balance(self, card: CardKey, unit: Unit = Unit.SECONDS) -> int:
+        """What a card can spend."""
+        return self.balance(unit, card_account(card))
+
+    def balances(self) -> dict[tuple[Unit, str], int]:
+        """All accounts that are not empty, as a copy."""
+        return {key: amount for key, amount in self._balances.items() if amount}
+
+    def check(self, transfers: Iterable[Transfer]) -> None:
+        """Raises what `apply` would raise for these transfers in this order, and changes nothing."""
+        trial: dict[tuple[Unit, str], int] = {}
+        for transfer in transfers:
+            if self._is_repeat(transfer):
+                continue
+            debit, credit = (transfer.unit, transfer.debit), (transfer.unit, transfer.credit)
+            trial[debit] = trial.get(debit, self._balances.get(debit, 0)) - transfer.amount
+            trial[credit] = trial.get(credit, self._balances.get(credit, 0)) + transfer.amount
+            if trial[debit] < 0 and transfer.debit.startswith(_NEVER_NEGATIVE):
+                raise NotEnoughCredit(
+                    f"{transfer.debit} has {trial[debit] + transfer.amount} {transfer.unit.value}, "
+                    f"{transfer.amount} were asked for"
+                )
+
+    def apply(self, transfer: Transfer) -> bool:
+        """Moves the amount; False when this very transfer was applied before.
+
+        Raises `LedgerError` for a transfer that is not one, `NotEnoughCredit` when the debited account has too little.
+        """
+        if self._is_repeat(transfer):
+            return False
+        self.check((transfer,))
+        debit, credit = (transfer.unit, transfer.debit), (transfer.unit, transfer.credit)
+        for key, change in ((debit, -transfer.amount), (credit, transfer.amount)):
+            total = self._balances.get(key, 0) + change
+            if total:
+                self._balances[key] = total
+            else:
+                self._balances.pop(key, None)
+        self._applied[transfer.id] = transfer
+        return True
+
+    def forget(self, ids: Iterable[TransferId]) -> None:
+        """Drops ids that cannot come again, so that a kiosk that runs for months stays small."""
+        for transfer_id in ids:
+            self._applied.pop(transfer_id, None)
+
+    def sums(self) -> dict[Unit, int]:
+        """The sum over all accounts of each unit: zero, or the books are broken (I1)."""
+        sums: dict[Unit, int] = dict.fromkeys(Unit, 0)
+        for (unit, _), amount in self._balances.items():
+            sums[unit] += amount
+        return sums
+
+    def negative_accounts(self) -> list[str]:
+        """Accounts below zero that never may be."""
+        return [
+            account for (_, account), amount in self._balances.items() if amount < 0 and account.startswith(_NEVER_NEGATIVE)
+        ]
+
+    def _is_repeat(self, transfer: Transfer) -> bool:
+        if transfer.amount <= 0:
+            raise LedgerError(f"transfer {transfer.id} moves {transfer.amount}: an amount is a whole number above zero")
+        if transfer.debit == transfer.credit:
+            raise LedgerError(f"transfer {transfer.id} moves from {transfer.debit} to itself")
+        earlier = self._applied.get(transfer.id)
+        if earlier is None:
+            return False
+        if earlier != transfer:
+            raise LedgerError(f"transfer {transfer.id} was applied before with other content: {earlier}")
+        return True

@@ -1,0 +1,103 @@
+"""The operator's choices as the rules see them: plain values, all in whole seconds, millilitres or minor units.
+
+The edge reads and checks ``kiosk.toml`` and ``pinmap.json`` and builds one `Rules`; the rules never read a file.
+"""
+
+from dataclasses import dataclass, field
+
+from sessions.errors import UnknownSlot
+from sessions.units import NS, MinorUnits, MonoNs, Seconds, SlotName
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """Waiting times in seconds; the names and defaults are those of ``[timing]`` in ``kiosk.toml``."""
+
+    door_open_s: int = 5
+    claim_s: int = 120
+    no_device_s: int = 60
+    unplug_grace_s: int = 180
+    suspend_max_s: int = 1800
+    resume_window_s: int = 60
+    collect_s: int = 120
+    overstay_s: int = 14400
+    visit_idle_s: int = 45
+    heartbeat_s: int = 30
+    visit_timeout_s: int = 60
+    order_claim_s: int = 300
+    flush_usage_s: int = 10
+    water_flush_s: int = 2
+    no_cup_s: int = 10
+    coin_hold_s: int = 60
+
+
+NO_LOCK_COLLECT_S = 10
+"""Without a lock the phone can be taken at any time: how long ``finishing`` is shown before the slot is free again."""
+LONGEST_PROVEN_OUTAGE_S = 600
+"""Without a door switch a session comes back only after an outage provably shorter than this."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tariff:
+    """What money buys. ``coin_seconds`` of charging for every ``coin_minor`` minor units (1 peso = 100 -> 60 s)."""
+
+    coin_minor: MinorUnits = MinorUnits(100)
+    coin_seconds: Seconds = Seconds(60)
+    charge_when_full: bool = True
+    max_sessions: int = 4
+
+    def seconds_for(self, value: MinorUnits) -> Seconds:
+        """The time a coin buys, rounded down to whole seconds."""
+        return Seconds(value * self.coin_seconds // self.coin_minor)
+
+
+@dataclass(frozen=True, slots=True)
+class DetectionRules:
+    """Limits of the plug detector, in milliamps and seconds; `sessions.detection` says where they come from."""
+
+    plug_mA: float = 25.0
+    idle_mA: float = 1.5
+    full_mA: float = 120.0
+    full_s: float = 60.0
+    paused_s: float = 10.0
+    end_window_s: float = 5.0
+    stale_s: float = 3.0
+    stuck_s: float = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class SlotRules:
+    """What the rules must know of a slot's equipment."""
+
+    name: SlotName
+    plug: str = ""
+    has_lock: bool = False
+    has_door: bool = False
+    cable: str = "captive"
+    max_mA: float = 2400.0
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """All of it. ``slots`` are in the board's order."""
+
+    slots: tuple[SlotRules, ...]
+    timing: Timing = field(default_factory=Timing)
+    tariff: Tariff = field(default_factory=Tariff)
+    detection: DetectionRules = field(default_factory=DetectionRules)
+    guests: bool = True
+    kiosk_id: str = "kiosk"
+    kiosk_name: str = "Charging Kiosk"
+
+    def slot(self, name: SlotName) -> SlotRules:
+        """The slot of that name; raises `UnknownSlot` naming those there are."""
+        for slot in self.slots:
+            if slot.name == name:
+                return slot
+        known = ", ".join(s.name for s in self.slots)
+        raise UnknownSlot(f"There is no slot '{name}'. The pinmap has: {known}.")
+
+
+def after_s(start: MonoNs, seconds: float) -> MonoNs:
+    """The instant ``seconds`` after ``start``."""
+    return MonoNs(start + round(seconds * NS))
