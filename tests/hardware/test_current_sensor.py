@@ -96,7 +96,8 @@ def test_current_is_shunt_voltage_over_the_real_resistance(shunt_ohm, max_mA):
 
 
 @pytest.mark.parametrize(
-    ("shunt_ohm", "max_mA", "full_scale_mA"), [(0.1, 300, 400), (0.05, 2400, 3200), (0.1, 2000, 3200), (0.1, 9999, 3200)]
+    ("shunt_ohm", "max_mA", "full_scale_mA"),
+    [(0.1, 300, 400), (0.05, 2400, 3200), (0.1, 2000, 3200), (0.1, 9999, 3200)],
 )
 def test_the_range_leaves_room_for_an_overcurrent(shunt_ohm, max_mA, full_scale_mA):
     sensor = CurrentSensor("slot1.sensor", BenchBus(), ADDRESS, shunt_ohm, max_mA)
@@ -109,12 +110,11 @@ def test_a_value_at_the_end_of_the_range_is_flagged():
     bus, _, flow = port(0.3, 5.0, clock)
     sensor = CurrentSensor("slot1.sensor", bus, ADDRESS, 0.1, 300)
     sampled(sensor, clock, 2)
-    assert sensor.readings.newest is not None
-    assert not sensor.readings.newest.clipped
     flow[0] = 0.7
     sampled(sensor, clock)
-    assert sensor.readings.newest.clipped
-    assert sensor.readings.newest.mA == pytest.approx(400)
+    within, beyond = sensor.readings.after(MonoNs(0))
+    assert (within.clipped, beyond.clipped) == (False, True)
+    assert beyond.mA == pytest.approx(400)
 
 
 def test_only_a_new_conversion_is_a_reading():
