@@ -1,0 +1,101 @@
+"""Coins dropped into a pulse acceptor: its pulses on the wire, in true time, and its refusal when it may not accept."""
+
+import random
+import threading
+import time
+from collections.abc import Callable
+
+from hardware.bench.wires import Wire
+from hardware.errors import BenchRefused
+from hardware.specs import CoinSpec
+
+PULSE_S = 0.05
+REST_S = 0.05
+PATIENCE_S = 10.0
+"""How long a customer tries: the acceptor refuses for some seconds after power-on."""
+LOOK_S = 0.02
+MINOR_PER_MAJOR = 100
+"""A coin's face is in major units of the currency, its pulses are in minor ones."""
+STATIC_S = (0.002, 0.010)
+BETWEEN_STATIC_S = (0.05, 0.4)
+
+
+class CoinChute:
+    """One acceptor. `line` is its pulse output; `enable` the wire that lets it accept, None when it always does."""
+
+    def __init__(
+        self,
+        spec: CoinSpec,
+        line: Wire,
+        enable: Wire | None,
+        rng: random.Random,
+        clock: Callable[[], int] = time.monotonic_ns,
+    ) -> None:
+        self._spec = spec
+        self._line = line
+        self._enable = enable
+        self._rng = rng
+        self._clock = clock
+        # An acceptor without an enable line is only safe once the kiosk listens again after power-on.
+        self._listens_at = clock() + (spec.power_on_mute_ms + 500) * 1_000_000
+        self._dropping = threading.Lock()
+        self._closed = threading.Event()
+        self._quiet = threading.Event()
+        self._static: threading.Thread | None = None
+        line.rest(spec.idle)
+
+    @property
+    def accepts(self) -> bool:
+        """Whether a coin dropped now would be taken."""
+        if self._spec.enable is None or self._enable is None:
+            return self._clock() >= self._listens_at
+        return self._spec.enable.off_means == "accepts" or self._enable.carries(self._spec.enable.active)
+
+    def drop(self, value: float) -> int:
+        """Drop one coin of this face value and wait for its last pulse; returns how many pulses it gave.
+
+        Raises `BenchRefused` when the acceptor refuses for ten seconds, or when no number of pulses is this value.
+        """
+        minor = round(value * MINOR_PER_MAJOR)
+        pulses, rest = divmod(minor, self._spec.value.minor_units)
+        if rest or pulses < 1 or minor != value * MINOR_PER_MAJOR:
+            unit = self._spec.value.minor_units / MINOR_PER_MAJOR
+            raise BenchRefused(f"the acceptor gives one pulse for {unit:g}, so it knows no coin of {value:g}")
+        with self._dropping:
+            self._wait_until_accepted()
+            for _ in range(pulses):
+                self._pulse(PULSE_S)
+                time.sleep(REST_S)
+        return pulses
+
+    def static(self, on: bool) -> None:
+        """Let the line catch static, pulses too short for any coin, until told otherwise."""
+        self._quiet.set()
+        if self._static is not None:
+            self._static.join(2)
+            self._static = None
+        if on and not self._closed.is_set():
+            self._quiet.clear()
+            self._static = threading.Thread(target=self._crackle, name="bench-static", daemon=True)
+            self._static.start()
+
+    def close(self) -> None:
+        """End the static and send away whoever waits with a coin."""
+        self._closed.set()
+        self.static(False)
+
+    def _wait_until_accepted(self) -> None:
+        deadline = self._clock() + round(PATIENCE_S * 1e9)
+        while not self.accepts:
+            if self._clock() >= deadline or self._closed.wait(LOOK_S):
+                raise BenchRefused(f"the acceptor refuses coins (its enable line was off for {PATIENCE_S:g} s)")
+
+    def _crackle(self) -> None:
+        while not self._quiet.wait(self._rng.uniform(*BETWEEN_STATIC_S)):
+            self._pulse(self._rng.uniform(*STATIC_S))
+
+    def _pulse(self, seconds: float) -> None:
+        idle = self._spec.idle == "high"
+        self._line.drive(not idle)
+        time.sleep(seconds)
+        self._line.drive(idle)

@@ -1,0 +1,168 @@
+"""Phones and other things that people plug into a charging port, as the current they draw.
+
+A phone negotiates for the first seconds (100 mA, 500 mA, what it may have), draws a constant current, tapers as its
+battery fills, then trickles 30-80 mA with pauses at 3-18 mA; its screen lights up now and then, and now and then it
+drops the line and negotiates again. Other things that people leave behind have their own ways.
+
+Time is an argument in seconds and never falls. What happens when is decided by the seed alone, however often somebody
+looks; only the noise on top is drawn anew at each look.
+"""
+
+import random
+from dataclasses import dataclass, replace
+
+Range = tuple[float, float]
+
+CUT_OFF = 0.1
+"""The part of the full current at which a charger calls the battery full."""
+NEVER: Range = (1e12, 1e12)
+BATTERY_GAIN = 1.15
+"""Battery milliamperes for one at 5 V: 5.0 V / 3.85 V, less 12 % lost as heat."""
+
+
+@dataclass(frozen=True, slots=True)
+class PhoneKind:
+    """What a thing draws. Currents in mA at the port, durations in seconds, `level` in per cent of the battery.
+
+    `pings_mA` is the height of a wireless pad's search pulses, 100 ms long and about one a second.
+    """
+
+    name: str
+    full_speed_mA: float = 1450
+    capacity_mAh: float = 4000
+    level: float = 40
+    negotiates: bool = True
+    taper_from: float = 78
+    trickle_mA: Range = (30, 80)
+    trickles_s: Range = (40, 240)
+    pause_mA: Range = (3, 18)
+    pauses_s: Range = (15, 240)
+    screen_every_s: Range = (60, 500)
+    screen_mA: Range = (120, 380)
+    drops_every_s: Range = (200, 2500)
+    noise: float = 0.012
+    pings_mA: float = 0
+
+    @property
+    def charges(self) -> bool:
+        """Whether there is a battery in it; otherwise it draws `trickle_mA` for ever."""
+        return self.capacity_mAh > 0
+
+
+_TYPICAL = PhoneKind("typical")
+_NOTHING = PhoneKind(
+    "bare_cable", 0, 0, 0, negotiates=False, trickle_mA=(0, 0), trickles_s=NEVER, screen_every_s=NEVER,
+    drops_every_s=NEVER, noise=0,
+)  # fmt: skip
+
+PHONES = {
+    kind.name: kind
+    for kind in (
+        _TYPICAL,
+        PhoneKind("fast", 2400, 5000),
+        PhoneKind("old", 820, 1800, trickles_s=(20, 90), drops_every_s=(60, 600), noise=0.03),
+        replace(_TYPICAL, name="full", level=100),
+        replace(_TYPICAL, name="zero_full", screen_every_s=NEVER, trickle_mA=(0, 0), trickles_s=NEVER),
+        replace(_NOTHING, name="feature", full_speed_mA=420, capacity_mAh=900, level=40, noise=0.02),
+        replace(_NOTHING, name="earbuds", full_speed_mA=50, capacity_mAh=60, level=40, noise=0.05, trickle_mA=(0, 5)),
+        replace(
+            _NOTHING, name="power_bank", full_speed_mA=1600, capacity_mAh=10_000, level=40, taper_from=95, noise=0.01
+        ),
+        replace(_NOTHING, name="led_cable", trickle_mA=(4, 14), noise=0.01),
+        replace(_NOTHING, name="wireless_pad", trickle_mA=(20, 35), pings_mA=65, noise=0.02),
+        _NOTHING,
+    )
+}
+"""What can be plugged in, by name. `bare_cable` is a cable with nothing at its end, `full` a phone at 100 %,
+`zero_full` one that draws nothing at all once it is full."""
+
+
+class Spells:
+    """Something that comes at random, lasts a while and has a size; the same for one seed however it is asked."""
+
+    def __init__(self, rng: random.Random, every_s: Range, lasts_s: Range, size: Range) -> None:
+        self._rng = random.Random(rng.getrandbits(64))
+        self._every_s, self._lasts_s, self._range = every_s, lasts_s, size
+        self.last_end = float("-inf")
+        """When the last spell ended."""
+        self._begin = self._rng.uniform(*every_s)
+        self._draw()
+
+    def at(self, t_s: float) -> float | None:
+        """The size of the spell at this time, None between spells. Times never fall."""
+        while t_s >= self._end:
+            self.last_end = self._end
+            self._begin = self._end + self._rng.uniform(*self._every_s)
+            self._draw()
+        return self._size if t_s >= self._begin else None
+
+    def _draw(self) -> None:
+        self._end = self._begin + self._rng.uniform(*self._lasts_s)
+        self._size = self._rng.uniform(*self._range)
+
+
+class Phone:
+    """One thing at the end of a cable. `level` is its battery in per cent; it charges as it draws."""
+
+    def __init__(self, kind: PhoneKind, rng: random.Random, level: float | None = None) -> None:
+        self.kind = kind
+        self.level = kind.level if level is None else max(0.0, min(100.0, level))
+        self._rng = random.Random(rng.getrandbits(64))
+        self._noise = random.Random(rng.getrandbits(64))
+        self._trickle_mA = self._rng.uniform(*kind.trickle_mA)
+        self._powered_at: float | None = None
+        self._last_s = 0.0
+
+    def power(self, on: bool, t_s: float) -> None:
+        """The port gets or loses power; saying so again changes nothing."""
+        if not on:
+            self._powered_at = None
+        elif self._powered_at is None:
+            self._powered_at = self._last_s = t_s
+            kind, rng = self.kind, self._rng
+            self._steps = (rng.uniform(0.1, 0.4), rng.uniform(0.7, 1.2), rng.uniform(1.8, 2.8))
+            self._pauses = Spells(rng, kind.trickles_s, kind.pauses_s, kind.pause_mA)
+            self._screen = Spells(rng, kind.screen_every_s, (4, 30), kind.screen_mA)
+            self._drops = Spells(rng, kind.drops_every_s, (0.3, 1.5), (0, 60))
+            self._pings = Spells(rng, (0.85, 0.95), (0.1, 0.1), (kind.pings_mA, kind.pings_mA))
+
+    def current_mA(self, t_s: float) -> float:
+        """The current now, in mA; 0 without power."""
+        if self._powered_at is None:
+            return 0.0
+        since_s = t_s - self._powered_at
+        drop_mA = self._drops.at(since_s)
+        if drop_mA is not None:
+            self._last_s = t_s
+            return drop_mA
+        allowed_mA = self._negotiated_mA(since_s)
+        battery_mA = min(self._battery_mA(since_s), allowed_mA)
+        self._charge(battery_mA, t_s)
+        drawn_mA = min(battery_mA + (self._screen.at(since_s) or 0), allowed_mA) + (self._pings.at(since_s) or 0)
+        return max(0.0, drawn_mA + self._noise.gauss(0, self.kind.noise * drawn_mA))
+
+    def _negotiated_mA(self, since_s: float) -> float:
+        """What the charger has allowed so far; after a drop the steps are taken twice as fast."""
+        if not self.kind.negotiates:
+            return float("inf")
+        since_drop_s = 2 * (since_s - self._drops.last_end)
+        asked_s = min(since_s, since_drop_s)
+        first, second, third = self._steps
+        if asked_s < first:
+            return 20.0
+        return 100.0 if asked_s < second else 500.0 if asked_s < third else self.kind.full_speed_mA
+
+    def _battery_mA(self, since_s: float) -> float:
+        kind = self.kind
+        if not kind.charges or self.level >= 100:
+            pause_mA = self._pauses.at(since_s)
+            return self._trickle_mA if pause_mA is None else pause_mA
+        room = (100 - self.level) / (100 - kind.taper_from)
+        floor_mA = max(self._trickle_mA, CUT_OFF * kind.full_speed_mA)
+        return kind.full_speed_mA if room >= 1 else floor_mA + (kind.full_speed_mA - floor_mA) * room
+
+    def _charge(self, battery_mA: float, t_s: float) -> None:
+        hours = (t_s - self._last_s) / 3600
+        self._last_s = t_s
+        if self.kind.charges:
+            self.level = min(100.0, self.level + 100 * BATTERY_GAIN * battery_mA * hours / self.kind.capacity_mAh)
