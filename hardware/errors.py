@@ -48,3 +48,9 @@ class BenchNameError(HardwareError, ValueError):
 
 class DisplayTextError(HardwareError, ValueError):
     """A text that four digits cannot show; the message says what fits."""
+
+
+class UnknownOutput(HardwareError, KeyError):
+    """An output that the pinmap does not have; the message says which it has."""
+
+    __str__ = Exception.__str__  # KeyError's would put the sentence in quotes

@@ -1,0 +1,209 @@
+"""The 40-pin header: who holds which pin, outputs that end safely, and the `RPi.GPIO` that the display driver imports.
+
+Everything goes through gpiozero's pins, LGPIO's on a Pi and the bench's elsewhere, so that drivers above do not know
+where they run. `raspberrypi-tm1637` imports `RPi.GPIO`, which does not install on a Pi 5 or off a Pi;
+`serve_rpi_gpio` answers that import with a shim whose channels are gpiozero pins. A channel being an object, the shim
+needs no idea of a current board.
+"""
+
+import os
+import sys
+import tempfile
+import threading
+from types import ModuleType
+from typing import TYPE_CHECKING, Protocol
+
+from hardware.errors import PinTaken
+
+if TYPE_CHECKING:
+    from gpiozero import DigitalInputDevice, OutputDevice
+    from gpiozero.pins import Factory, Pin
+
+
+def pi_pins() -> "Factory":
+    """The pins of the Pi we run on, through lgpio.
+
+    Raises `ImportError` without lgpio, `gpiozero.PinUnknownPi` off a Pi, `lgpio.error` when `/dev/gpiochip*` is not
+    ours.
+    """
+    # lgpio makes a named pipe in its working directory when it is imported, which a read-only root forbids.
+    os.environ.setdefault("LG_WD", tempfile.gettempdir())
+    from gpiozero.pins.lgpio import LGPIOFactory
+
+    factory: Factory = LGPIOFactory()
+    return factory
+
+
+class Output(Protocol):
+    """One thing switched on and off, on whatever pin. Off until told otherwise."""
+
+    @property
+    def on(self) -> bool:
+        """The level wanted last."""
+        ...
+
+    def set(self, on: bool) -> None:
+        """Drive the output to a level, from any thread, without waiting. Does nothing once shut."""
+        ...
+
+    def shut(self) -> None:
+        """Turn off and stay off: the process is ending, and no late decision may turn it on again."""
+        ...
+
+
+class Holders:
+    """Who holds which pin. A holder is a pinmap path in short, such as `slot2.relay`."""
+
+    def __init__(self) -> None:
+        self._held: dict[str, tuple[str, bool]] = {}
+
+    def claim(self, pin: str, holder: str, *, shared: bool = False) -> None:
+        """Reserve a pin; `shared` holders may hold one together. Raises `PinTaken`, which names both."""
+        held = self._held.get(pin)
+        if held is not None and not (shared and held[1]):
+            raise PinTaken(f"{pin} is already used by {held[0]}; give {holder} another pin in the pinmap")
+        self._held.setdefault(pin, (holder, shared))
+
+    def clear(self) -> None:
+        """Forget every holder."""
+        self._held.clear()
+
+
+class Header:
+    """The header's pins and their holders."""
+
+    def __init__(self, factory: "Factory") -> None:
+        self.factory = factory
+        """gpiozero's pins, for devices of its own on pins claimed here."""
+        self._holders = Holders()
+        self._devices: list[OutputDevice | DigitalInputDevice] = []
+
+    def claim(self, pin: int, holder: str, *, shared: bool = False) -> "Pin":
+        """Reserve a BCM pin and give it. `shared` holders may hold one together, as displays do their clock.
+
+        Raises `PinTaken`, and `gpiozero.PinInvalidPin` for a pin that is not on the header.
+        """
+        self._holders.claim(f"GPIO{pin}", holder, shared=shared)
+        return self.factory.pin(pin)
+
+    def output(self, pin: int, holder: str, *, active_high: bool = True) -> "HeaderOutput":
+        """Claim a pin as an output that is off from the start."""
+        from gpiozero import OutputDevice
+
+        self.claim(pin, holder)
+        device = OutputDevice(pin, active_high=active_high, initial_value=False, pin_factory=self.factory)
+        self._devices.append(device)
+        return HeaderOutput(device)
+
+    def input(self, pin: int, holder: str, *, pull_up: bool, bounce_s: float | None = None) -> "DigitalInputDevice":
+        """Claim a pin as an input with a pull and gpiozero's debouncing; it is active against its pull."""
+        from gpiozero import DigitalInputDevice
+
+        self.claim(pin, holder)
+        device = DigitalInputDevice(pin, pull_up=pull_up, bounce_time=bounce_s, pin_factory=self.factory)
+        self._devices.append(device)
+        return device
+
+    def close(self) -> None:
+        """Let go of every pin; each becomes an input, and its external resistor decides."""
+        for device in self._devices:
+            device.close()
+        self._devices.clear()
+        self.factory.close()
+        self._holders.clear()
+
+
+class HeaderOutput:
+    """An `Output` on a pin of the header.
+
+    Takes no lock, so that a signal handler may call it whatever its thread was doing. Instead of a lock, turning on
+    looks again after it wrote: an output shut meanwhile by another thread ends off.
+    """
+
+    def __init__(self, device: "OutputDevice") -> None:
+        self._device = device
+        self._shut = False
+
+    @property
+    def on(self) -> bool:
+        """The level driven now."""
+        return not self._device.closed and bool(self._device.is_active)
+
+    def set(self, on: bool) -> None:
+        """Drive the pin. Raises what the pin raises when the kernel took it away."""
+        if self._device.closed:
+            return
+        self._device.value = on and not self._shut
+        if self._shut:
+            self._device.off()
+
+    def shut(self) -> None:
+        """Drive the pin to off, for good."""
+        self._shut = True
+        if not self._device.closed:
+            self._device.off()
+
+
+class _RpiGpio(ModuleType):
+    """As much of `RPi.GPIO` as the TM1637 driver uses. A channel is a gpiozero pin.
+
+    Displays share a clock line and each driver object cleans up both its lines when it is collected, so a line is set
+    up once, whoever else asks, and let go by its last user.
+    """
+
+    BCM, OUT, IN, LOW, HIGH = 11, 0, 1, 0, 1
+
+    def __init__(self) -> None:
+        super().__init__("RPi.GPIO", "RPi.GPIO over gpiozero's pins")
+        self._users: dict[Pin, int] = {}
+        # Re-entrant: a collection, and with it a driver's clean-up, may start in the middle of setup.
+        self._lock = threading.RLock()
+
+    @staticmethod
+    def setmode(mode: int) -> None:
+        """Channels are pins, so there is nothing to number."""
+
+    @staticmethod
+    def setwarnings(on: bool) -> None:
+        """There are no warnings."""
+
+    def setup(self, channel: "Pin", direction: int, initial: int = LOW) -> None:
+        """Make a line an output, unless an earlier user already did."""
+        with self._lock:
+            users = self._users.get(channel, 0)
+            self._users[channel] = users + 1
+            if users == 0:
+                channel.output_with_state(bool(initial))
+
+    @staticmethod
+    def output(channel: "Pin", value: int) -> None:
+        """Drive a line: one attribute, for a refresh is 213 of these."""
+        channel.state = value
+
+    @staticmethod
+    def input(channel: "Pin") -> int:
+        """Read a line."""
+        return int(channel.state)
+
+    def cleanup(self, channel: "Pin") -> None:
+        """Count one user less; the last one makes the line an input. A line nobody set up is left alone."""
+        with self._lock:
+            users = self._users.pop(channel, 0) - 1
+            if users > 0:
+                self._users[channel] = users
+            elif users == 0:
+                channel.close()
+
+
+_SERVING = threading.Lock()
+
+
+def serve_rpi_gpio() -> None:
+    """Have `import RPi.GPIO` give our shim, even where a real one is installed: two owners of a chip would quarrel."""
+    with _SERVING:
+        if isinstance(sys.modules.get("RPi.GPIO"), _RpiGpio):
+            return
+        package = ModuleType("RPi", "Holds RPi.GPIO")
+        package.GPIO = _RpiGpio()  # type: ignore[attr-defined]
+        sys.modules["RPi"] = package
+        sys.modules["RPi.GPIO"] = package.GPIO

@@ -1,0 +1,291 @@
+"""Builds every device of a pinmap, on a Pi or on the bench, and ends them safely.
+
+Outputs are claimed first and off before anything else is opened. A `Backend` is where pins, buses and ports come
+from: `Pi` here, `hardware.bench.bench.Bench` elsewhere; everything above it is the same.
+"""
+
+import logging
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Protocol
+
+from hardware.card_reader import CardReader
+from hardware.coin_acceptor import CoinTiming, PulseCoinAcceptor
+from hardware.current_sensor import CurrentSensor
+from hardware.display import DisplayWorker, SlotDisplay
+from hardware.door import BOUNCE_S, Door
+from hardware.errors import DeviceError
+from hardware.expander import Expander
+from hardware.gpio import Header, Output, pi_pins
+from hardware.i2c import open_bus
+from hardware.lock import Lock, LockBank, LockTiming
+from hardware.outputs import KioskOutputs, ReportedOutput
+from hardware.relay import Relay
+from hardware.slot import SlotHardware
+from hardware.workers import BusDevice, Clock, I2CWorker, Worker
+from sessions.ports import Post
+from sessions.units import MinorUnits, SlotName
+
+if TYPE_CHECKING:
+    from gpiozero.pins import Factory
+
+    from hardware.slot_specs import DisplaySpec, DoorSpec, LockSpec, SlotSpec
+    from hardware.spec_base import Pinned
+    from hardware.specs import CoinSpec, Pinmap
+
+_log = logging.getLogger(__name__)
+
+
+class Backend(Protocol):
+    """Where pins, buses and serial ports come from."""
+
+    def pins(self) -> "Factory":
+        """The header's pins, as gpiozero knows them."""
+        ...
+
+    def bus(self, number: int) -> Any:
+        """An I2C bus, as Blinka knows it. Raises `DeviceError`."""
+        ...
+
+    def reader_port(self, port: str) -> str:
+        """The serial port to open for the reader that the pinmap puts at `port`."""
+        ...
+
+
+class Pi:
+    """The Raspberry Pi this runs on."""
+
+    def pins(self) -> "Factory":
+        """lgpio's pins."""
+        return pi_pins()
+
+    def bus(self, number: int) -> Any:
+        """The kernel's bus."""
+        return open_bus(number)
+
+    def reader_port(self, port: str) -> str:
+        """The port itself."""
+        return port
+
+
+class Wiring:
+    """Every device of one kiosk, off and silent until `start`."""
+
+    def __init__(
+        self,
+        header: Header,
+        slots: Mapping[SlotName, SlotHardware],
+        outputs: KioskOutputs,
+        reader: CardReader | None,
+        coin: PulseCoinAcceptor | None,
+        workers: Sequence[Worker],
+        switched: Sequence[ReportedOutput],
+        expanders: Mapping[str, Expander],
+    ) -> None:
+        self.slots = dict(slots)
+        """The slots by name, in the order of the pinmap."""
+        self.outputs = outputs
+        self.reader = reader
+        self.coin = coin
+        self.workers = tuple(workers)
+        """Every thread; each can be asked whether it lives, and started again after its death."""
+        self.expanders = dict(expanders)
+        self._header = header
+        self._switched = tuple(switched)
+
+    def start(self) -> None:
+        """Start every thread."""
+        for worker in self.workers:
+            worker.start()
+
+    def all_off(self) -> list[str]:
+        """Turn every output off, for good: relays, locks and pump first. Returns a sentence for each that failed.
+
+        Safe from any thread, at exit and in a signal handler; never raises. Nothing turns on again afterwards.
+        """
+        failures = []
+        for output in self._switched:
+            try:
+                output.shut()
+            except Exception as error:  # noqa: BLE001 - the next output must still be turned off; the caller is told
+                failures.append(f"{output.device} could not be turned off ({error}); cut its supply.")
+        for name, expander in self.expanders.items():
+            if not expander.has_outputs:
+                continue
+            try:
+                expander.flush()
+            except Exception as error:  # noqa: BLE001 - as above
+                failures.append(f"The outputs of {name} could not be turned off ({error}); cut their supply.")
+        return failures
+
+    def stop(self) -> None:
+        """Turn everything off, end every thread and let go of the pins. Stopping twice is harmless."""
+        for failure in self.all_off():
+            _log.error("%s", failure)
+        for worker in self.workers:
+            worker.stop()
+        self._header.close()
+
+
+def wire(
+    pinmap: "Pinmap", backend: Backend, post: Post, *, card_reader: str | None = None, clock: Clock = time.monotonic_ns
+) -> Wiring:
+    """Build every device of a pinmap. `card_reader` is a serial port to use instead of the pinmap's.
+
+    A device that does not answer is no error here: its worker reports it and goes on asking. Raises `PinTaken` for a
+    pin with two holders, `DeviceError` for a bus that is not there, and what `pi_pins` raises off a Pi.
+    """
+    header = Header(backend.pins())
+    try:
+        return _Wirer(pinmap, backend, header, post, clock).wire(card_reader)
+    except BaseException:
+        header.close()
+        raise
+
+
+class _Wirer:
+    """One building of a `Wiring`."""
+
+    def __init__(self, pinmap: "Pinmap", backend: Backend, header: Header, post: Post, clock: Clock) -> None:
+        self._pinmap = pinmap
+        self._backend = backend
+        self._header = header
+        self._post = post
+        self._clock = clock
+        self._buses: dict[int, Any] = {}
+        self._polled: dict[int, list[BusDevice]] = {}
+        self._switched: list[ReportedOutput] = []
+        self._clock_lines: dict[int, threading.Lock] = {}
+        self._locks = LockBank(post, clock=clock)
+        self._expanders = {
+            name: Expander(name, self._bus(spec.i2c), spec.address) for name, spec in pinmap.expanders.items()
+        }
+
+    def wire(self, card_reader: str | None) -> Wiring:
+        pinmap = self._pinmap
+        relays = {spec.name: Relay(self._relay_output(spec)) for spec in pinmap.slots}
+        lock_outputs = {spec.name: self._lock_output(spec.name, spec.lock) for spec in pinmap.slots if spec.lock}
+        if pinmap.water is not None:
+            self._output(pinmap.water.pump, "water.pump", active_high=pinmap.water.pump.active == "high")
+        outputs: dict[str, Output] = {
+            name: self._output(spec, name, active_high=spec.active == "high") for name, spec in pinmap.outputs.items()
+        }
+        coin = self._coin(pinmap.coin) if pinmap.coin is not None else None
+        if coin is not None:
+            outputs["coin.enable"] = _CoinEnable(coin)
+        displays = {spec.name: self._display(spec.name, spec.display) for spec in pinmap.slots if spec.display}
+        display_worker = DisplayWorker(displays.values(), self._post, clock=self._clock)
+        slots: dict[SlotName, SlotHardware] = {}
+        for spec in pinmap.slots:
+            slot = SlotName(spec.name)
+            door = self._door(slot, spec.door) if spec.door is not None else None
+            lock = self._lock(slot, spec.lock, lock_outputs[slot], door) if spec.lock is not None else None
+            slots[slot] = SlotHardware(
+                slot, relays[slot], self._sensor(spec), display_worker, displays.get(slot), lock, door
+            )
+        for expander_name, expander in self._expanders.items():
+            self._poll(pinmap.expanders[expander_name].i2c, expander)
+        reader = self._reader(card_reader)
+        buses = [
+            I2CWorker(f"i2c{number}", devices, self._post, clock=self._clock)
+            for number, devices in self._polled.items()
+        ]
+        workers: list[Worker] = [self._locks, *buses, display_worker]
+        workers += [worker for worker in (reader, coin) if worker is not None]
+        return Wiring(
+            self._header, slots, KioskOutputs(outputs), reader, coin, workers, self._switched, self._expanders
+        )
+
+    def _bus(self, number: int) -> Any:
+        if number not in self._buses:
+            self._buses[number] = self._backend.bus(number)
+        return self._buses[number]
+
+    def _poll(self, bus: int, device: BusDevice) -> None:
+        self._polled.setdefault(bus, []).append(device)
+
+    def _output(self, spec: "Pinned", device: str, *, active_high: bool) -> ReportedOutput:
+        source: Header | Expander = self._header if spec.expander is None else self._expanders[spec.expander]
+        output = ReportedOutput(
+            source.output(spec.pin, device, active_high=active_high), device, self._post, self._clock
+        )
+        self._switched.append(output)
+        return output
+
+    def _relay_output(self, spec: "SlotSpec") -> ReportedOutput:
+        return self._output(spec.relay, f"{spec.name}.relay", active_high=spec.relay.port_on_level == "high")
+
+    def _lock_output(self, slot: str, spec: "LockSpec") -> ReportedOutput:
+        return self._output(spec, f"{slot}.lock", active_high=spec.active == "high")
+
+    def _lock(self, slot: str, spec: "LockSpec", output: Output, door: Door | None) -> Lock:
+        timing = LockTiming(spec.kind, spec.pulse_ms, spec.max_on_ms, spec.cooldown_ms)
+        return Lock(f"{slot}.lock", output, timing, self._locks, lambda: door.open if door is not None else None)
+
+    def _door(self, slot: SlotName, spec: "DoorSpec") -> Door:
+        door = Door(slot, closed_low=spec.closed == "low", post=self._post, clock=self._clock)
+        if spec.expander is None:
+            door.attach(self._header.input(spec.pin, f"{slot}.door", pull_up=True, bounce_s=BOUNCE_S))
+        else:
+            self._expanders[spec.expander].input(spec.pin, f"{slot}.door", door.polled)
+        return door
+
+    def _display(self, slot: str, spec: "DisplaySpec") -> SlotDisplay:
+        holder = f"{slot}.display"
+        clk = self._header.claim(spec.clk, holder, shared=True)
+        dio = self._header.claim(spec.dio, holder)
+        return SlotDisplay(holder, clk, dio, self._clock_lines.setdefault(spec.clk, threading.Lock()))
+
+    def _sensor(self, spec: "SlotSpec") -> CurrentSensor:
+        device = f"{spec.name}.sensor"
+        if spec.sensor.mux is not None:
+            raise DeviceError(device, "sensors behind a multiplexer are not driven yet; give it an address on the bus")
+        bus = self._bus(spec.sensor.i2c)
+        sensor = CurrentSensor(device, bus, spec.sensor.address, spec.sensor.shunt_ohm, spec.sensor.max_mA)
+        self._poll(spec.sensor.i2c, sensor)
+        return sensor
+
+    def _coin(self, spec: "CoinSpec") -> PulseCoinAcceptor:
+        enable = None
+        if spec.enable is not None:
+            # Where the line at rest would accept, refusing is what has to be driven.
+            active_high = (spec.enable.active == "high") == (spec.enable.off_means == "refuses")
+            enable = self._output(spec.enable, "coin.enable", active_high=active_high)
+        return PulseCoinAcceptor(
+            self._header.input(spec.pin, "coin", pull_up=spec.idle == "high"),
+            self._post,
+            MinorUnits(spec.value.minor_units),
+            idle_high=spec.idle == "high",
+            enable_line=enable,
+            timing=CoinTiming(*spec.pulse_ms, spec.train_gap_ms, spec.power_on_mute_ms),
+            clock=self._clock,
+        )
+
+    def _reader(self, card_reader: str | None) -> CardReader | None:
+        spec = self._pinmap.reader
+        if card_reader is not None:
+            return CardReader(card_reader, self._post, clock=self._clock)
+        if spec.kind == "none":
+            return None
+        return CardReader(self._backend.reader_port(spec.port), self._post, clock=self._clock)
+
+
+class _CoinEnable:
+    """The acceptor as an output: on is accepting."""
+
+    def __init__(self, coin: PulseCoinAcceptor) -> None:
+        self._coin = coin
+
+    @property
+    def on(self) -> bool:
+        """Whether coins are accepted now."""
+        return self._coin.enabled
+
+    def set(self, on: bool) -> None:
+        """Accept or refuse coins."""
+        self._coin.enable(on)
+
+    def shut(self) -> None:
+        """Refuse; the line itself is shut with the other outputs."""
+        self._coin.enable(False)
