@@ -1,0 +1,53 @@
+"""Commands as JSON, for the road between processes.
+
+Only what a person at a terminal may ask for can be said here; what hardware tells (taps, coins, readings) cannot.
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict, fields
+from functools import cache
+
+from pydantic import TypeAdapter, ValidationError
+
+from sessions import commands as c
+from sessions.errors import BadRequest
+from sessions.ports import Json
+
+SAYABLE: Mapping[str, type[c.Command]] = {
+    "start": c.StartCharging,
+    "stop": c.StopSession,
+    "extend": c.ExtendSession,
+    "unlock": c.OpenDoor,
+    "add_credit": c.AddCredit,
+    "save_card": c.SaveCard,
+    "disable_slot": c.DisableSlot,
+    "enable_slot": c.EnableSlot,
+}
+_NAMES = {kind: name for name, kind in SAYABLE.items()}
+
+
+def encode_command(command: c.Command) -> Json:
+    """The command as ``{"command", "args"}``. Raises `KeyError` for one that cannot be said here."""
+    args = {name: value for name, value in asdict(command).items() if value is not None}
+    return {"command": _NAMES[type(command)], "args": args}
+
+
+def decode_command(name: object, args: object) -> c.Command:
+    """The command of that name with these arguments. Raises `BadRequest`, which says what is wrong with them."""
+    if not isinstance(name, str) or name not in SAYABLE:
+        raise BadRequest(f"There is no such command. There are: {', '.join(SAYABLE)}.")
+    if not isinstance(args, dict):
+        raise BadRequest(f"The arguments of '{name}' are a JSON object.")
+    if unknown := args.keys() - {field.name for field in fields(SAYABLE[name])}:
+        raise BadRequest(f"'{name}' takes no {', '.join(sorted(map(repr, unknown)))}.")
+    try:
+        return _adapter(name).validate_python(args)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        where = ".".join(map(str, first["loc"]))
+        raise BadRequest(f"'{name}': {where}: {first['msg']}.") from error
+
+
+@cache
+def _adapter(name: str) -> TypeAdapter[c.Command]:
+    return TypeAdapter(SAYABLE[name])

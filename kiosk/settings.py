@@ -1,0 +1,213 @@
+"""Reading ``kiosk.toml``, showing what is in effect, and handing it to the rules.
+
+TOML readers forget where a value stood, so the line of a problem is found by looking the key up again in the text.
+"""
+
+import difflib
+import re
+import tomllib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, SecretStr, ValidationError
+from pydantic_core import ErrorDetails
+
+from kiosk.errors import SettingsError, SettingsProblem
+from kiosk.settings_model import Settings
+from sessions.rules import DetectionRules, Rules, SlotRules, Tariff, Timing
+from sessions.units import MinorUnits, Seconds
+
+LARGEST_FILE = 256 * 1024
+"""Bytes. The longest sensible kiosk.toml has two thousand; this keeps a wrong file from being read at all."""
+MASK = "********"
+SECRETS = frozenset({"credentials"})
+"""Keys whose values never leave this process, not even in a message about what is wrong with them."""
+
+KeyPath = tuple[str | int, ...]
+
+
+def load_settings(path: Path | None) -> Settings:
+    """The settings of that file, or the defaults when there is none.
+
+    Raises `SettingsError`, which names everything that is wrong at once.
+    """
+    if path is None:
+        return Settings()
+    try:
+        with path.open("rb") as file:
+            raw = file.read(LARGEST_FILE + 1)
+    except OSError as error:
+        why = error.strerror or str(error)
+        raise SettingsError(str(path), [SettingsProblem("", None, f"cannot be read ({why}).")]) from error
+    if len(raw) > LARGEST_FILE:
+        message = f"is larger than {LARGEST_FILE // 1024} KiB: this is not a settings file."
+        raise SettingsError(str(path), [SettingsProblem("", None, message)])
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw[: error.start].count(b"\n") + 1
+        raise SettingsError(str(path), [SettingsProblem("", line, "is not UTF-8 text: save it as UTF-8.")]) from error
+    return parse_settings(text, str(path))
+
+
+def parse_settings(text: str, name: str = "kiosk.toml") -> Settings:
+    """The settings that a text says; ``name`` is what problems call the file. Raises `SettingsError`."""
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(name, [_syntax_problem(str(error))]) from error
+    except RecursionError as error:
+        raise SettingsError(name, [SettingsProblem("", None, "is nested too deeply to be settings.")]) from error
+    try:
+        return Settings.model_validate(data)
+    except ValidationError as error:
+        problems = [_problem(detail, text) for detail in error.errors(include_url=False)]
+        raise SettingsError(name, sorted(problems, key=lambda p: p.line or 0)) from error
+
+
+def effective(settings: Settings) -> dict[str, dict[str, Any]]:
+    """Every setting with the value in effect, by section and key; secrets are masked."""
+    return {name: {k: _shown(v) for k, v in section} for name, section in settings}
+
+
+def effective_toml(settings: Settings) -> str:
+    """`effective` as TOML; what is not set stands as a comment, because TOML knows no null."""
+    lines = []
+    for section, values in effective(settings).items():
+        lines.append(f"[{section}]")
+        lines += [
+            f"# {key} is not set" if value is None else f"{key} = {_toml(value)}" for key, value in values.items()
+        ]
+        lines.append("")
+    return "\n".join(lines)
+
+
+def to_rules(settings: Settings, slots: Sequence[SlotRules]) -> Rules:
+    """The rules that these settings and the pinmap's slots mean."""
+    tariff = settings.tariff
+    return Rules(
+        slots=tuple(slots),
+        timing=Timing(**settings.timing.model_dump()),
+        tariff=Tariff(
+            coin_minor=MinorUnits(tariff.coin_minor),
+            coin_seconds=Seconds(tariff.coin_seconds),
+            charge_when_full=tariff.charge_when_full,
+            max_sessions=tariff.max_sessions,
+        ),
+        detection=DetectionRules(**settings.detection.model_dump()),
+        guests=settings.kiosk.guests,
+        kiosk_id=settings.kiosk.id,
+        kiosk_name=settings.kiosk.name,
+    )
+
+
+def _shown(value: object) -> object:
+    return MASK if isinstance(value, SecretStr) else value
+
+
+def _toml(value: object) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, list):
+        return f"[{', '.join(_toml(item) for item in value)}]"
+    if isinstance(value, str):
+        escaped = value.replace("\\", "\\\\").replace('"', '\\"')
+        return '"' + "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in escaped) + '"'
+    return str(value)
+
+
+def _syntax_problem(message: str) -> SettingsProblem:
+    place = re.search(r" \(at line (\d+), column (\d+)\)$", message)
+    what = message[: place.start()] if place else message.removesuffix(" (at end of document)")
+    line = int(place[1]) if place else None
+    return SettingsProblem("", line, f"this is not TOML: {what[:1].lower()}{what[1:]}.")
+
+
+def _problem(detail: ErrorDetails, text: str) -> SettingsProblem:
+    path = detail["loc"]
+    return SettingsProblem(_path_text(path), _line_of(text, path), _message(detail, path))
+
+
+def _message(detail: ErrorDetails, path: KeyPath) -> str:
+    kind, context = detail["type"], detail.get("ctx", {})
+    if kind == "extra_forbidden":
+        return _unknown_key(path)
+    if kind in ("model_type", "model_attributes_type"):
+        return f"[{path[0]}] is a section, not a value: write its keys below a line [{path[0]}]."
+    if kind == "value_error":
+        return f"{context['error']}."
+    if kind == "string_pattern_mismatch":
+        return f"{_toml(detail['input'])} is not {_example_of(path)}."
+    message = detail["msg"].removeprefix("Input ")
+    secret = any(part in SECRETS for part in path)
+    got = "" if secret or isinstance(detail["input"], dict | list) else f", and is {_toml(detail['input'])}"
+    return f"{message}{got}."
+
+
+_EXAMPLES: Mapping[str, str] = {
+    "opens": 'a time such as "06:00"',
+    "shuts": 'a time such as "22:30"',
+    "languages": 'a language such as "en" or "pt_BR"',
+    "id": 'an id: letters, digits, "_" and "-", at most 40',
+    "database_url": 'an address such as "https://name.firebaseio.com"',
+}
+
+
+def _example_of(path: KeyPath) -> str:
+    return next(
+        (_EXAMPLES[part] for part in path if isinstance(part, str) and part in _EXAMPLES), "written as it must be"
+    )
+
+
+def _unknown_key(path: KeyPath) -> str:
+    model: type[BaseModel] = Settings
+    for part in path[:-1]:
+        inner = model.model_fields[str(part)].annotation
+        assert isinstance(inner, type)
+        assert issubclass(inner, BaseModel)
+        model = inner
+    key, known = str(path[-1]), list(model.model_fields)
+    what = "section" if model is Settings else "key"
+    if model is Settings and (owner := _section_of(key)):
+        return f"this key belongs below a line [{owner}]."
+    near = difflib.get_close_matches(key.lower(), known, n=1, cutoff=0.5)
+    hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(known)}."
+    return f"unknown {what}; {hint}"
+
+
+def _section_of(key: str) -> str | None:
+    for name, section in Settings():
+        if key in type(section).model_fields:
+            return name
+    return None
+
+
+def _path_text(path: KeyPath) -> str:
+    text = ""
+    for part in path:
+        text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else part
+    return text
+
+
+_HEADER = re.compile(r"\s*\[\s*([A-Za-z0-9_-]+)\s*\]")
+_KEY = re.compile(r"""\s*["']?([A-Za-z0-9_-]+)["']?\s*(?:\.\s*["']?([A-Za-z0-9_-]+)["']?\s*)?=""")
+
+
+def _line_of(text: str, path: KeyPath) -> int | None:
+    """The line on which a path of one or two keys is set, or where its section begins."""
+    names = tuple(str(part) for part in path[:2])
+    section: tuple[str, ...] = ()
+    section_line = None
+    for number, line in enumerate(text.splitlines(), start=1):
+        if header := _HEADER.match(line):
+            section = (header[1],)
+            if section == names:
+                return number
+            if section == names[:1]:
+                section_line = number
+        elif key := _KEY.match(line):
+            found = (*section, *(part for part in key.groups() if part))
+            if found[: len(names)] == names or names[: len(found)] == found:
+                return number
+    return section_line

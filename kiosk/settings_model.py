@@ -1,0 +1,151 @@
+"""What can be set in ``kiosk.toml``: the sections, their keys, defaults and bounds.
+
+Everything is optional and an empty file is a working kiosk. Times are whole seconds and end in ``_s``. Bounds keep
+typing mistakes out (``no_device_s = 60000``); what a value means is said where it is used.
+"""
+
+from typing import Annotated, Self
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints, field_validator, model_validator
+
+MAX_GRANT_S = 99 * 3600 + 59 * 60
+"""What a slot's display can show as HH:MM; no session is granted more."""
+
+Span = Annotated[int, Field(ge=1, le=86_400)]
+"""A time in seconds between one second and one day."""
+OpeningTime = Annotated[str, StringConstraints(pattern=r"^(?:[01][0-9]|2[0-3]):[0-5][0-9]$")]
+Draw = Annotated[float, Field(gt=0, le=3_000)]
+Patience = Annotated[float, Field(gt=0, le=3_600)]
+Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(?:_[A-Z]{2})?$")]
+FleetId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,40}$")]
+"""Kiosk ids are keys in the fleet's database, whose rules know only these characters."""
+
+
+class Section(BaseModel):
+    """Base of all sections: frozen, no unknown keys, no value of another type passed off as the right one."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
+
+
+class TimingSettings(Section):
+    """How long the kiosk waits for people and phones, in seconds."""
+
+    door_open_s: Annotated[int, Field(ge=1, le=60)] = 5
+    claim_s: Span = 120
+    no_device_s: Span = 60
+    unplug_grace_s: Span = 180
+    suspend_max_s: Span = 1_800
+    resume_window_s: Span = 60
+    collect_s: Span = 120
+    overstay_s: Annotated[int, Field(ge=60, le=2_592_000)] = 14_400
+    visit_idle_s: Annotated[int, Field(ge=5, le=3_600)] = 45
+    heartbeat_s: Span = 30
+    visit_timeout_s: Span = 60
+    order_claim_s: Span = 300
+    flush_usage_s: Annotated[int, Field(ge=1, le=60)] = 10
+    water_flush_s: Annotated[int, Field(ge=1, le=60)] = 2
+    no_cup_s: Span = 10
+    coin_hold_s: Span = 60
+
+
+class TariffSettings(Section):
+    """What money buys and what a card may do: ``coin_minor`` minor units of currency buy ``coin_seconds``."""
+
+    coin_minor: Annotated[int, Field(ge=1, le=1_000_000)] = 100
+    coin_seconds: Annotated[int, Field(ge=1, le=MAX_GRANT_S)] = 60
+    charge_when_full: bool = True
+    """Whether time runs on while a full phone stays plugged in."""
+    max_sessions: Annotated[int, Field(ge=1, le=64)] = 4
+    """Sessions that one card may have at once."""
+
+
+class HoursSettings(Section):
+    """When the kiosk sells, in local time, such as ``opens = "06:00"``. Without them it always does."""
+
+    opens: OpeningTime | None = None
+    shuts: OpeningTime | None = None
+
+    @model_validator(mode="after")
+    def _both(self) -> Self:
+        if (self.opens is None) != (self.shuts is None):
+            raise ValueError("opens and shuts come together: write both, or neither for a kiosk that always sells")
+        return self
+
+
+class DetectionSettings(Section):
+    """What the plug detector goes by, in milliamperes and seconds; `sessions.detection` says where they come from."""
+
+    plug_mA: Draw = 25.0
+    idle_mA: Draw = 1.5
+    full_mA: Draw = 120.0
+    full_s: Patience = 60.0
+    paused_s: Patience = 10.0
+    end_window_s: Patience = 5.0
+    stale_s: Patience = 3.0
+    stuck_s: Patience = 20.0
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if not self.idle_mA < self.plug_mA < self.full_mA:
+            raise ValueError(
+                f"idle_mA ({self.idle_mA}), plug_mA ({self.plug_mA}) and full_mA ({self.full_mA}) must rise so"
+            )
+        return self
+
+
+class ConsoleSettings(Section):
+    """Where the console and the API are served."""
+
+    host: Annotated[str, StringConstraints(min_length=1, max_length=255)] = "127.0.0.1"
+    port: Annotated[int, Field(ge=0, le=65_535)] = 8080
+    """0 takes any free port; the one taken is printed."""
+
+
+class FirebaseSettings(Section):
+    """The fleet's database. Without ``database_url`` the kiosk is complete on its own."""
+
+    database_url: Annotated[str, StringConstraints(pattern=r"^https?://[^\s]+$")] | None = None
+    credentials: SecretStr | None = None
+    """Path of the service account's file, or its content."""
+    http_timeout_s: Annotated[int, Field(ge=1, le=120)] = 8
+    offline_limit_s: Annotated[int, Field(ge=0, le=MAX_GRANT_S)] = 3_600
+    """How much of a card's time may be spent here while the others cannot be asked."""
+
+    @field_validator("credentials", mode="before")
+    @classmethod
+    def _hide(cls, value: object) -> object:
+        return SecretStr(value) if isinstance(value, str) else value
+
+
+class KioskSettings(Section):
+    """Who this kiosk is and whom it serves."""
+
+    id: FleetId = "kiosk"
+    name: Annotated[str, StringConstraints(min_length=1, max_length=60)] = "Charging Kiosk"
+    languages: Annotated[list[Language], Field(min_length=1, max_length=20)] = ["en"]
+    """The first is shown when nobody has chosen."""
+    currency: Annotated[str, StringConstraints(min_length=1, max_length=4)] = "P"
+    """Put before an amount of money, as in ``P5``."""
+    guests: bool = True
+    """Whether a card that was never seen is served, with balance 0."""
+
+
+class Settings(Section):
+    """The whole of ``kiosk.toml``."""
+
+    kiosk: KioskSettings = KioskSettings()
+    timing: TimingSettings = TimingSettings()
+    tariff: TariffSettings = TariffSettings()
+    hours: HoursSettings = HoursSettings()
+    detection: DetectionSettings = DetectionSettings()
+    console: ConsoleSettings = ConsoleSettings()
+    firebase: FirebaseSettings = FirebaseSettings()
+
+    def notices(self) -> list[str]:
+        """Sentences about settings that are right but have no effect in this version."""
+        found = []
+        if self.firebase.database_url is not None:
+            found.append("[firebase] is set, but this version has no cloud backend: the kiosk works on its own.")
+        if self.hours.opens is not None:
+            found.append("[hours] is set, but this version does not keep hours: the kiosk always sells.")
+        return found
