@@ -49,7 +49,7 @@ class CoinChute:
         """Whether a coin dropped now would be taken."""
         if self._spec.enable is None or self._enable is None:
             return self._clock() >= self._listens_at
-        return self._spec.enable.off_means == "accepts" or self._enable.carries(self._spec.enable.active)
+        return self._enable.carries(self._spec.enable.active) == (self._spec.enable.off_means == "refuses")
 
     def drop(self, value: float) -> int:
         """Drop one coin of this face value and wait for its last pulse; returns how many pulses it gave.

@@ -1,0 +1,113 @@
+"""Everything on the bench that can be broken, by device and kind.
+
+Most faults last until switched off. `reset` happens once, when it is switched on.
+"""
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Literal
+
+from hardware.bench.coins import CoinChute
+from hardware.bench.i2c_bus import BenchBus
+from hardware.bench.mcp23017 import Mcp23017
+from hardware.bench.names import unknown
+from hardware.bench.port import Port
+from hardware.bench.reader import BenchReader
+from hardware.bench.slot import BenchSlot
+
+Switch = Callable[[bool], None]
+
+
+class Faults:
+    """The switches, and which are on."""
+
+    def __init__(self, switches: Mapping[str, Mapping[str, Switch]]) -> None:
+        self._switches = switches
+        self._on: dict[tuple[str, str], None] = {}
+
+    @property
+    def on(self) -> list[dict[str, str]]:
+        """The faults that last now, as `{"device", "kind"}`, in the order they were switched on."""
+        return [{"device": device, "kind": kind} for device, kind in list(self._on)]
+
+    @property
+    def kinds(self) -> dict[str, list[str]]:
+        """What can be switched, a list of kinds by device."""
+        return {device: list(kinds) for device, kinds in self._switches.items()}
+
+    def set(self, device: str, kind: str, on: bool) -> None:
+        """Switch one. Raises `BenchNameError`, which lists the valid names."""
+        kinds = self._switches.get(device)
+        if kinds is None:
+            raise unknown("device", device, self._switches)
+        if kind not in kinds:
+            raise unknown(f"fault of {device} called", kind, kinds)
+        kinds[kind](on)
+        if on and kind != "reset":
+            self._on[device, kind] = None
+        else:
+            self._on.pop((device, kind), None)
+
+
+def slot_switches(slot: BenchSlot, bus: BenchBus, address: int) -> dict[str, dict[str, Switch]]:
+    """What can be broken of one slot, by device."""
+    switches: dict[str, dict[str, Switch]] = {
+        f"{slot.name}.sensor": {
+            "nack": partial(bus.silence, address),
+            "stuck": _attribute(slot.sensor, "frozen"),
+            "stale": _attribute(slot.sensor, "stalled"),
+            "reset": _once(slot.sensor.reset),
+            "brown_out": _attribute(slot.sensor, "browning_out"),
+        },
+        f"{slot.name}.relay": {"welded": _contact(slot.port, "welded"), "open": _contact(slot.port, "open")},
+    }
+    if slot.display is not None:
+        switches[f"{slot.name}.display"] = {
+            "absent": _attribute(slot.display, "absent"),
+            "reset": _once(slot.display.reset),
+        }
+    if slot.door is not None:
+        switches[f"{slot.name}.lock"] = {"jammed": _attribute(slot.door, "jammed")}
+        switches[f"{slot.name}.door"] = {
+            "broken": _attribute(slot.door, "switch_stuck"),
+            "forced": slot.force_door,
+        }
+    return switches
+
+
+def reader_switches(reader: BenchReader) -> dict[str, Switch]:
+    """What can be broken of the card reader."""
+    return {
+        "unplugged": lambda on: reader.unplug() if on else reader.replug(),
+        "garbage": partial(reader.fault, "garbage"),
+        "flood": partial(reader.fault, "flood"),
+        "silent": partial(reader.fault, "silent"),
+    }
+
+
+def expander_switches(chip: Mcp23017, bus: BenchBus, address: int) -> dict[str, Switch]:
+    """What can be broken of an expander."""
+    return {"nack": partial(bus.silence, address), "reset": _once(chip.reset)}
+
+
+def coin_switches(chute: CoinChute) -> dict[str, Switch]:
+    """What can be broken of the coin acceptor."""
+    return {"noise": chute.static}
+
+
+def _attribute(thing: object, name: str) -> Switch:
+    return partial(setattr, thing, name)
+
+
+def _once(act: Callable[[], None]) -> Switch:
+    return lambda on: act() if on else None
+
+
+def _contact(port: Port, fault: Literal["welded", "open"]) -> Switch:
+    def switch(on: bool) -> None:
+        if on:
+            port.fault = fault
+        elif port.fault == fault:
+            port.fault = None
+
+    return switch
