@@ -36,6 +36,17 @@ class Problem:
         return f"{name}:{self.line}:{self.column}{where}: {kind}{self.message}. {self.hint}".rstrip()
 
 
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A problem before its place in the text is looked up; `on_key` points at the key rather than the value."""
+
+    path: JsonPath
+    message: str
+    hint: str
+    severity: Severity = "error"
+    on_key: bool = False
+
+
 def path_text(path: JsonPath) -> str:
     """Write a JSON path the way people do: `slots[1].relay.pin`; an odd key is put in quotes."""
     text = ""

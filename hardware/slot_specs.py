@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any, ClassVar, Literal
 
 from hardware.spec_base import BusIndex, Driver, Level, LoadMilliamps, Milliseconds, Pinned, Pull, Shifting, Spec
-from hardware.spec_types import Address, Label, Name, Number, Pin
+from hardware.spec_types import Address, Label, Name, Number, Pin, SlotName
 
 CoilMs = Annotated[int, Number(20, 10_000, "ms", whole=True)]
 
@@ -88,9 +88,9 @@ class DoorSpec(Pinned):
 class SlotSpec(Spec):
     """One charging place, with `slot_defaults` merged in."""
 
-    STAND_IN: ClassVar[dict[str, Any]] = {"name": ""}
+    STAND_IN: ClassVar[dict[str, Any]] = {"name": "", "relay": RelaySpec.stand_in(), "sensor": SensorSpec.stand_in()}
 
-    name: Name
+    name: SlotName
     relay: RelaySpec
     sensor: SensorSpec
     display: DisplaySpec | None = None

@@ -6,7 +6,7 @@ degrees Celsius. Bounds keep typing mistakes out; what must hold *between* value
 
 from __future__ import annotations
 
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, ValidationInfo, ValidatorFunctionWrapHandler, field_validator
 
@@ -36,6 +36,11 @@ class Spec(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
     STAND_IN: ClassVar[dict[str, Any]] = {}
     MISPLACED: ClassVar[dict[str, str]] = {}
+
+    @classmethod
+    def stand_in(cls) -> Self:
+        """Give an instance in which nothing could be read."""
+        return cls.model_construct(**cls.STAND_IN)
 
     @field_validator("*", mode="wrap")
     @classmethod

@@ -97,7 +97,6 @@ class Text(Leaf):
 
     pattern: str
     says: str
-    lower: bool = False
 
     def read(self, value: Any) -> str:
         """Give the text unchanged."""
@@ -260,8 +259,8 @@ class BusNumber(Leaf):
         return {"type": "string", "pattern": "^[0-9]{1,2}$"}
 
 
-NAME_PATTERN = r"[a-z0-9][a-z0-9_-]{0,31}"
-Name = Annotated[str, Text(NAME_PATTERN, 'a name of small letters, digits, "_" and "-", at most 32, like "slot1"')]
+Name = Annotated[str, Text(r"[A-Za-z0-9][A-Za-z0-9_-]{0,31}", 'a name of letters, digits, "_" and "-", at most 32')]
+SlotName = Annotated[str, Text(r"[a-z0-9][a-z0-9_-]{0,31}", 'small letters, digits, "_" and "-", like "slot1"')]
 SerialPort = Annotated[str, Text(r"/[\x21-\x7e]{1,254}", 'the device file of the port, like "/dev/ttyAMA0"')]
 Label = Annotated[str, Text(r"[^\x00-\x1f\x7f]{0,40}", "at most 40 characters on one line")]
 OneWireId = Annotated[str, Text(r"28-[0-9a-f]{12}", 'the name in /sys/bus/w1/devices, like "28-0316a2b3c4d5"')]

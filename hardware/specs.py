@@ -79,7 +79,7 @@ class CoinEnableSpec(Pinned):
 class CoinSpec(Spec):
     """A pulse coin acceptor. A pulse outside `pulse_ms` is a fault; `train_gap_ms` of rest ends a train."""
 
-    STAND_IN: ClassVar[dict[str, Any]] = {"pin": -1, "value": CoinValueSpec(minor_units=1)}
+    STAND_IN: ClassVar[dict[str, Any]] = {"pin": -1, "value": CoinValueSpec.stand_in()}
     MISPLACED: ClassVar[dict[str, str]] = {"expander": "coin pulses are too short to be seen through an expander"}
 
     kind: Literal["pulse"] = "pulse"
@@ -120,7 +120,7 @@ class CupSpec(Spec):
 class FlowSpec(Spec):
     """A flow meter that gives pulses; `pull_V` is what its open collector is pulled up to."""
 
-    STAND_IN: ClassVar[dict[str, Any]] = {"pin": -1, "pulses_per_l": 1}
+    STAND_IN: ClassVar[dict[str, Any]] = {"pin": -1, "pulses_per_l": 1, "level": "native"}
     MISPLACED: ClassVar[dict[str, str]] = {"expander": "flow pulses are too fast to be counted through an expander"}
 
     pin: Pin
@@ -139,9 +139,9 @@ class WaterSpec(Spec):
     """The water dispenser."""
 
     STAND_IN: ClassVar[dict[str, Any]] = {
-        "pump": PumpSpec.model_construct(**Pinned.STAND_IN),
-        "cup": CupSpec.model_construct(**CupSpec.STAND_IN),
-        "flow": FlowSpec.model_construct(**FlowSpec.STAND_IN, level="native"),
+        "pump": PumpSpec.stand_in(),
+        "cup": CupSpec.stand_in(),
+        "flow": FlowSpec.stand_in(),
     }
 
     pump: PumpSpec

@@ -1,0 +1,203 @@
+"""Rules about single parts and names: slots, locks, coins, 5 V signals, and what refers to what.
+
+Sources are rules 5 and 7 of "The checker knows" in the hardware notes and sections 5 and 6 of the design.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from math import gcd
+from typing import Final
+
+from hardware.check_pins import parts
+from hardware.pinmap_words import near_hint
+from hardware.problems import Finding, JsonPath, quoted
+from hardware.spec_base import Pinned
+from hardware.specs import HEADER_UARTS, Pinmap, Rdm6300Spec
+
+SAFE_V: Final = 3.6
+"""The most a pin of the Pi bears; 3.3 V and its tolerance."""
+
+MAX_SLOTS: Final = 64
+"""What the engine is measured with (DESIGN 11)."""
+
+RESERVED_NAMES: Final = frozenset({"card", "coin", "cup", "kiosk", "water"})
+"""These begin triggers of their own, and water's record stands under `water`."""
+
+KIOSK_TRIGGERS: Final = ("charging", "visit", "fault", "paused", "door_forced")
+SLOT_TRIGGERS: Final = ("device", "charging", "fault", "overstay")
+
+_SHIFT_HINT: Final = 'Put a divider or level shifter between and write "level": "divider" or "shifter".'
+
+
+def triggers(pinmap: Pinmap) -> set[str]:
+    """Give every trigger a subscription may name on this kiosk."""
+    names = {f"kiosk.{name}" for name in KIOSK_TRIGGERS} | {"card.tapped"}
+    for slot in pinmap.slots:
+        names |= {f"{slot.name}.{name}" for name in SLOT_TRIGGERS}
+        names |= {f"{slot.name}.door", f"{slot.name}.door_forced"} if slot.door else set()
+    names |= {"coin.accepted", "coin.fault"} if pinmap.coin else set()
+    names |= {"cup.present", "water.dispensing", "water.fault"} if pinmap.water else set()
+    return names
+
+
+def slots_named(pinmap: Pinmap) -> Iterator[Finding]:
+    """There are slots, each with a name of its own that begins no other trigger."""
+    if not pinmap.slots:
+        yield Finding(("slots",), "there is no slot", 'Write at least one: [{"name": "slot1", …}].')
+    if len(pinmap.slots) > MAX_SLOTS:
+        yield Finding(("slots",), f"{len(pinmap.slots)} slots are more than {MAX_SLOTS}", "Use a second kiosk.")
+    first: dict[str, int] = {}
+    for index, slot in enumerate(pinmap.slots):
+        path = ("slots", index, "name")
+        if slot.name in RESERVED_NAMES:
+            yield Finding(path, f"{quoted(slot.name)} is reserved", 'Write another name, like "slot1".')
+        if slot.name and first.setdefault(slot.name, index) != index:
+            message = f"{quoted(slot.name)} is already the name of slots[{first[slot.name]}]"
+            yield Finding(path, message, f"Write another name, like {quoted(f'slot{index + 1}')}.")
+
+
+def expanders_exist(pinmap: Pinmap) -> Iterator[Finding]:
+    """An expander that is used is described in `expanders`."""
+    for part in parts(pinmap):
+        if isinstance(part.spec, Pinned) and part.spec.expander not in (None, *pinmap.expanders):
+            message = f"there is no expander {quoted(part.spec.expander)} in expanders"
+            add = 'Add it: "expanders": {"io1": {"address": "0x20"}}.'
+            hint = near_hint(part.spec.expander or "", pinmap.expanders) if pinmap.expanders else add
+            yield Finding((*part.path, "expander"), message, hint)
+
+
+def lock_pulse(pinmap: Pinmap) -> Iterator[Finding]:
+    """A lock's pulse is no longer than its coil bears."""
+    for index, slot in enumerate(pinmap.slots):
+        if slot.lock and slot.lock.pulse_ms > slot.lock.max_on_ms:
+            message = f"a pulse of {slot.lock.pulse_ms} ms is longer than max_on_ms, {slot.lock.max_on_ms} ms"
+            hint = f"Write at most {slot.lock.max_on_ms}, or the coil's true limit in max_on_ms."
+            yield Finding(("slots", index, "lock", "pulse_ms"), message, hint)
+
+
+def five_volts(pinmap: Pinmap) -> Iterator[Finding]:
+    """What swings 5 V says what brings it down to the 3.3 V a pin bears."""
+    reader, coin, water = pinmap.reader, pinmap.coin, pinmap.water
+    if isinstance(reader, Rdm6300Spec) and reader.on_header and reader.level is None:
+        yield _unshifted(("reader", "level"), "the reader's TX swings 5 V")
+    if coin and coin.level is None and coin.idle == "low":
+        yield _unshifted(("coin", "level"), "a coin line that idles low is driven high by the acceptor's 5 V or 12 V")
+    if coin and coin.level is None and (coin.pull_V or 0) > SAFE_V:
+        yield _unshifted(("coin", "pull_V"), f"the coin line is pulled up to {coin.pull_V:g} V")
+    if water and water.cup.level is None:
+        yield _unshifted(("water", "cup", "level"), "the cup sensor's echo swings 5 V")
+    if water and water.flow.level is None and (water.flow.pull_V or 5) > SAFE_V:
+        volts = f"is pulled up to {water.flow.pull_V:g} V" if water.flow.pull_V else "may be pulled up to 5 V"
+        hint = 'Pull it up to 3.3 V and write "pull_V": 3.3, or write "level": "divider" or "shifter".'
+        key = "pull_V" if water.flow.pull_V else "level"
+        yield Finding(("water", "flow", key), f"the flow meter's line {volts}; a pin bears 3.3 V", hint)
+    for index, slot in enumerate(pinmap.slots):
+        if slot.display and slot.display.level is None and slot.display.power_V > SAFE_V:
+            path = ("slots", index, "display", "power_V")
+            message = f"a display at {slot.display.power_V:g} V pulls its lines up to that; a pin bears 3.3 V"
+            yield Finding(path, message, 'Power it from 3.3 V, or write "level": "shifter".')
+
+
+def _unshifted(path: JsonPath, what: str) -> Finding:
+    return Finding(path, f"{what}; a pin bears 3.3 V", _SHIFT_HINT)
+
+
+def coin_values(pinmap: Pinmap) -> Iterator[Finding]:
+    """Every coin is a whole number of pulses."""
+    if pinmap.coin is None:
+        return
+    value = pinmap.coin.value
+    unreachable = [coin for coin in value.coins if coin % value.minor_units]
+    if unreachable:
+        coins = ", ".join(str(coin) for coin in unreachable)
+        message = f"a pulse of {value.minor_units} minor units cannot add up to the coins {coins}"
+        yield Finding(
+            ("coin", "value", "minor_units"), message, f"Write {gcd(*value.coins)}, or a number that divides it."
+        )
+    if not value.coins:
+        yield Finding(("coin", "value", "coins"), "no coin is named", "Write minor units, like [100, 500, 1000].")
+
+
+def coin_timing(pinmap: Pinmap) -> Iterator[Finding]:
+    """Pulses are told from noise and from the rest that ends a train."""
+    if pinmap.coin is None:
+        return
+    coin = pinmap.coin
+    shortest, longest = coin.pulse_ms
+    if shortest >= longest:
+        message = f"the shortest pulse, {shortest} ms, is not shorter than the longest, {longest} ms"
+        yield Finding(("coin", "pulse_ms"), message, "Write [shortest, longest], like [20, 130].")
+    elif coin.train_gap_ms <= longest:
+        message = f"a rest of {coin.train_gap_ms} ms would end a train within its pulses of up to {longest} ms"
+        yield Finding(("coin", "train_gap_ms"), message, f"Write more than {longest}, like {longest + 170}.")
+
+
+def coin_refused(pinmap: Pinmap) -> Iterator[Finding]:
+    """The acceptor refuses while nobody can store a coin."""
+    if pinmap.coin is None:
+        return
+    if pinmap.coin.enable is None:
+        message = "without an enable line the acceptor takes coins also while the kiosk cannot store them"
+        hint = 'Wire its inhibit line and write "enable": {"pin": 21, "active": "high", "off_means": "refuses"}.'
+        yield Finding(("coin",), message, hint, "warning")
+    elif pinmap.coin.enable.off_means == "accepts":
+        message = "the acceptor takes coins while its line is off, also while the kiosk cannot store them"
+        hint = 'Wire it so that off refuses (its inhibit polarity, or a transistor) and write "refuses".'
+        yield Finding(("coin", "enable", "off_means"), message, hint)
+
+
+def reader_port(pinmap: Pinmap) -> Iterator[Finding]:
+    """A port's pins fit it, and a USB port's name survives a restart."""
+    reader = pinmap.reader
+    if not isinstance(reader, Rdm6300Spec):
+        return
+    if reader.port.startswith(("/dev/ttyUSB", "/dev/ttyACM")):
+        message = f"{reader.port} may name another device after a restart"
+        yield Finding(("reader", "port"), message, "Write its name from the folder /dev/serial/by-id.", "warning")
+    on_uart0 = reader.port in HEADER_UARTS
+    if reader.pins is not None and on_uart0 and reader.pins not in ((14, 15), (15, 14)):
+        yield Finding(("reader", "pins"), f"{reader.port} is on GPIO 14 and 15", "Write [14, 15].")
+
+
+def temperatures(pinmap: Pinmap) -> Iterator[Finding]:
+    """The kiosk warns before it trips."""
+    for index, sensor in enumerate(pinmap.safety.temperature):
+        if sensor.warn_C >= sensor.trip_C:
+            message = f"warn_C, {sensor.warn_C:g}, is not below trip_C, {sensor.trip_C:g}"
+            yield Finding(("safety", "temperature", index, "warn_C"), message, f"Write less than {sensor.trip_C:g}.")
+
+
+def profiles(pinmap: Pinmap) -> Iterator[Finding]:
+    """A profile switches an output there is; one that runs once says for how long."""
+    for name, profile in pinmap.profiles.items():
+        if profile.output and profile.output not in pinmap.outputs:
+            yield _unknown(("profiles", name, "output"), "output", profile.output, pinmap.outputs)
+        if profile.kind == "one_shot" and profile.seconds is None:
+            yield Finding(("profiles", name), "a one_shot profile must say how long it runs", 'Write "seconds": 0.2.')
+        if profile.kind == "active_monitoring" and profile.seconds is not None:
+            message = "an active_monitoring profile runs as long as its trigger is active"
+            hint = 'Delete "seconds", or write "kind": "one_shot".'
+            yield Finding(("profiles", name, "seconds"), message, hint, on_key=True)
+
+
+def subscriptions(pinmap: Pinmap) -> Iterator[Finding]:
+    """A subscription binds a trigger there is to a profile there is, once."""
+    known = triggers(pinmap)
+    all_named = all(slot.name for slot in pinmap.slots)
+    seen: dict[tuple[str, str], int] = {}
+    for index, each in enumerate(pinmap.subscriptions):
+        path = ("subscriptions", index)
+        if each.trigger and each.trigger not in known and all_named:
+            yield _unknown((*path, "trigger"), "trigger", each.trigger, known)
+        if each.profile and each.profile not in pinmap.profiles:
+            yield _unknown((*path, "profile"), "profile", each.profile, pinmap.profiles)
+        first = seen.setdefault((each.trigger, each.profile), index)
+        if first != index and each.trigger and each.profile:
+            message = f"this is subscriptions[{first}] again; subscribing twice changes nothing"
+            yield Finding(path, message, "Delete one of the two.", "warning")
+
+
+def _unknown(path: JsonPath, what: str, name: str, known: Collection[str]) -> Finding:
+    hint = near_hint(name, known) if known else f'There is none: add it to "{what}s".'
+    return Finding(path, f"there is no {what} {quoted(name)}", hint)
