@@ -1,0 +1,289 @@
+"""Where a customer is, and where a touch, a card or the kiosk itself takes them. Pure: values in, values out.
+
+Four things move somebody through the screens, one function each:
+
+* `follow`  the kiosk changed: somebody signed in or out, a claim or session came or went, a notice ran out;
+* `step`    a touch: gives the next place at once (that is the feedback) and the command to send, if it needs one;
+* `answered` the command was done or refused;
+* `tell`    the kiosk has something to say.
+
+The place is only an intention. What is shown also depends on the view (`screens.build_screen`): a session that is
+``preparing`` shows how to plug in, one that is ``finishing`` how to get the phone, without anybody navigating.
+"""
+
+from dataclasses import dataclass, replace
+from enum import Enum
+
+from kiosk.screens import intents as i
+from kiosk.screens.notices import NOTICE_FOR, Note, Notice
+from kiosk.screens.site import Site
+from sessions import commands as c
+from sessions.events import SCREEN
+from sessions.machine import SELLING, SlotState
+from sessions.units import NS, MonoNs, SessionId, SlotName
+from sessions.views import KioskView, SessionView, VisitView
+
+NOTICE_S = 6
+GOODBYE_S = 5
+ELSEWHERE_S = 10
+TILES_A_PAGE = 8
+LIKELY_S = 1800
+"""The time that is chosen beforehand, where the card has as much."""
+
+
+class Place(Enum):
+    """Where somebody went."""
+
+    HOME = "home"
+    TIME = "time"
+    ADD_TIME = "add_time"
+    SESSION = "session"
+    PICKER = "picker"
+    HELP = "help"
+
+
+@dataclass(frozen=True, slots=True)
+class Farewell:
+    """What is shown to somebody whose visit has just ended."""
+
+    visit: VisitView
+    reason: str
+    until: MonoNs
+
+
+@dataclass(frozen=True, slots=True)
+class Navigation:
+    """Where the customer at the touchscreen is. Without a visit only ``farewell``, ``notice`` and ``language``
+    matter.
+    """
+
+    place: Place = Place.HOME
+    visit: VisitView | None = None
+    slot: SlotName | None = None
+    session: SessionId | None = None
+    chosen_s: int | None = None
+    page: int = 0
+    waiting: i.Intent | None = None
+    """The touch whose command is not answered yet: its button says so and cannot be touched again."""
+    help_from: Place = Place.HOME
+    notice: Notice | None = None
+    farewell: Farewell | None = None
+    leaving: str | None = None
+    reader_away: bool = False
+    language: str = "en"
+
+
+def follow(nav: Navigation, view: KioskView, now: MonoNs) -> Navigation:
+    """The place after the kiosk changed, or just time passed. Gives the same object when nothing moved."""
+    nav = _without_the_past(nav, now)
+    visit = view.visit_at(SCREEN)
+    if visit is None:
+        return nav if nav.visit is None else _parted(nav, nav.visit, now)
+    if nav.visit is None or nav.visit.visit_id != visit.visit_id:
+        return _arrived(nav, visit, view, now)
+    if visit != nav.visit:
+        added = visit.balance_s - nav.visit.balance_s
+        nav = replace(nav, visit=visit)
+        if added > 0 and not _shows_finished(nav, view):
+            nav = replace(nav, notice=_notice(Note.BALANCE_ROSE, now, seconds=added))
+    return _still_possible(nav, visit, view, now)
+
+
+def step(nav: Navigation, intent: i.Intent, view: KioskView, now: MonoNs) -> tuple[Navigation, c.Command | None]:
+    """The place after a touch, and the command it asks for; a touch still waiting for its answer does nothing."""
+    if isinstance(intent, i.Speak):
+        return replace(nav, language=intent.language), None
+    visit = nav.visit
+    if visit is None:
+        nav = replace(nav, farewell=None)
+        return (nav if isinstance(intent, i.Touched) else replace(nav, notice=_notice(Note.TAP_FIRST, now))), None
+    if isinstance(intent, i.Touched) or nav.waiting == intent:
+        return nav, None
+    if isinstance(intent, _COMMANDING):
+        return _ask(nav, intent, visit, now)
+    return _go(nav, intent, visit, view, now)
+
+
+def answered(nav: Navigation, intent: i.Intent, refusal: str | None, now: MonoNs) -> Navigation:
+    """The place after the command of ``intent`` was done, or refused with that error code."""
+    if nav.waiting == intent:
+        nav = replace(nav, waiting=None)
+    if refusal is not None:
+        if isinstance(intent, i.UseSlot) and nav.place is Place.TIME:
+            nav = replace(nav, place=Place.HOME, slot=None)
+        return replace(nav, notice=_notice(NOTICE_FOR.get(refusal, Note.TRY_AGAIN), now))
+    if isinstance(intent, i.Extend) and nav.visit is not None:
+        return replace(nav, place=Place.SESSION, notice=_notice(Note.TIME_ADDED, now, seconds=intent.seconds))
+    return nav
+
+
+def tell(nav: Navigation, note: Note, now: MonoNs, *, seconds: int = 0, number: int = 0) -> Navigation:
+    """The place with something said to whoever is there, for some seconds."""
+    return replace(nav, notice=_notice(note, now, seconds=seconds, number=number))
+
+
+def reader(nav: Navigation, *, away: bool) -> Navigation:
+    """The place once the card reader went away or came back; said for as long as it lasts."""
+    return nav if nav.reader_away == away else replace(nav, reader_away=away)
+
+
+def left(nav: Navigation, reason: str, now: MonoNs) -> Navigation:
+    """Why the visit at the touchscreen ended (`VisitEnded.reason`), said before or after `follow` sees that it did."""
+    if nav.visit is not None:
+        return replace(nav, leaving=reason)
+    if nav.farewell is not None:
+        return replace(nav, farewell=_farewell(nav.farewell.visit, reason, now))
+    return nav
+
+
+def chosen_seconds(nav: Navigation, site: Site, balance_s: int) -> int:
+    """The time that is chosen now: the customer's choice if the card still has it, else a likely one, else all."""
+    if nav.chosen_s is not None and nav.chosen_s <= balance_s:
+        return nav.chosen_s
+    return LIKELY_S if LIKELY_S in site.choices_s and balance_s >= LIKELY_S else balance_s
+
+
+_COMMANDING = (i.UseSlot, i.Start, i.Extend, i.OpenDoor, i.Finish, i.SignOut)
+
+
+def _ask(nav: Navigation, intent: i.Intent, visit: VisitView, now: MonoNs) -> tuple[Navigation, c.Command | None]:
+    owner = c.Actor("owner", visit=visit.visit_id)
+    asked = replace(nav, waiting=intent, notice=None)
+    match intent:
+        case i.UseSlot(slot):
+            asked = replace(asked, place=Place.TIME, slot=slot, chosen_s=None)
+            return asked, c.ClaimSlot(slot, visit.visit_id)
+        case i.Start(slot, seconds):
+            return asked, c.StartCharging(slot, seconds, owner)
+        case i.Extend(session, seconds):
+            return asked, c.ExtendSession(session, seconds, owner)
+        case i.OpenDoor(session):
+            return asked, c.OpenDoor(session, owner)
+        case i.Finish(session):
+            return asked, c.StopSession(session, owner)
+        case _:
+            return asked, c.SignOut(visit.visit_id)
+
+
+def _go(
+    nav: Navigation, intent: i.Intent, visit: VisitView, view: KioskView, now: MonoNs
+) -> tuple[Navigation, c.Command | None]:
+    nav = replace(nav, notice=None)
+    match intent:
+        case i.ChooseTime(seconds):
+            return replace(nav, chosen_s=seconds), None
+        case i.ShowSession(session):
+            return replace(nav, place=Place.SESSION, session=session), None
+        case i.AddTime(session):
+            return replace(nav, place=Place.ADD_TIME, session=session, chosen_s=None), None
+        case i.ShowBoard():
+            return replace(nav, place=Place.HOME, session=None), None
+        case i.ShowPhones():
+            return replace(nav, place=Place.PICKER, session=None), None
+        case i.MoreSlots():
+            pages = -(-len(view.slots) // TILES_A_PAGE)
+            return replace(nav, page=(nav.page + 1) % max(1, pages)), None
+        case i.Help():
+            return replace(nav, place=Place.HELP, help_from=nav.place), None
+        case i.AskSlot(slot):
+            return replace(nav, notice=_why_not(view, slot, now)), None
+        case i.Back():
+            return _back(nav, visit)
+        case _:
+            return nav, None
+
+
+def _back(nav: Navigation, visit: VisitView) -> tuple[Navigation, c.Command | None]:
+    if nav.place is Place.HELP:
+        return replace(nav, place=nav.help_from), None
+    if nav.place is Place.TIME and nav.slot is not None:
+        gone = replace(nav, place=Place.HOME, slot=None, chosen_s=None, waiting=None)
+        return gone, c.ReleaseClaim(nav.slot, visit.visit_id)
+    if nav.place is Place.ADD_TIME and nav.session is not None:
+        return replace(nav, place=Place.SESSION, chosen_s=None), None
+    return replace(nav, place=Place.HOME, session=None, chosen_s=None), None
+
+
+def _why_not(view: KioskView, name: SlotName, now: MonoNs) -> Notice:
+    slot = view.slot(name)
+    if view.mode not in SELLING:
+        return _notice(Note.NOT_SELLING, now)
+    if slot is None or slot.state in (SlotState.FAULTED, SlotState.UNAVAILABLE):
+        return _notice(Note.SLOT_BROKEN, now)
+    return _notice(Note.SLOT_IN_USE, now, number=slot.number)
+
+
+def _arrived(nav: Navigation, visit: VisitView, view: KioskView, now: MonoNs) -> Navigation:
+    """No session: the board. One: straight to it. Several: choose."""
+    mine = view.sessions_of(visit.card)
+    came = Navigation(visit=visit, language=nav.language, reader_away=nav.reader_away)
+    if len(mine) == 1:
+        return replace(came, place=Place.SESSION, session=mine[0].session_id)
+    if mine:
+        return replace(came, place=Place.PICKER)
+    if view.mode not in SELLING:
+        return came
+    return came if visit.balance_s > 0 else replace(came, notice=_notice(Note.NO_TIME_YET, now))
+
+
+def _parted(nav: Navigation, visit: VisitView, now: MonoNs) -> Navigation:
+    gone = Navigation(language=nav.language, reader_away=nav.reader_away)
+    return replace(gone, farewell=_farewell(visit, nav.leaving or "signed_out", now))
+
+
+def _farewell(visit: VisitView, reason: str, now: MonoNs) -> Farewell | None:
+    """Nobody is there to read it when the visit ended for want of touches."""
+    if reason in ("idle", "silent", "replaced", "restart"):
+        return None
+    seconds = ELSEWHERE_S if reason == "elsewhere" else GOODBYE_S
+    return Farewell(visit, reason, MonoNs(now + seconds * NS))
+
+
+def _still_possible(nav: Navigation, visit: VisitView, view: KioskView, now: MonoNs) -> Navigation:
+    if nav.place is Place.TIME:
+        return _claim_followed(nav, visit, view, now)
+    mine = {s.session_id: s for s in view.sessions_of(visit.card)}
+    if nav.session is not None and nav.session not in mine:
+        home = replace(nav, place=Place.HOME, session=None, waiting=None)
+        number = next((s.number for s in view.slots if s.name == nav.slot), 0)
+        return replace(home, notice=_notice(Note.COLLECTED, now, number=number)) if number else home
+    if nav.session is not None and nav.slot != mine[nav.session].slot:
+        nav = replace(nav, slot=mine[nav.session].slot)
+    if nav.place is Place.PICKER and len(mine) < 2:
+        return replace(nav, place=Place.HOME)
+    return nav
+
+
+def _claim_followed(nav: Navigation, visit: VisitView, view: KioskView, now: MonoNs) -> Navigation:
+    slot = view.slot(nav.slot) if nav.slot is not None else None
+    if slot is None:
+        return replace(nav, place=Place.HOME, slot=None)
+    if slot.session is not None and slot.session.card == visit.card:
+        return replace(nav, place=Place.SESSION, session=slot.session.session_id, waiting=None)
+    if slot.claim_visit == visit.visit_id or isinstance(nav.waiting, (i.UseSlot, i.Start)):
+        return nav
+    return replace(nav, place=Place.HOME, slot=None, notice=_notice(Note.CLAIM_ENDED, now))
+
+
+def _shows_finished(nav: Navigation, view: KioskView) -> bool:
+    """The finished screen itself says what came back to the card."""
+    session = shown_session(nav, view)
+    slot = view.slot(session.slot) if session is not None else None
+    return nav.place is Place.SESSION and slot is not None and slot.state is SlotState.FINISHING
+
+
+def shown_session(nav: Navigation, view: KioskView) -> SessionView | None:
+    """The session that the customer looks at, or None."""
+    return next((s for s in view.sessions() if s.session_id == nav.session), None)
+
+
+def _without_the_past(nav: Navigation, now: MonoNs) -> Navigation:
+    if nav.notice is not None and nav.notice.until <= now:
+        nav = replace(nav, notice=None)
+    if nav.farewell is not None and nav.farewell.until <= now:
+        nav = replace(nav, farewell=None)
+    return nav
+
+
+def _notice(note: Note, now: MonoNs, *, seconds: int = 0, number: int = 0) -> Notice:
+    return Notice(note, MonoNs(now + NOTICE_S * NS), seconds, number)

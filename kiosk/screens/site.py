@@ -1,0 +1,38 @@
+"""What a kiosk says about itself and does not change while it runs: its settings, as far as customers see them."""
+
+from dataclasses import dataclass
+
+_SYMBOLS = {"PHP": "₱", "EUR": "€", "USD": "$", "GBP": "£", "MXN": "$", "INR": "₹", "JPY": "¥"}
+_WITHOUT_CENTS = frozenset({"JPY"})
+
+
+@dataclass(frozen=True, slots=True)
+class CoinRate:
+    """What one coin buys: ``minor`` minor currency units for ``seconds``."""
+
+    minor: int
+    seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """The settings that screens need. ``coins`` is empty where no coin acceptor is fitted."""
+
+    currency: str = "PHP"
+    coins: tuple[CoinRate, ...] = (CoinRate(100, 60), CoinRate(500, 300), CoinRate(1000, 600))
+    languages: tuple[str, ...] = ("en",)
+    guests: bool = True
+    choices_s: tuple[int, ...] = (900, 1800, 3600)
+    """The times that are offered, where the card has as much."""
+    door_open_s: int = 5
+    no_device_s: int = 60
+    visit_idle_s: int = 45
+    coin_hold_s: int = 60
+
+    def money(self, minor: int) -> str:
+        """An amount as people write it: ``₱5``, ``₱2.50``."""
+        symbol = _SYMBOLS.get(self.currency, f"{self.currency} ")
+        if self.currency in _WITHOUT_CENTS:
+            return f"{symbol}{minor}"
+        whole, cents = divmod(minor, 100)
+        return f"{symbol}{whole}.{cents:02d}" if cents else f"{symbol}{whole}"

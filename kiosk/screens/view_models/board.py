@@ -1,0 +1,103 @@
+"""The board of slots, and the choice among one's own phones."""
+
+from kiosk.i18n import _
+from kiosk.screens import words
+from kiosk.screens.intents import (
+    AddTime,
+    AskSlot,
+    Intent,
+    MoreSlots,
+    ShowBoard,
+    ShowPhones,
+    ShowSession,
+    SignOut,
+    UseSlot,
+)
+from kiosk.screens.models import Action, HomeModel, PickerModel, Rank, Row, Tile, TileKind
+from kiosk.screens.navigation import TILES_A_PAGE
+from kiosk.screens.view_models.common import Scene, banner, greeting, header
+from sessions.machine import SELLING, SlotState
+from sessions.units import MonoNs
+from sessions.views import SessionView, SlotView, VisitView
+
+
+def home(scene: Scene, visit: VisitView) -> HomeModel:
+    """The board: every slot with its shape, word and what touching it does."""
+    slots = scene.view.slots
+    first = scene.nav.page * TILES_A_PAGE
+    mine = scene.view.sessions_of(visit.card)
+    footer = [Action(_("Sign out"), SignOut(), "leave")]
+    if len(slots) > TILES_A_PAGE:
+        footer.append(Action(_("More slots"), MoreSlots(), "right"))
+    elif mine:
+        footer.append(
+            Action(_("My phones"), ShowPhones() if len(mine) > 1 else ShowSession(mine[0].session_id), "phone")
+        )
+    can_use = visit.balance_s > 0
+    footer.append(Action(_("Add time"), AddTime(), "plus", Rank.PLAIN if can_use else Rank.LIKELY))
+    return HomeModel(
+        header=header(scene, greeting(visit)),
+        banner=banner(scene),
+        footer=tuple(footer),
+        tiles=tuple(_tile(slot, visit, scene) for slot in slots[first : first + TILES_A_PAGE]),
+    )
+
+
+def picker(scene: Scene, visit: VisitView) -> PickerModel:
+    """One row a phone; the one that needs its owner comes first, then the one with least time."""
+    mine = [slot for slot in scene.view.slots if slot.session is not None and slot.session.card == visit.card]
+    rows = [_row(slot, slot.session, scene.now) for slot in mine if slot.session is not None]
+    left = {s.slot: s.remaining_ms(scene.now) for s in scene.view.sessions_of(visit.card)}
+    order = sorted(
+        range(len(rows)), key=lambda k: (rows[k].kind is not TileKind.NEEDS_YOU, left[mine[k].name], rows[k].number)
+    )
+    return PickerModel(
+        header=header(scene, _("Which phone?")),
+        banner=banner(scene),
+        footer=(Action(_("Sign out"), SignOut(), "leave"), Action(_("All slots"), ShowBoard(), "board")),
+        rows=tuple(rows[k] for k in order),
+    )
+
+
+def _row(slot: SlotView, session: SessionView, now: MonoNs) -> Row:
+    kind, word, figure = own_state(slot, session, now)
+    return Row(slot.number, kind, word, slot.plug, figure, ShowSession(session.session_id))
+
+
+def own_state(slot: SlotView, session: SessionView, now: MonoNs) -> tuple[TileKind, str, str]:
+    """What a slot is to its owner: kind, word, and the running time where time matters."""
+    time = words.running(session.remaining_s(now))
+    match slot.state:
+        case SlotState.FINISHING:
+            return TileKind.NEEDS_YOU, _("Take it"), ""
+        case SlotState.PREPARING:
+            return TileKind.NEEDS_YOU, _("Plug in"), time
+        case SlotState.CHARGING:
+            return TileKind.YOURS, _("Yours"), time
+        case SlotState.SUSPENDED_EV | SlotState.SUSPENDED_EVSE:
+            return TileKind.YOURS, _("Paused"), time
+        case _:
+            return TileKind.NEEDS_YOU, _("Stuck"), ""
+
+
+def _tile(slot: SlotView, visit: VisitView, scene: Scene) -> Tile:
+    if slot.session is not None and slot.session.card == visit.card:
+        kind, word, figure = own_state(slot, slot.session, scene.now)
+        button = _("Open") if slot.state is SlotState.FINISHING else _("Look")
+        detail = "" if figure else _("Time is over") if slot.state is SlotState.FINISHING else _("Ask the staff")
+        return Tile(slot.number, kind, word, slot.plug, ShowSession(slot.session.session_id), detail, figure, button)
+    if slot.state in (SlotState.FAULTED, SlotState.UNAVAILABLE):
+        return _plain(slot, TileKind.OUT_OF_ORDER, _("Out of order"), AskSlot(slot.name))
+    if slot.session is not None:
+        over = slot.state is SlotState.FINISHING
+        detail = _("Back soon") if over else words.about(slot.session.remaining_s(scene.now))
+        return _plain(slot, TileKind.IN_USE, _("In use"), AskSlot(slot.name), detail)
+    if slot.state is SlotState.RESERVED and slot.claim_visit != visit.visit_id:
+        return _plain(slot, TileKind.IN_USE, _("In use"), AskSlot(slot.name), _("Just taken"))
+    if scene.view.mode not in SELLING:
+        return _plain(slot, TileKind.OUT_OF_ORDER, _("Closed"), AskSlot(slot.name))
+    return Tile(slot.number, TileKind.FREE, _("Free"), slot.plug, UseSlot(slot.name), button=_("Use"))
+
+
+def _plain(slot: SlotView, kind: TileKind, word: str, intent: Intent, detail: str = "") -> Tile:
+    return Tile(slot.number, kind, word, slot.plug, intent, detail)

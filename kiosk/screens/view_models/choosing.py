@@ -1,0 +1,79 @@
+"""Choosing a time: for a slot, for a running session, or finding out how to get time."""
+
+from kiosk.i18n import _
+from kiosk.screens import words
+from kiosk.screens.intents import Back, ChooseTime, Extend, Intent, Start
+from kiosk.screens.models import Action, Choice, Rank, TimeModel
+from kiosk.screens.navigation import chosen_seconds, shown_session
+from kiosk.screens.site import Site
+from kiosk.screens.view_models.common import Scene, banner, header, slot_title
+from kiosk.screens.view_models.idle import coins
+from sessions.views import SlotView, VisitView
+
+
+def time_choice(scene: Scene, visit: VisitView, slot: SlotView) -> TimeModel:
+    """How long to charge in a claimed slot. Start waits until the claim is ours."""
+    chosen = chosen_seconds(scene.nav, scene.site, visit.balance_s)
+    claimed = slot.claim_visit == visit.visit_id
+    start = Start(slot.name, chosen)
+    starting = isinstance(scene.nav.waiting, Start)
+    text = _("Starting…") if starting else _("Start")
+    likely = Action(text, start, "bolt", Rank.LIKELY, enabled=claimed and chosen > 0 and not starting)
+    return _time(scene, visit, slot_title(slot), chosen, likely)
+
+
+def add_time(scene: Scene, visit: VisitView) -> TimeModel:
+    """More time for the session that is shown, or, without one, on the card."""
+    session = shown_session(scene.nav, scene.view)
+    slot = scene.view.slot(session.slot) if session is not None else None
+    if session is None or slot is None:
+        return TimeModel(
+            header=header(scene, _("Add time to your card")),
+            banner=banner(scene),
+            footer=(Action(_("Back"), Back(), "left"),),
+            choices=(),
+            keeps=_("{time} on your card").format(time=words.duration(visit.balance_s)),
+            hint=_how_to_get_time(scene.site),
+            coins=coins(scene.site),
+        )
+    chosen = chosen_seconds(scene.nav, scene.site, visit.balance_s)
+    adding = isinstance(scene.nav.waiting, Extend)
+    text = _("Adding…") if adding else _("Add")
+    likely = Action(text, Extend(session.session_id, chosen), "plus", Rank.LIKELY, enabled=chosen > 0 and not adding)
+    return _time(scene, visit, _("More time for slot {number}").format(number=slot.number), chosen, likely)
+
+
+def _time(scene: Scene, visit: VisitView, title: str, chosen: int, likely: Action) -> TimeModel:
+    balance = visit.balance_s
+    if balance <= 0:
+        keeps = _("This card has no time yet")
+    elif chosen >= balance:
+        keeps = _("You use all the time on your card")
+    else:
+        keeps = _("You keep {time} on your card").format(time=words.duration(balance - chosen))
+    return TimeModel(
+        header=header(scene, title),
+        banner=banner(scene),
+        footer=(Action(_("Back"), Back(), "left"), likely),
+        choices=_choices(scene.site, balance, chosen),
+        keeps=keeps,
+        hint=_("Unused time goes back to your card.") if balance > 0 else _how_to_get_time(scene.site),
+        coins=() if balance > 0 else coins(scene.site),
+    )
+
+
+def _choices(site: Site, balance: int, chosen: int) -> tuple[Choice, ...]:
+    if balance <= 0:
+        return ()
+    fixed = [s for s in site.choices_s if s < balance]
+    choices = [Choice(words.duration(s), _choose(s), s == chosen) for s in fixed]
+    everything = Choice(words.duration(balance), _choose(balance), chosen == balance, _("Everything"))
+    return (*choices, everything)
+
+
+def _choose(seconds: int) -> Intent:
+    return ChooseTime(seconds)
+
+
+def _how_to_get_time(site: Site) -> str:
+    return _("Drop coins now, they count at once.") if site.coins else _("Staff can add time to your card.")

@@ -1,0 +1,124 @@
+"""Screens for when nobody is signed in: attract, coin without card, closed, goodbye."""
+
+from kiosk.i18n import LANGUAGES, _, language, ngettext
+from kiosk.screens import words
+from kiosk.screens.intents import Speak
+from kiosk.screens.models import Action, AttractModel, Coin, Header, MessageModel, Step
+from kiosk.screens.navigation import Farewell
+from kiosk.screens.notices import Tone
+from kiosk.screens.site import Site
+from kiosk.screens.view_models.common import Scene, banner, countdown
+from sessions.machine import SELLING, Mode, SlotState
+from sessions.views import KioskView
+
+_OCCUPIED = (SlotState.PREPARING, SlotState.CHARGING, SlotState.SUSPENDED_EV)
+
+
+def nobody_here(scene: Scene) -> AttractModel | MessageModel:
+    """The screen without a visit: a coin that waits comes first, then a goodbye, then whether we sell at all."""
+    if scene.view.held_coins_s > 0 and scene.view.held_coins_until is not None:
+        return _coin(scene)
+    if scene.nav.farewell is not None:
+        return _goodbye(scene, scene.nav.farewell)
+    return attract(scene) if scene.view.mode in SELLING else _closed(scene)
+
+
+def coins(site: Site) -> tuple[Coin, ...]:
+    """What each coin buys."""
+    return tuple(Coin(site.money(rate.minor), words.duration(rate.seconds)) for rate in site.coins)
+
+
+def attract(scene: Scene) -> AttractModel:
+    """What passers-by see."""
+    free, total = _free(scene.view), len(scene.view.slots)
+    return AttractModel(
+        header=Header(_("Charge your phone")),
+        banner=banner(scene),
+        tap=_("Tap your card here"),
+        hint=_("Your phone charges safely behind a locked door.")
+        if all(slot.has_lock for slot in scene.view.slots)
+        else _("Your time stays on your card until you use it."),
+        free=ngettext("{free} of {total} free", "{free} of {total} free", free).format(free=free, total=total),
+        any_free=free > 0,
+        steps=(
+            Step("card", _("Tap your card")),
+            Step("cable", _("Plug in")),
+            Step("clock", _("Come back")),
+        ),
+        coins=coins(scene.site),
+        languages=tuple(
+            Action(LANGUAGES[code], Speak(code), enabled=code != language()) for code in scene.site.languages
+        )
+        if len(scene.site.languages) > 1
+        else (),
+    )
+
+
+def _free(view: KioskView) -> int:
+    return sum(slot.state is SlotState.AVAILABLE for slot in view.slots)
+
+
+def _coin(scene: Scene) -> MessageModel:
+    until = scene.view.held_coins_until
+    return MessageModel(
+        name="coin",
+        header=Header(_("Thank you")),
+        banner=banner(scene),
+        icon="coin",
+        tone=Tone.GOOD,
+        title=_("{time} for you").format(time=words.duration(scene.view.held_coins_s)),
+        lines=(_("Tap your card to keep it."), _("Every coin you drop now is added.")),
+        ring=countdown(until, scene.site.coin_hold_s, scene.now) if until is not None else None,
+    )
+
+
+def _goodbye(scene: Scene, farewell: Farewell) -> MessageModel:
+    mine = scene.view.sessions_of(farewell.visit.card)
+    numbers = [slot.number for slot in scene.view.slots if slot.session in mine and slot.session is not None]
+    stays = ngettext(
+        "Your phone in slot {numbers} stays safe.", "Your phones in slots {numbers} stay safe.", len(numbers)
+    ).format(numbers=", ".join(map(str, numbers)))
+    if farewell.reason == "elsewhere":
+        return MessageModel(
+            name="elsewhere",
+            header=Header(_("Signed out here")),
+            icon="elsewhere",
+            tone=Tone.CALM,
+            title=_("Your card is now in use elsewhere"),
+            lines=(stays,) if numbers else (_("If that is not you, please tell the staff."),),
+        )
+    balance = words.duration(farewell.visit.balance_s)
+    kept = (_("{time} stay on your card.").format(time=balance),) if farewell.visit.balance_s > 0 else ()
+    return MessageModel(
+        name="goodbye",
+        header=Header(_("Signed out")),
+        icon="check",
+        tone=Tone.GOOD,
+        title=_("See you soon"),
+        lines=(*((stays,) if numbers else ()), *kept, *(() if numbers or kept else (_("Thank you for coming."),))),
+    )
+
+
+def _closed(scene: Scene) -> MessageModel:
+    running = bool([slot for slot in scene.view.slots if slot.state in _OCCUPIED])
+    get_phone = _("To get your phone, tap your card.")
+    if scene.view.mode is Mode.PAUSED:
+        return MessageModel(
+            name="paused",
+            header=Header(_("Charging is paused")),
+            banner=banner(scene),
+            icon="pause",
+            tone=Tone.WARN,
+            title=_("Paused for safety"),
+            lines=(_("No time runs while we check. Staff have been told."), get_phone),
+        )
+    maintained = scene.view.mode is Mode.MAINTENANCE
+    return MessageModel(
+        name="out_of_service",
+        header=Header(_("Charge your phone")),
+        banner=banner(scene),
+        icon="wrench",
+        tone=Tone.CALM,
+        title=_("Being serviced") if maintained else _("Not selling right now"),
+        lines=(get_phone, *((_("Phones inside keep charging."),) if running else ())),
+    )
