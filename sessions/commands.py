@@ -122,12 +122,12 @@ class EnableSlot:
 
 @dataclass(frozen=True, slots=True)
 class CoinIn:
-    """A finished coin train. ``visit`` is who was signed in at its first pulse, or None."""
+    """A finished coin train. ``card`` is whoever was signed in at its first pulse, or None."""
 
     coin: str
     value: MinorUnits
     first_pulse: MonoNs
-    visit: VisitId | None
+    card: CardKey | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,8 +165,19 @@ class SetDanger:
 
 
 @dataclass(frozen=True, slots=True)
+class SetSelling:
+    """Whether the kiosk can sell at all: off while it cannot store."""
+
+    on: bool
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class CheckDeadlines:
-    """Looks at every deadline (claims, waiting times, collection, held coins, idle visits) and decides those that are due."""
+    """Decides what has become due: of one slot (time used up, waiting over), or of the whole kiosk (claims, held coins and
+    visits as well)."""
+
+    slot: SlotName | None = None
 
 
 Command = (
@@ -187,5 +198,6 @@ Command = (
     | DoorObserved
     | DeviceTrouble
     | SetDanger
+    | SetSelling
     | CheckDeadlines
 )

@@ -12,17 +12,19 @@ from sessions import events as e
 from sessions.fold import Row, State, apply
 from sessions.metering import Meter
 from sessions.rules import Rules
-from sessions.units import Now, Seq, SessionId
+from sessions.units import MonoNs, Now, Seq, SessionId, VisitId
 
 
 @dataclass(slots=True)
 class Draft:
-    """Facts so far, with the state they were folded into. ``meters`` are the usage accumulators of sessions not yet collected."""
+    """Facts so far, with the state they were folded into. ``meters`` are the usage accumulators of sessions not yet
+    collected, ``activity`` the last sign of life of each visit: the two things a decision needs that are no facts."""
 
     state: State
     rules: Rules
     now: Now
     meters: MutableMapping[SessionId, Meter]
+    activity: MutableMapping[VisitId, MonoNs]
     source: str = "kiosk"
     source_id: str | None = None
     facts: list[e.Fact] = field(default_factory=list)

@@ -223,9 +223,7 @@ def _card_saved(state: State, fact: e.Fact, body: e.CardSaved) -> list[Row]:
 
 
 def _slot_claimed(state: State, fact: e.Fact, body: e.SlotClaimed) -> list[Row]:
-    claim = Claim(
-        body.slot, body.visit, body.card, fact.at.utc, fact.at.boot_id, body.expires_mono, seq=fact.seq
-    )
+    claim = Claim(body.slot, body.visit, body.card, fact.at.utc, fact.at.boot_id, body.expires_mono, seq=fact.seq)
     state.claims[body.slot] = claim
     return [claim]
 
@@ -238,13 +236,14 @@ def _claim_ended(state: State, fact: e.Fact, body: e.ClaimEnded) -> list[Row]:
 def _slot_moved(state: State, fact: e.Fact, body: e.SlotMoved) -> list[Row]:
     old = state.slot(body.slot)
     before, after = SLOT_FIGURES[body.before], SLOT_FIGURES[body.after]
+    restored = body.event is SlotEvent.RESTORED
     slot = replace(
         old,
         state=body.after,
         boot_id=fact.at.boot_id,
         since_mono=body.at_mono,
         entered_by=body.event,
-        power_seq=fact.seq if after.power and not before.power else old.power_seq,
+        power_seq=fact.seq if after.power and (restored or not before.power) else old.power_seq,
         release_seq=old.release_seq if after.occupied else Seq(0),
     )
     if body.after is SlotState.FAULTED or not (after.live or after.occupied):
@@ -298,9 +297,7 @@ def _session_transfer_ids(session: SessionId) -> list[TransferId]:
 
 def _door_released(state: State, fact: e.Fact, body: e.DoorReleased) -> list[Row]:
     slot = state.slot(body.slot)
-    state.slots[body.slot] = replace(
-        slot, release_seq=fact.seq, released_mono=fact.at.mono, boot_id=fact.at.boot_id
-    )
+    state.slots[body.slot] = replace(slot, release_seq=fact.seq, released_mono=fact.at.mono, boot_id=fact.at.boot_id)
     return [] if body.switch else _door_was_opened(state, body.session)
 
 

@@ -120,7 +120,9 @@ class Ledger:
     def negative_accounts(self) -> list[str]:
         """Accounts below zero that never may be."""
         return [
-            account for (_, account), amount in self._balances.items() if amount < 0 and account.startswith(_NEVER_NEGATIVE)
+            account
+            for (_, account), amount in self._balances.items()
+            if amount < 0 and account.startswith(_NEVER_NEGATIVE)
         ]
 
     def _is_repeat(self, transfer: Transfer) -> bool:

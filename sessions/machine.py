@@ -125,7 +125,6 @@ def _slot_table() -> dict[tuple[SlotState, SlotEvent], SlotState | Verdict]:
             e.NO_DEVICE_DOOR_OPENED: s.FINISHING,
             e.POWER_WITHHELD: s.SUSPENDED_EVSE,
             e.STOPPED: s.FINISHING,
-            e.RESTORED: s.SUSPENDED_EV,
         },
         s.CHARGING: {
             e.DRAW_ENDED: s.SUSPENDED_EV,

@@ -1,0 +1,319 @@
+"""A charging session from start to collection.
+
+Starting moves the chosen time from the card to the session's hold. Closing, when power goes off for good, moves what was proven to be
+used from the hold to sold and the rest back to the card, once. The session then waits, its money settled, until its phone was
+collected; only then is the slot free.
+
+When is a phone collected? The slot saw its door open and shut while it was finishing; or its draw ended while the door stood open,
+so that the phone was pulled out by the hand that opened it; or there is no switch to see the door and time has passed since it was
+opened for its owner; or there is no lock at all.
+"""
+
+from enum import StrEnum
+
+from sessions import commands as c
+from sessions import events as e
+from sessions.claims import end_claim, live_visit, require_free
+from sessions.draft import Draft
+from sessions.errors import (
+    BadRequest,
+    LimitReached,
+    NotAllowed,
+    NotEnoughCredit,
+    SlotOutOfOrder,
+    SlotTaken,
+    UnknownSession,
+)
+from sessions.fold import Session
+from sessions.ledger import SOLD, card_account, hold_account
+from sessions.machine import SELLING, SLOT_FIGURES, SlotEvent, SlotState
+from sessions.metering import Meter
+from sessions.ports import Json
+from sessions.slots import deadline, door_failed, move, since
+from sessions.units import NS, CardKey, MonoNs, SessionId, SlotName, TransferId, Unit, seconds_ns, whole_seconds
+
+CHARGING = "charging"
+"""The service's name in facts."""
+PULLED_AT_DOOR_S = 1.5
+"""How far the dated end of a draw may lie outside the door's opening and still be one act: sampling, filter and debounce."""
+
+
+class StopReason(StrEnum):
+    """Why a session ended; OCPP 1.6's words (Reason, section 7.37) and those it lacks."""
+
+    LOCAL = "Local"
+    REMOTE = "Remote"
+    MASTER_PASS = "MasterPass"
+    EV_DISCONNECTED = "EVDisconnected"
+    STOPPED_BY_EV = "StoppedByEV"
+    TIME_LIMIT_REACHED = "TimeLimitReached"
+    TIMEOUT = "Timeout"
+    DEAUTHORIZED = "DeAuthorized"
+    POWER_LOSS = "PowerLoss"
+    EMERGENCY_STOP = "EmergencyStop"
+    OVERCURRENT_FAULT = "OvercurrentFault"
+    OTHER = "Other"
+
+
+def start(draft: Draft, command: c.StartCharging) -> Json:
+    """Starts a session: holds the time, wants power, releases the door.
+
+    Raises `UnknownSlot`, `NoVisit`, `BadRequest`, `NotEnoughCredit`, `LimitReached`, `NotAllowed`, `SlotTaken`, `SlotOutOfOrder`.
+    """
+    equipment = draft.rules.slot(command.slot)
+    card = _payer(draft, command)
+    _check_card(draft, card)
+    _check_amount(draft, card, command.seconds)
+    _take_slot(draft, command, card)
+    session = SessionId(f"s{draft.next_id()}")
+    hold = e.Transfer(
+        TransferId(f"{session}:hold"), Unit.SECONDS, card_account(card), hold_account(session), command.seconds
+    )
+    draft.meters[session] = Meter()
+    draft.add(e.SessionStarted(session, command.slot, CHARGING, card, command.seconds, command.actor.name), (hold,))
+    move(draft, command.slot, SlotEvent.STARTED)
+    if equipment.has_lock:
+        draft.add(e.DoorReleased(command.slot, command.actor.name, equipment.has_door, session, card, "start"))
+    return {"session_id": session, "slot": command.slot, "card": card, "granted_s": command.seconds}
+
+
+def _payer(draft: Draft, command: c.StartCharging) -> CardKey:
+    if command.actor.visit is not None:
+        visit = live_visit(draft, command.actor.visit)
+        return visit.card
+    if command.actor.staff and command.card is not None:
+        return command.card
+    raise BadRequest("Say whose time it is: tap a card first, or name a card.")
+
+
+def _check_card(draft: Draft, card: CardKey) -> None:
+    known = draft.state.cards.get(card)
+    if known is not None and known.blocked:
+        raise NotAllowed("This card is blocked. Please ask the staff.")
+    if known is not None and known.expires_utc is not None and draft.now.utc >= known.expires_utc:
+        raise NotAllowed("This card has expired. Please ask the staff.")
+    limit = (
+        known.max_sessions if known is not None and known.max_sessions is not None else draft.rules.tariff.max_sessions
+    )
+    running = sum(1 for s in draft.state.sessions.values() if s.card == card and not s.settled)
+    if running >= limit:
+        raise LimitReached(f"This card already has {running} sessions running; {limit} is its limit.")
+
+
+def _check_amount(draft: Draft, card: CardKey, seconds: int) -> None:
+    if seconds <= 0:
+        raise BadRequest(f"A charging time is a whole number of seconds above zero; {seconds} was given.")
+    balance = draft.state.ledger.card_balance(card)
+    if seconds > balance:
+        raise NotEnoughCredit(f"The card has {balance} s left; {seconds} s were asked for. Add time or choose less.")
+
+
+def _take_slot(draft: Draft, command: c.StartCharging, card: CardKey) -> None:
+    claim = draft.state.claims.get(command.slot)
+    if claim is None:
+        require_free(draft, command.slot)
+        move(draft, command.slot, SlotEvent.CLAIMED)
+        return
+    if claim.card != card:
+        raise SlotTaken(f"{command.slot} was just taken. Please choose another slot.")
+    if draft.state.mode not in SELLING:
+        raise SlotOutOfOrder("The kiosk is not selling right now.")
+    draft.add(e.ClaimEnded(claim.slot, claim.visit, claim.card, "started"))
+
+
+def stop(draft: Draft, command: c.StopSession) -> Json:
+    """Ends a session for its owner or for staff. One that is settled already answers what it answered then.
+
+    Raises `UnknownSession`, `NotAllowed`.
+    """
+    session = owned_session(draft, command.session, command.actor)
+    if not session.settled:
+        close(draft, session, SlotEvent.STOPPED, _stop_reason(command.actor), command.actor.name)
+    return session_answer(draft.state.sessions.get(session.session_id) or session)
+
+
+def _stop_reason(actor: c.Actor) -> StopReason:
+    if actor.visit is not None:
+        return StopReason.LOCAL
+    return StopReason.MASTER_PASS if actor.name.startswith("staff:") else StopReason.REMOTE
+
+
+def extend(draft: Draft, command: c.ExtendSession) -> Json:
+    """Adds time from the owner's card to a running session. Raises as `start` does."""
+    session = owned_session(draft, command.session, command.actor)
+    if session.settled:
+        raise BadRequest("This session is over. Start a new one.")
+    _check_amount(draft, session.card, command.seconds)
+    added = e.Transfer(
+        TransferId(f"{session.session_id}:add:{draft.next_id()}"),
+        Unit.SECONDS,
+        card_account(session.card),
+        hold_account(session.session_id),
+        command.seconds,
+    )
+    draft.add(
+        e.SessionExtended(session.session_id, session.slot, session.card, command.seconds, command.actor.name), (added,)
+    )
+    return session_answer(draft.state.sessions[session.session_id])
+
+
+def open_door(draft: Draft, command: c.OpenDoor) -> Json:
+    """Releases the door for the session's owner, or for staff who say why. Changes no state.
+
+    Raises `UnknownSession`, `NotAllowed`, `BadRequest`, `SlotOutOfOrder` when lock or door is what is broken.
+    """
+    session = owned_session(draft, command.session, command.actor)
+    equipment = draft.rules.slot(session.slot)
+    if not equipment.has_lock:
+        raise BadRequest(f"{session.slot} has no lock: its phone can be taken at any time.")
+    if command.actor.visit is None and not command.reason.strip():
+        raise BadRequest("Say why the door is opened for somebody who did not tap the card.")
+    if door_failed(draft.state, session.slot):
+        raise SlotOutOfOrder(f"The door of {session.slot} does not open by itself right now. Please ask the staff.")
+    draft.add(
+        e.DoorReleased(
+            session.slot, command.actor.name, equipment.has_door, session.session_id, session.card, command.reason
+        )
+    )
+    return session_answer(draft.state.sessions[session.session_id])
+
+
+def owned_session(draft: Draft, session_id: SessionId, actor: c.Actor) -> Session:
+    """The session, if the actor may act on it. Raises `UnknownSession`, `NoVisit`, `NotAllowed`."""
+    session = draft.state.sessions.get(session_id)
+    if session is None:
+        raise UnknownSession(f"There is no running session '{session_id}'. It may be over: see the list of sessions.")
+    if actor.visit is not None:
+        if live_visit(draft, actor.visit).card != session.card:
+            raise NotAllowed("This phone belongs to another card.")
+    elif not actor.staff:
+        raise NotAllowed("Only the owner's card or staff can do this.")
+    return session
+
+
+def session_answer(session: Session) -> Json:
+    """A session as commands answer it."""
+    return {
+        "session_id": session.session_id,
+        "slot": session.slot,
+        "state": session.state,
+        "granted_s": session.granted,
+        "used_s": session.used_ms // 1000,
+        "returned_s": session.returned,
+        "stop_reason": session.stop_reason,
+    }
+
+
+def close(
+    draft: Draft, session: Session, event: SlotEvent, reason: StopReason, by: str, run_until: MonoNs | None = None
+) -> None:
+    """Turns power off for good and settles the money; frees the slot at once if the phone is known to be out."""
+    out = _pulled_at_open_door(draft, session.slot)
+    move(draft, session.slot, event, run_until=run_until)
+    meter = draft.meters[session.session_id]
+    used = min(whole_seconds(meter.proven_ns()), session.granted)
+    rest = session.granted - used
+    hold = hold_account(session.session_id)
+    transfers = []
+    if used:
+        transfers.append(e.Transfer(TransferId(f"{session.session_id}:sold"), Unit.SECONDS, hold, SOLD, used))
+    if rest:
+        card = card_account(session.card)
+        transfers.append(e.Transfer(TransferId(f"{session.session_id}:back"), Unit.SECONDS, hold, card, rest))
+    draft.add(
+        e.SessionSettled(
+            session.session_id, session.slot, session.card, used, rest, reason.value, by, meter.energy_mWh()
+        ),
+        tuple(transfers),
+    )
+    if draft.state.slot(session.slot).state is SlotState.AVAILABLE:
+        collected(draft, session.slot, "unopened")
+    elif out:
+        collected(draft, session.slot, "unplugged_at_open_door")
+
+
+def collected(draft: Draft, name: SlotName, how: str) -> None:
+    """The phone is out: the record ends and the slot is free."""
+    session_id = draft.state.slot(name).session
+    if session_id is not None:
+        session = draft.state.sessions[session_id]
+        draft.add(e.SessionCollected(session_id, name, session.card, how))
+        draft.meters.pop(session_id, None)
+    if draft.state.slot(name).state is SlotState.FINISHING:
+        move(draft, name, SlotEvent.COLLECTED)
+
+
+def _pulled_at_open_door(draft: Draft, name: SlotName) -> bool:
+    """Whether the draw ended while the door stood open, and the door is shut again."""
+    slot, tolerance = draft.state.slot(name), seconds_ns(PULLED_AT_DOOR_S)
+    if slot.state is not SlotState.SUSPENDED_EV or slot.entered_by is not SlotEvent.DRAW_ENDED:
+        return False
+    if slot.door_open is not False or slot.opened_mono is None or slot.shut_mono is None:
+        return False
+    return slot.opened_mono - tolerance <= slot.since_mono <= slot.shut_mono + tolerance
+
+
+def door_observed(draft: Draft, command: c.DoorObserved) -> Json:
+    """Notes that a door moved. Shutting it while finishing means that the phone was collected."""
+    equipment = draft.rules.slot(command.slot)
+    slot = draft.state.slot(command.slot)
+    if slot.door_open == command.open:
+        return {}
+    forced = bool(command.open and equipment.has_lock and slot.door_open is not None and not _released(draft, command))
+    draft.add(e.DoorMoved(command.slot, command.open, command.mono, forced, slot.session))
+    if not command.open and slot.door_open and slot.state is SlotState.FINISHING:
+        collected(draft, command.slot, "door")
+    return {"slot": command.slot, "open": command.open, "forced": forced}
+
+
+def _released(draft: Draft, command: c.DoorObserved) -> bool:
+    """Whether somebody was let in a moment ago: the opening time, and as long again for a slow lock and a slow hand."""
+    released = draft.state.slot(command.slot).released_mono
+    return released is not None and command.mono - released <= 3 * draft.rules.timing.door_open_s * NS
+
+
+def time_up_at(draft: Draft, session: Session) -> MonoNs | None:
+    """When a running session will have used what it was granted, or None while its time stands."""
+    meter = draft.meters[session.session_id]
+    if meter.open_since is None:
+        return None
+    return MonoNs(meter.open_since + session.granted * NS - meter.settled_ns)
+
+
+def check_deadlines(draft: Draft, name: SlotName) -> None:
+    """Decides what has become due on a slot: time used up, waiting over."""
+    slot = draft.state.slot(name)
+    session = draft.state.sessions.get(slot.session) if slot.session else None
+    if session is not None and SLOT_FIGURES[slot.state].time_runs:
+        end = time_up_at(draft, session)
+        if end is not None and draft.now.mono >= end:
+            _time_is_up(draft, session, end)
+        return
+    due = deadline(draft.state, draft.rules, name)
+    if due is None or draft.now.mono < due:
+        return
+    if slot.state is SlotState.FINISHING:
+        collected(draft, name, "timeout" if draft.rules.slot(name).has_lock else "no_lock")
+    elif session is not None:
+        event, reason = _waited_in_vain(draft, session)
+        close(draft, session, event, reason, "kiosk")
+
+
+def _time_is_up(draft: Draft, session: Session, end: MonoNs) -> None:
+    proven = draft.meters[session.session_id].proven
+    fresh = proven is not None and end - proven <= seconds_ns(draft.rules.detection.stale_s)
+    close(draft, session, SlotEvent.TIME_UP, StopReason.TIME_LIMIT_REACHED, "kiosk", end if fresh else None)
+
+
+def _waited_in_vain(draft: Draft, session: Session) -> tuple[SlotEvent, StopReason]:
+    slot = draft.state.slot(session.slot)
+    if slot.state is SlotState.PREPARING:
+        event = SlotEvent.NO_DEVICE_DOOR_OPENED if session.door_opened else SlotEvent.NO_DEVICE
+        return event, StopReason.TIMEOUT
+    if slot.state is SlotState.SUSPENDED_EVSE:
+        return SlotEvent.STOPPED, StopReason.OTHER
+    if slot.entered_by is SlotEvent.RESTORED:
+        return SlotEvent.STOPPED, StopReason.POWER_LOSS
+    waited = draft.now.mono - since(draft.state, slot)
+    behind_shut_door = draft.rules.slot(session.slot).has_lock and waited >= draft.rules.timing.suspend_max_s * NS
+    return SlotEvent.STOPPED, StopReason.STOPPED_BY_EV if behind_shut_door else StopReason.EV_DISCONNECTED

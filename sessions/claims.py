@@ -1,0 +1,90 @@
+"""Claims: the exclusive, expiring right of one visit to one slot.
+
+A claim is a compare-and-set: the slot is free and becomes the visit's, or it is not and the asker is told so. Asking again for what
+one holds changes nothing. A visit holds at most one unstarted claim; claiming another slot lets go of the first.
+"""
+
+from sessions import commands as c
+from sessions import events as e
+from sessions.draft import Draft
+from sessions.errors import NotAllowed, NoVisit, SlotOutOfOrder, SlotTaken
+from sessions.fold import Claim, Visit
+from sessions.machine import SELLING, SlotEvent, SlotState
+from sessions.ports import Json
+from sessions.rules import after_s
+from sessions.slots import move
+from sessions.units import SlotName, VisitId
+
+
+def claim_slot(draft: Draft, command: c.ClaimSlot) -> Json:
+    """Reserves the slot for the visit.
+
+    Raises `NoVisit`, `UnknownSlot`, `SlotTaken`, `SlotOutOfOrder`.
+    """
+    visit = live_visit(draft, command.visit)
+    draft.rules.slot(command.slot)
+    held = draft.state.claims.get(command.slot)
+    if held is not None and held.visit == command.visit:
+        return _answer(held, again=True)
+    require_free(draft, command.slot)
+    for other in [claim for claim in draft.state.claims.values() if claim.visit == command.visit]:
+        end_claim(draft, other, "released")
+    expires = after_s(draft.now.mono, draft.rules.timing.claim_s)
+    draft.add(e.SlotClaimed(command.slot, visit.visit, visit.card, expires))
+    move(draft, command.slot, SlotEvent.CLAIMED)
+    return _answer(draft.state.claims[command.slot], again=False)
+
+
+def release_claim(draft: Draft, command: c.ReleaseClaim) -> Json:
+    """Lets go of a claim. A claim that is gone already is no error; another's is `NotAllowed`."""
+    draft.rules.slot(command.slot)
+    held = draft.state.claims.get(command.slot)
+    if held is not None:
+        if held.visit != command.visit:
+            raise NotAllowed(f"{command.slot} is claimed by another visit.")
+        end_claim(draft, held, "released")
+    return {"slot": command.slot, "released": held is not None}
+
+
+def end_claim(draft: Draft, claim: Claim, reason: str) -> None:
+    """Ends an unstarted claim and frees its slot."""
+    draft.add(e.ClaimEnded(claim.slot, claim.visit, claim.card, reason))
+    if draft.state.slot(claim.slot).state is SlotState.RESERVED:
+        move(draft, claim.slot, SlotEvent.CLAIM_ENDED)
+
+
+def end_claims_of(draft: Draft, visit: VisitId, reason: str) -> None:
+    """Ends all unstarted claims of a visit."""
+    for claim in [claim for claim in draft.state.claims.values() if claim.visit == visit]:
+        end_claim(draft, claim, reason)
+
+
+def expire_claims(draft: Draft) -> None:
+    """Ends the claims whose time is over."""
+    for claim in list(draft.state.claims.values()):
+        if draft.now.mono >= claim.expires_mono or claim.boot_id != draft.now.boot_id:
+            end_claim(draft, claim, "expired")
+
+
+def live_visit(draft: Draft, visit_id: VisitId) -> Visit:
+    """The visit, and notes that it is alive. Raises `NoVisit` when it has ended or never was."""
+    visit = draft.state.visits.get(visit_id)
+    if visit is None:
+        raise NoVisit("This visit has ended. Tap your card again.")
+    draft.activity[visit_id] = draft.now.mono
+    return visit
+
+
+def require_free(draft: Draft, slot_name: SlotName) -> None:
+    """Raises what stands in the way of taking a slot: `SlotOutOfOrder` or `SlotTaken`."""
+    slot = draft.state.slot(slot_name)
+    if draft.state.mode not in SELLING:
+        raise SlotOutOfOrder("The kiosk is not selling right now.")
+    if slot.state in (SlotState.FAULTED, SlotState.UNAVAILABLE):
+        raise SlotOutOfOrder(f"{slot_name} is out of order. Please choose another slot.")
+    if slot.state is not SlotState.AVAILABLE:
+        raise SlotTaken(f"{slot_name} was just taken. Please choose another slot.")
+
+
+def _answer(claim: Claim, again: bool) -> Json:
+    return {"slot": claim.slot, "visit": claim.visit, "expires_mono": claim.expires_mono, "again": again}

@@ -1,0 +1,65 @@
+"""Coins: whose they are, and what becomes of those that nobody owns yet.
+
+A coin belongs to whoever was signed in at its first pulse. With nobody signed in it is held, durably, for the next card that is
+tapped within the holding time, counted from the first pulse; after that it is booked as unclaimed and stays in the books.
+"""
+
+from sessions import commands as c
+from sessions import events as e
+from sessions.draft import Draft
+from sessions.errors import BadRequest
+from sessions.fold import HeldCoin
+from sessions.ledger import CASH_BOX, CASH_CUSTOMERS, ISSUED_COIN, UNCLAIMED, card_account, coin_account
+from sessions.ports import Json
+from sessions.rules import after_s
+from sessions.units import CardKey, MonoNs, TransferId, Unit
+
+
+def coin_in(draft: Draft, command: c.CoinIn) -> Json:
+    """Books a coin: the metal into the box, its worth to its owner or into holding."""
+    if command.value <= 0:
+        raise BadRequest(f"A coin is worth more than nothing; {command.value} minor units were reported.")
+    amount = draft.rules.tariff.seconds_for(command.value)
+    owner = command.card or _tapped_during_train(draft, command.first_pulse)
+    coin = command.coin
+    transfers = [e.Transfer(TransferId(f"coin:{coin}:cash"), Unit.MINOR, CASH_CUSTOMERS, CASH_BOX, command.value)]
+    if amount > 0:
+        account = card_account(owner) if owner else coin_account(coin)
+        transfers.append(e.Transfer(TransferId(f"coin:{coin}:worth"), Unit.SECONDS, ISSUED_COIN, account, amount))
+    draft.add(e.CoinAccepted(coin, command.value, Unit.SECONDS, amount, command.first_pulse, owner), tuple(transfers))
+    return {"coin": coin, "seconds": amount, "card": owner}
+
+
+def _tapped_during_train(draft: Draft, first_pulse: MonoNs) -> CardKey | None:
+    visit = draft.state.visit_at(e.SCREEN)
+    return visit.card if visit is not None and visit.started_mono >= first_pulse else None
+
+
+def held_until(draft: Draft, coin: HeldCoin) -> MonoNs:
+    """Until when a held coin waits; one from an earlier boot waits anew from the restart."""
+    start = coin.first_pulse if coin.boot_id == draft.now.boot_id else draft.state.started_mono
+    return after_s(start, draft.rules.timing.coin_hold_s)
+
+
+def credit_held_coins(draft: Draft, card: CardKey) -> int:
+    """Gives all coins that still wait to the card that was just tapped; returns how much they were worth."""
+    credited = 0
+    for coin in list(draft.state.coins.values()):
+        if draft.now.mono >= held_until(draft, coin):
+            continue
+        transfer = e.Transfer(
+            TransferId(f"coin:{coin.coin}:owner"), coin.unit, coin_account(coin.coin), card_account(card), coin.amount
+        )
+        draft.add(e.CoinCredited(coin.coin, card, coin.unit, coin.amount), (transfer,) if coin.amount else ())
+        credited += coin.amount
+    return credited
+
+
+def expire_coins(draft: Draft) -> None:
+    """Books coins that nobody came for."""
+    for coin in list(draft.state.coins.values()):
+        if draft.now.mono >= held_until(draft, coin):
+            transfer = e.Transfer(
+                TransferId(f"coin:{coin.coin}:unclaimed"), coin.unit, coin_account(coin.coin), UNCLAIMED, coin.amount
+            )
+            draft.add(e.CoinUnclaimed(coin.coin, coin.unit, coin.amount), (transfer,) if coin.amount else ())

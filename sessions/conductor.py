@@ -1,0 +1,271 @@
+"""Between the engine, which decides, and the world, which must follow: one thread, no waiting.
+
+`Conductor.execute` is the only way into the engine. After each decision it hands the facts to the journal, opens and closes records,
+arms their jobs and sets the outputs; after each acknowledgement it sets the outputs again and lets go of those who waited. The owner
+(Tk, headless, virtual) lends it its thread and its dict of records.
+"""
+
+from collections import deque
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from sessions import commands as c
+from sessions import ports
+from sessions.detection import Detector
+from sessions.display_text import slot_text
+from sessions.engine import Decision, Engine
+from sessions.errors import InvariantBroken, SessionsError
+from sessions.events import SCREEN, Fact
+from sessions.fold import State, Visit
+from sessions.jobs import arm_waiting, cancel_jobs, show, start_jobs
+from sessions.journaling import Batch, Journal, Mark
+from sessions.metering import Meter
+from sessions.outputs import OutputSetter
+from sessions.ports import AfterId, Json, Observation, SlotPort, Trouble
+from sessions.registry import Registry, SessionOwner, SessionRecord
+from sessions.rules import Rules
+from sessions.sensing import Sensing
+from sessions.units import CardKey, MonoNs, Now, Seq, SessionId, SlotName, VisitId
+from sessions.visits import idle_until
+
+SWEEP_MS = 1000
+"""How often claims, held coins, visits and idle sensors are looked at."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a command got; it may be told once ``seq`` is durable."""
+
+    seq: Seq
+    data: Json
+
+
+@dataclass(slots=True)
+class Listeners:
+    """Who wants to know; every callback runs on the owner's thread and must be quick."""
+
+    decided: Callable[[tuple[Fact, ...]], None] = lambda facts: None
+    durable: Callable[[Seq], None] = lambda seq: None
+    refused: Callable[[c.Command, SessionsError], None] = lambda command, refusal: None
+
+
+class Conductor:
+    """Runs one kiosk on its owner's thread."""
+
+    def __init__(
+        self,
+        owner: SessionOwner,
+        engine: Engine,
+        slots: Mapping[SlotName, SlotPort],
+        journal: Journal,
+        clock: Callable[[], Now],
+        card_key: Callable[[str], CardKey],
+        listeners: Listeners | None = None,
+    ) -> None:
+        self._owner = owner
+        self._engine = engine
+        self._slots = slots
+        self._journal = journal
+        self._clock = clock
+        self._card_key = card_key
+        self.listeners = listeners or Listeners()
+        self.registry = Registry(owner.sessions)
+        self.sensing = Sensing(slots, engine.rules, self.tell)
+        self.outputs = OutputSetter(slots, engine.rules.timing.door_open_s, self._power_switched)
+        self.durable = engine.state.seq
+        self._waiting: deque[tuple[Seq, Callable[[], None]]] = deque()
+        self._unsure_credit: deque[tuple[Seq, str, str, int]] = deque()
+        self._coin_owners: dict[str, CardKey | None] = {}
+        self._idle_text: dict[SlotName, str] = {}
+        self._sweep_id: AfterId | None = None
+        self._door_id: AfterId | None = None
+
+    @property
+    def owner(self) -> SessionOwner:
+        """Who holds the records."""
+        return self._owner
+
+    @property
+    def state(self) -> State:
+        """The live state; only to be read."""
+        return self._engine.state
+
+    @property
+    def rules(self) -> Rules:
+        """The operator's choices."""
+        return self._engine.rules
+
+    def now(self) -> Now:
+        """One reading of the clocks."""
+        return self._clock()
+
+    def start(self, recovery: Decision) -> None:
+        """Takes over after `recovery.recover`: records for what still runs, no door opens, the sweep begins."""
+        self.outputs.forget_releases(self.state)
+        now = self.now().mono
+        for name in self._slots:
+            self.sensing.power_switched(name, False, now)
+        self._follow(recovery)
+        self._sweep()
+
+    def stop(self) -> None:
+        """Cancels every job; outputs are switched off by whoever owns the hardware."""
+        for after_id in (self._sweep_id, self._door_id):
+            if after_id is not None:
+                self._owner.after_cancel(after_id)
+        self._sweep_id = self._door_id = None
+        for record in list(self._owner.sessions.values()):
+            cancel_jobs(self, record)
+            self.registry.remove(record.session_id)
+
+    def execute(self, command: c.Command, command_id: str | None = None) -> Answer:
+        """Decides a command and lets the world follow. Raises `SessionsError` for what is refused."""
+        decision = self._engine.decide(command, self.now(), command_id)
+        if decision.facts:
+            self._follow(decision)
+        return Answer(self.state.seq, decision.answer)
+
+    def tell(self, command: c.Command) -> Json:
+        """Executes what the kiosk itself has noticed; a refusal is passed to whoever listens."""
+        try:
+            return self.execute(command).data
+        except InvariantBroken:
+            raise
+        except SessionsError as refusal:
+            self.listeners.refused(command, refusal)
+            return {}
+
+    def observe(self, seen: Observation) -> None:
+        """Takes what hardware noticed."""
+        if isinstance(seen, ports.CardSeen):
+            self.tell(c.Tap(self._card_key(seen.uid), seen.tap_id))
+        elif isinstance(seen, ports.CoinPulseStarted):
+            visit = self.state.visit_at(SCREEN)
+            self._coin_owners[seen.train_id] = visit.card if visit else None
+        elif isinstance(seen, ports.CoinSeen):
+            owner = self._coin_owners.pop(seen.train_id, None)
+            self.tell(c.CoinIn(seen.train_id, seen.value, seen.first_pulse, owner))
+        elif isinstance(seen, ports.DoorSeen):
+            self.tell(c.DoorObserved(seen.slot, seen.open, seen.mono))
+        elif not (seen.device.endswith(".sensor") and seen.trouble in (None, Trouble.NO_ANSWER)):
+            # A sensor's silence is judged by `Sensing` and the detectors: one unanswered question is a gap, not a fault.
+            self.tell(c.DeviceTrouble(seen.device, seen.trouble.value if seen.trouble else None, seen.detail))
+
+    def when_durable(self, seq: Seq, callback: Callable[[], None]) -> None:
+        """Calls back once ``seq`` is durable: at once if it is."""
+        if seq <= self.durable:
+            callback()
+        else:
+            self._waiting.append((seq, callback))
+
+    def acknowledged(self, seq: Seq) -> None:
+        """The journal says that everything up to ``seq`` is durable."""
+        if seq <= self.durable:
+            return
+        self.durable = seq
+        while self._unsure_credit and self._unsure_credit[0][0] <= seq:
+            self._unsure_credit.popleft()
+        self._set_outputs()
+        self.listeners.durable(seq)
+        ready = [callback for wanted, callback in self._waiting if wanted <= seq]
+        self._waiting = deque((wanted, callback) for wanted, callback in self._waiting if wanted > seq)
+        for callback in ready:
+            callback()
+
+    def touch(self, visit: VisitId) -> None:
+        """Notes a sign of life of a visit, such as a touch of the screen."""
+        self._engine.touch(visit, self.now())
+
+    def idle_until(self, visit: Visit) -> MonoNs:
+        """When a visit ends if it shows no further sign of life."""
+        return idle_until(self._engine.draft(self.now()), visit)
+
+    def unsure_credit(self, account: str, unit: str) -> int:
+        """What was credited to an account by facts that are not durable yet: not to be shown."""
+        return sum(amount for _, name, kind, amount in self._unsure_credit if name == account and kind == unit)
+
+    def mark(self, record: SessionRecord) -> None:
+        """Writes how far a session's usage is proven."""
+        meter = record.meter
+        self._journal.mark(Mark(record.session_id, record.slot.name, meter.proven_ms(), meter.energy_mWh(), self.now()))
+
+    def _follow(self, decision: Decision) -> None:
+        self._journal.post(Batch(decision.facts, decision.rows))
+        for fact in decision.facts:
+            for transfer in fact.transfers:
+                if transfer.credit.startswith("card:"):
+                    self._unsure_credit.append((fact.seq, transfer.credit, transfer.unit.value, transfer.amount))
+        self._sync_records()
+        self._set_outputs()
+        self._show_all()
+        self.listeners.decided(decision.facts)
+
+    def _sync_records(self) -> None:
+        for session_id in [known for known in self._owner.sessions if known not in self.state.sessions]:
+            record = self.registry.remove(session_id)
+            if record is not None:
+                cancel_jobs(self, record)
+        for session_id in self.state.sessions:
+            if session_id not in self._owner.sessions:
+                self._open_record(session_id)
+        for record in self._owner.sessions.values():
+            arm_waiting(self, record)
+
+    def _open_record(self, session_id: SessionId) -> None:
+        session = self.state.sessions[session_id]
+        port = self._slots.get(session.slot)
+        if port is None:
+            return
+        slot = self.rules.slot(session.slot)
+        detector = Detector(
+            self.rules.detection, self.sensing.zero(session.slot), slot.max_mA, drawn_before=session.used_ms > 0
+        )
+        meter = self._engine.meters.setdefault(session_id, Meter())
+        record = SessionRecord(session_id, port, session.card, session.service, meter, detector)
+        record.read_up_to = self.now().mono
+        self.registry.add(record)
+        start_jobs(self, record)
+
+    def _power_switched(self, name: SlotName, on: bool) -> None:
+        now = self.now().mono
+        self.sensing.power_switched(name, on, now)
+        record = self.registry.on_slot(name)
+        if record is not None:
+            if on:
+                record.detector.arm(now)
+            else:
+                record.detector.disarm()
+
+    def _set_outputs(self) -> None:
+        now = self.now().mono
+        next_shut = self.outputs.set(self.state, self.durable, now)
+        if self._door_id is not None:
+            self._owner.after_cancel(self._door_id)
+            self._door_id = None
+        if next_shut is not None:
+            self._door_id = self._owner.after(_ms_until(next_shut, now), self._door_time_over)
+
+    def _door_time_over(self) -> None:
+        self._door_id = None
+        self._set_outputs()
+
+    def _show_all(self) -> None:
+        for name, port in self._slots.items():
+            record = self.registry.on_slot(name)
+            if record is not None:
+                self._idle_text.pop(name, None)
+                show(self, record)
+                continue
+            text = slot_text(self.state.slot(name), 0)
+            if self._idle_text.get(name) != text:
+                self._idle_text[name] = text
+                port.show(text)
+
+    def _sweep(self) -> None:
+        self._sweep_id = self._owner.after(SWEEP_MS, self._sweep)
+        self.tell(c.CheckDeadlines())
+        self.sensing.look(self.state, self.now().mono)
+
+
+def _ms_until(instant: MonoNs, now: MonoNs) -> int:
+    return max(0, instant - now) // 1_000_000 + 1

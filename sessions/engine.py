@@ -1,0 +1,152 @@
+"""From a command to a decision: facts, the rows they change, and an answer. Routes only; the rules are in the modules it routes to.
+
+A decision is complete in memory when `Engine.decide` returns, and every later decision builds on it; it is worth something to a
+customer only when the journal has made its facts durable. Refusals (any `SessionsError`) change nothing.
+"""
+
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from sessions import cards, charging, claims, coins, faults, modes, visits
+from sessions import commands as c
+from sessions import events as e
+from sessions import verdicts as detected
+from sessions.draft import Draft
+from sessions.errors import InvariantBroken, SessionsError
+from sessions.fold import Row, State
+from sessions.metering import Meter
+from sessions.ports import Json
+from sessions.rules import Rules
+from sessions.units import MonoNs, Now, SessionId, SlotName, VisitId
+
+REMEMBERED = 4096
+"""How many answers and source identities are kept at hand; older ones are asked of the store before a command comes here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What was decided. ``facts`` is empty when nothing changed."""
+
+    facts: tuple[e.Fact, ...]
+    rows: tuple[Row, ...]
+    answer: Json
+
+
+def _check_deadlines(draft: Draft, command: c.CheckDeadlines) -> Json:
+    if command.slot is not None:
+        charging.check_deadlines(draft, command.slot)
+        return {}
+    claims.expire_claims(draft)
+    coins.expire_coins(draft)
+    visits.end_idle_visits(draft)
+    for slot in draft.rules.slots:
+        charging.check_deadlines(draft, slot.name)
+    return {}
+
+
+_Rule = Callable[[Draft, Any], Json]
+
+ROUTES: dict[type[Any], _Rule] = {
+    c.Tap: visits.tap,
+    c.SignOut: visits.sign_out,
+    c.ClaimSlot: claims.claim_slot,
+    c.ReleaseClaim: claims.release_claim,
+    c.StartCharging: charging.start,
+    c.StopSession: charging.stop,
+    c.ExtendSession: charging.extend,
+    c.OpenDoor: charging.open_door,
+    c.DoorObserved: charging.door_observed,
+    c.Detected: detected.detected,
+    c.AddCredit: cards.add_credit,
+    c.SaveCard: cards.save_card,
+    c.CoinIn: coins.coin_in,
+    c.DeviceTrouble: faults.device_trouble,
+    c.DisableSlot: faults.disable_slot,
+    c.EnableSlot: faults.enable_slot,
+    c.SetDanger: modes.set_danger,
+    c.SetSelling: modes.set_selling,
+    c.CheckDeadlines: _check_deadlines,
+}
+"""Every command and the rule that decides it."""
+
+
+class Engine:
+    """Owns the live state of one kiosk. Used from one thread only; it blocks on nothing."""
+
+    def __init__(self, state: State, rules: Rules) -> None:
+        self.state = state
+        self.rules = rules
+        self.meters: dict[SessionId, Meter] = {}
+        self.activity: dict[VisitId, MonoNs] = {}
+        self._answers: OrderedDict[str, Json] = OrderedDict()
+        self._seen: OrderedDict[str, Json] = OrderedDict()
+
+    def decide(self, command: c.Command, now: Now, command_id: str | None = None) -> Decision:
+        """Decides a command.
+
+        The same ``command_id``, or the same source identity of a tap or coin, gives the first answer again and changes nothing.
+        Raises `SessionsError` for what is refused.
+        """
+        source, source_id = _identity(command, command_id)
+        earlier = self._recall(source_id, command_id)
+        if earlier is not None:
+            return Decision((), (), earlier)
+        draft = self.draft(now, source, source_id)
+        try:
+            answer = ROUTES[type(command)](draft, command)
+            if draft.facts:
+                self.follow_up(draft)
+        except SessionsError as refusal:
+            if draft.facts:
+                raise InvariantBroken(f"{type(command).__name__} was refused half way: {refusal}") from refusal
+            raise
+        if command_id is not None:
+            draft.add(e.CommandAnswered(command_id, answer))
+        self._remember(source_id, command_id, answer)
+        return Decision(tuple(draft.facts), tuple(draft.rows), answer)
+
+    def draft(self, now: Now, source: str = "kiosk", source_id: str | None = None) -> Draft:
+        """An empty decision upon the present state."""
+        return Draft(self.state, self.rules, now, self.meters, self.activity, source, source_id)
+
+    def touch(self, visit: VisitId, now: Now) -> None:
+        """Notes a sign of life of a visit."""
+        if visit in self.state.visits:
+            self.activity[visit] = now.mono
+
+    def follow_up(self, draft: Draft) -> None:
+        """Lets slots and mode follow what the facts so far demand, until nothing more follows."""
+        modes.follow_traffic(draft)
+        seen = 0
+        while seen < len(draft.facts):
+            new, seen = draft.facts[seen:], len(draft.facts)
+            for name in self._touched(new):
+                faults.reconcile(draft, name)
+
+    def _touched(self, facts: list[e.Fact]) -> list[SlotName]:
+        if any(isinstance(fact.body, e.ModeChanged) for fact in facts):
+            return [slot.name for slot in self.rules.slots]
+        names = {getattr(fact.body, "slot", None) for fact in facts}
+        return [slot.name for slot in self.rules.slots if slot.name in names]
+
+    def _recall(self, source_id: str | None, command_id: str | None) -> Json | None:
+        if command_id is not None and command_id in self._answers:
+            return self._answers[command_id]
+        return None if source_id is None else self._seen.get(source_id)
+
+    def _remember(self, source_id: str | None, command_id: str | None, answer: Json) -> None:
+        for memory, key in ((self._answers, command_id), (self._seen, source_id)):
+            if key is not None:
+                memory[key] = answer
+                if len(memory) > REMEMBERED:
+                    memory.popitem(last=False)
+
+
+def _identity(command: c.Command, command_id: str | None) -> tuple[str, str | None]:
+    if isinstance(command, c.Tap):
+        return "reader", command.tap_id
+    if isinstance(command, c.CoinIn):
+        return "coin", command.coin
+    return ("command", command_id) if command_id is not None else ("kiosk", None)

@@ -1,0 +1,88 @@
+"""Devices that go wrong and get well, slots taken out of use, and what both mean for the slots.
+
+Faults, danger and the staff's wishes are only recorded; `reconcile` then compares each slot's state with what they demand and moves
+it there. So a fault that comes while a phone charges, a slot disabled during its session, two faults of which one clears: all
+follow from the same few lines, in whatever order they happen.
+"""
+
+from sessions import commands as c
+from sessions import events as e
+from sessions.claims import end_claim
+from sessions.draft import Draft
+from sessions.errors import BadRequest, NotAllowed
+from sessions.machine import SLOT_FIGURES, SlotEvent, SlotState
+from sessions.ports import Json, Trouble
+from sessions.slots import door_failed, move, withheld
+from sessions.units import SlotName
+
+
+def device_trouble(draft: Draft, command: c.DeviceTrouble) -> Json:
+    """Records that a device went wrong or is well again; the same news twice is one fact."""
+    known = draft.state.faults.get(command.device)
+    slot = slot_of(draft, command.device)
+    if command.trouble is None:
+        if known is not None:
+            draft.add(e.FaultCleared(command.device, command.detail, slot))
+    elif known is None or known.trouble != command.trouble:
+        draft.add(e.FaultRaised(command.device, command.trouble, command.detail, slot))
+    return {"device": command.device, "trouble": command.trouble}
+
+
+def slot_of(draft: Draft, device: str) -> SlotName | None:
+    """The slot that a device such as ``slot1.sensor`` belongs to, or None for one of the whole kiosk."""
+    name = SlotName(device.rpartition(".")[0])
+    return name if any(slot.name == name for slot in draft.rules.slots) else None
+
+
+def disable_slot(draft: Draft, command: c.DisableSlot) -> Json:
+    """Takes a slot out of use, after its session if one runs. Raises `BadRequest` without a reason."""
+    _require_staff(command.actor)
+    draft.rules.slot(command.slot)
+    if not command.reason.strip():
+        raise BadRequest("Say why the slot is taken out of use.")
+    if draft.state.slot(command.slot).disabled is None:
+        draft.add(e.SlotDisabled(command.slot, command.actor.name, command.reason))
+    return {"slot": command.slot, "disabled": True}
+
+
+def enable_slot(draft: Draft, command: c.EnableSlot) -> Json:
+    """Puts a slot back into use, and takes an over-current trip as looked after."""
+    _require_staff(command.actor)
+    draft.rules.slot(command.slot)
+    for fault in list(draft.state.faults.values()):
+        if fault.slot == command.slot and fault.trouble == Trouble.OVERCURRENT:
+            draft.add(e.FaultCleared(fault.device, "looked after by staff", command.slot))
+    if draft.state.slot(command.slot).disabled is not None:
+        draft.add(e.SlotEnabled(command.slot, command.actor.name, command.reason))
+    return {"slot": command.slot, "disabled": False}
+
+
+def _require_staff(actor: c.Actor) -> None:
+    if not actor.staff:
+        raise NotAllowed("Only staff can do this.")
+
+
+def reconcile(draft: Draft, name: SlotName) -> None:
+    """Follows up what the slot's faults, the mode and the staff's wishes demand of the state it is in now."""
+    state = draft.state
+    slot = state.slot(name)
+    no_power, no_door = withheld(state, name), door_failed(state, name)
+    if slot.state is SlotState.RESERVED and (no_power or no_door or slot.disabled is not None):
+        claim = state.claims.get(name)
+        if claim is not None:
+            end_claim(draft, claim, "disabled" if slot.disabled is not None else "fault")
+    if slot.state is SlotState.UNAVAILABLE and slot.disabled is None:
+        move(draft, name, SlotEvent.ENABLED)
+    elif slot.state is SlotState.FAULTED and not (no_power or no_door):
+        mended = SlotEvent.POWER_ALLOWED if slot.session is None else SlotEvent.DOOR_MENDED
+        move(draft, name, mended)
+    slot = state.slot(name)
+    if SLOT_FIGURES[slot.state].live:
+        move(draft, name, SlotEvent.POWER_WITHHELD if no_power else SlotEvent.POWER_ALLOWED)
+    elif slot.state is SlotState.FINISHING and no_door:
+        move(draft, name, SlotEvent.DOOR_FAILED)
+    elif slot.state is SlotState.AVAILABLE:
+        if slot.disabled is not None:
+            move(draft, name, SlotEvent.DISABLED)
+        elif no_power or no_door:
+            move(draft, name, SlotEvent.POWER_WITHHELD if no_power else SlotEvent.DOOR_FAILED)

@@ -1,0 +1,109 @@
+"""What must hold after every event, whatever happened (DESIGN 11, I1 to I7). Each check raises `InvariantBroken` with the contradiction.
+
+They are cheap enough to run after every simulated event, and read only what they judge.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+
+from sessions import events as e
+from sessions.errors import InvariantBroken
+from sessions.fold import State, apply
+from sessions.ledger import ISSUED_COIN, ISSUED_STAFF, REFUNDED, SOLD, UNCLAIMED
+from sessions.machine import SLOT_FIGURES, SlotState
+from sessions.units import Seq, SessionId, SlotName, TransferId, Unit
+
+
+def check_books(state: State) -> None:
+    """I1: per unit the accounts sum to zero, none is negative that may not be, and what was issued is where it can be found."""
+    for unit, total in state.ledger.sums().items():
+        if total:
+            raise InvariantBroken(f"I1: the accounts of {unit.value} sum to {total}, not to zero")
+    negative = state.ledger.negative_accounts()
+    if negative:
+        raise InvariantBroken(f"I1: below zero: {', '.join(negative)}")
+    for unit in (Unit.SECONDS, Unit.MILLILITRES):
+        issued = -sum(state.ledger.balance(unit, account) for account in (ISSUED_COIN, ISSUED_STAFF))
+        found = sum(
+            amount
+            for (kind, account), amount in state.ledger.balances().items()
+            if kind is unit
+            and (account.startswith(("card:", "hold:", "coin:")) or account in (SOLD, REFUNDED, UNCLAIMED))
+        )
+        if issued != found:
+            raise InvariantBroken(f"I1: {issued} {unit.value} were issued, {found} are found")
+    _check_holds(state)
+
+
+def _check_holds(state: State) -> None:
+    for session in state.sessions.values():
+        held = state.ledger.balance(Unit.SECONDS, f"hold:{session.session_id}")
+        wanted = 0 if session.settled else session.granted
+        if held != wanted:
+            raise InvariantBroken(f"I1: {session.session_id} holds {held} s, {wanted} s belong there")
+
+
+def check_transfers_once(facts: Iterable[e.Fact]) -> None:
+    """I2: no transfer id stands in two facts."""
+    ids: Counter[TransferId] = Counter(transfer.id for fact in facts for transfer in fact.transfers)
+    doubled = [transfer_id for transfer_id, count in ids.items() if count > 1]
+    if doubled:
+        raise InvariantBroken(f"I2: applied more than once: {', '.join(doubled[:3])}")
+
+
+def check_power(state: State, powered: Mapping[SlotName, bool], durable: Seq) -> None:
+    """I3 and I5: a relay is on only in a state that wants power, and only after the fact behind it was acknowledged."""
+    for name, on in powered.items():
+        if not on:
+            continue
+        slot = state.slot(name)
+        if not SLOT_FIGURES[slot.state].power:
+            raise InvariantBroken(f"I3: {name} is {slot.state.value} and has power")
+        if slot.power_seq > durable:
+            raise InvariantBroken(f"I5: {name} has power by fact {slot.power_seq}, durable is {durable}")
+
+
+class UsageWatch:
+    """I4: proven use never falls, and the time shown rises only by a transfer or by a fact that dates a draw's end back."""
+
+    def __init__(self) -> None:
+        self._proven: dict[SessionId, int] = {}
+
+    def check(self, session: SessionId, proven_ms: int, granted_s: int) -> None:
+        """Takes the session's proven use now."""
+        before = self._proven.get(session, 0)
+        if proven_ms < before:
+            raise InvariantBroken(f"I4: the proven use of {session} fell from {before} to {proven_ms} ms")
+        if proven_ms > granted_s * 1000 + 3000:
+            raise InvariantBroken(f"I4: {session} used {proven_ms} ms of {granted_s} s")
+        self._proven[session] = proven_ms
+
+
+def check_fold(state: State, facts: Iterable[e.Fact]) -> None:
+    """I6: folding all facts from nothing gives the live state."""
+    folded = State()
+    for fact in facts:
+        apply(folded, fact)
+    for part in ("slots", "sessions", "claims", "visits", "cards", "coins", "faults", "mode", "seq"):
+        live, again = getattr(state, part), getattr(folded, part)
+        if live != again:
+            raise InvariantBroken(f"I6: {part} live and refolded differ: {live!r} against {again!r}")
+    if state.ledger.balances() != folded.ledger.balances():
+        raise InvariantBroken("I6: balances live and refolded differ")
+
+
+def check_one_each(state: State) -> None:
+    """I7: one live session per slot, one visit per card, and slot and session name each other."""
+    for kind, names in (
+        ("slot", [session.slot for session in state.sessions.values()]),
+        ("card", [visit.card for visit in state.visits.values()]),
+    ):
+        doubled = [name for name, count in Counter[str](names).items() if count > 1]
+        if doubled:
+            raise InvariantBroken(f"I7: more than one of {kind} {', '.join(doubled)}")
+    for name, slot in state.slots.items():
+        figures = SLOT_FIGURES[slot.state]
+        if figures.live and (slot.session is None or slot.session not in state.sessions):
+            raise InvariantBroken(f"I7: {name} is {slot.state.value} without a session")
+        if slot.state is SlotState.AVAILABLE and slot.session is not None:
+            raise InvariantBroken(f"I7: {name} is free, yet session {slot.session} has it")

@@ -1,0 +1,193 @@
+"""The closures that drive a session, over anything that has Tk's ``after`` and ``after_cancel``.
+
+Each job closes over a session id and nothing else. When it runs it looks its record up; a record that is gone means that the session
+is over, and the job ends without a trace. So a closure that outlived its session can do nothing to whoever has the slot now. A job
+works on its own record only, and puts itself back with ``after``. No job counts its own runs: what has been used is always read from
+the meter, so a late job is only late.
+
+* ``tick`` shows the time left, on the second, and notices that it is used up.
+* ``watch_current`` feeds the detector with new readings and moves the meter's proof forward.
+* ``no_device_timeout``, ``grace`` and ``collect`` wake the rules when the waiting of a state ends.
+* ``flush_usage`` writes the proven usage as a mark, all sessions on one common beat, so that they share one commit.
+"""
+
+from collections.abc import Callable
+from typing import Protocol
+
+from sessions import commands as c
+from sessions.display_text import slot_text
+from sessions.fold import State
+from sessions.machine import SLOT_FIGURES, SlotState
+from sessions.ports import Json, Reading
+from sessions.registry import SessionOwner, SessionRecord
+from sessions.rules import Rules
+from sessions.slots import deadline
+from sessions.units import NS, MonoNs, Now, SessionId, seconds_ns
+
+WATCH_MS = 100
+"""How often new readings are looked at: sensors deliver ten a second."""
+STANDING_TICK_MS = 1000
+_MS = 1_000_000
+
+
+class Desk(Protocol):
+    """What the jobs need of the conductor."""
+
+    @property
+    def owner(self) -> SessionOwner: ...
+
+    @property
+    def state(self) -> State: ...
+
+    @property
+    def rules(self) -> Rules: ...
+
+    def now(self) -> Now: ...
+
+    def tell(self, command: c.Command) -> Json: ...
+
+    def mark(self, record: SessionRecord) -> None: ...
+
+
+def start_jobs(desk: Desk, record: SessionRecord) -> None:
+    """Starts what runs for a session's whole life; `arm_waiting` adds what its state needs."""
+    _put(desk, record, "tick", 0, lambda: _tick(desk, record.session_id))
+    _put(desk, record, "watch_current", WATCH_MS, lambda: _watch_current(desk, record.session_id))
+    _put(desk, record, "flush_usage", _to_next_beat(desk), lambda: _flush_usage(desk, record.session_id))
+    arm_waiting(desk, record)
+
+
+def cancel_jobs(desk: Desk, record: SessionRecord) -> None:
+    """Cancels all jobs of a record."""
+    for after_id in record.jobs.values():
+        desk.owner.after_cancel(after_id)
+    record.jobs.clear()
+
+
+_WAITING_JOB = {
+    SlotState.PREPARING: "no_device_timeout",
+    SlotState.SUSPENDED_EV: "grace",
+    SlotState.SUSPENDED_EVSE: "grace",
+    SlotState.FINISHING: "collect",
+}
+
+
+def arm_waiting(desk: Desk, record: SessionRecord) -> None:
+    """Sets the one waiting job that the slot's state asks for now, and cancels any other."""
+    name = record.slot.name
+    state = desk.state.slot(name).state
+    wanted = _WAITING_JOB.get(state)
+    due = deadline(desk.state, desk.rules, name) if wanted else None
+    if due == record.waits_until and wanted in record.jobs:
+        return
+    for job in ("no_device_timeout", "grace", "collect"):
+        _cancel(desk, record, job)
+    record.waits_until = due
+    if wanted is not None and due is not None:
+        session_id = record.session_id
+        delay_ms = max(0, due - desk.now().mono) // _MS + 1
+        _put(desk, record, wanted, delay_ms, lambda: _waited(desk, session_id, wanted))
+
+
+def _waited(desk: Desk, session_id: SessionId, job: str) -> None:
+    record = desk.owner.sessions.get(session_id)
+    if record is None:
+        return
+    record.jobs.pop(job, None)
+    desk.tell(c.CheckDeadlines(record.slot.name))
+    if desk.owner.sessions.get(session_id) is record:
+        arm_waiting(desk, record)
+
+
+def _tick(desk: Desk, session_id: SessionId) -> None:
+    record = desk.owner.sessions.get(session_id)
+    if record is None:
+        return
+    if record.meter.running:
+        desk.tell(c.CheckDeadlines(record.slot.name))
+        if desk.owner.sessions.get(session_id) is not record:
+            return
+    show(desk, record)
+    _put(desk, record, "tick", _to_next_second(desk, record), lambda: _tick(desk, session_id))
+
+
+def show(desk: Desk, record: SessionRecord) -> None:
+    """Writes what the session's display shall show now, if it shows something else."""
+    session = desk.state.sessions.get(record.session_id)
+    if session is None:
+        return
+    left_ns = session.granted * NS - record.meter.used_ns(desk.now().mono)
+    text = slot_text(desk.state.slot(record.slot.name), max(0, -(-left_ns // NS)))
+    if text != record.shown:
+        record.shown = text
+        record.slot.show(text)
+
+
+def _to_next_second(desk: Desk, record: SessionRecord) -> int:
+    """Milliseconds until the figure changes: just after the next whole second of use, while time runs."""
+    if not record.meter.running:
+        return STANDING_TICK_MS
+    used = record.meter.used_ns(desk.now().mono)
+    return (NS - used % NS) // _MS + 1
+
+
+def _watch_current(desk: Desk, session_id: SessionId) -> None:
+    record = desk.owner.sessions.get(session_id)
+    if record is None:
+        return
+    if not SLOT_FIGURES[desk.state.slot(record.slot.name).state].live:
+        record.jobs.pop("watch_current", None)
+        record.mA = None
+        return
+    for reading in record.slot.readings(record.read_up_to):
+        take_reading(desk, record, reading)
+    for verdict in record.detector.check(desk.now().mono):
+        _tell_verdict(desk, record, verdict.kind.value, verdict.dated, verdict.evidence)
+    _put(desk, record, "watch_current", WATCH_MS, lambda: _watch_current(desk, session_id))
+
+
+def take_reading(desk: Desk, record: SessionRecord, reading: Reading) -> None:
+    """Lets the detector see one reading, proves use with it, adds its energy and tells its verdicts."""
+    before = record.read_up_to
+    record.read_up_to = reading.mono
+    record.mA = reading.mA
+    verdicts = record.detector.feed(reading)
+    if record.detector.drawing and record.detector.proven is not None:
+        record.meter.prove(record.detector.proven)
+    if reading.bus_V is not None:
+        record.volts = reading.bus_V
+    if record.meter.running and reading.mA is not None and reading.mono - before < seconds_ns(2):
+        record.meter.add_energy(reading.mA, record.volts, reading.mono - before)
+    for verdict in verdicts:
+        _tell_verdict(desk, record, verdict.kind.value, verdict.dated, verdict.evidence)
+
+
+def _tell_verdict(desk: Desk, record: SessionRecord, kind: str, dated: MonoNs, evidence: Json) -> None:
+    record.verdict = kind
+    desk.tell(c.Detected(record.session_id, kind, dated, evidence))
+
+
+def _flush_usage(desk: Desk, session_id: SessionId) -> None:
+    record = desk.owner.sessions.get(session_id)
+    if record is None:
+        return
+    if not SLOT_FIGURES[desk.state.slot(record.slot.name).state].live:
+        record.jobs.pop("flush_usage", None)
+        return
+    desk.mark(record)
+    _put(desk, record, "flush_usage", _to_next_beat(desk), lambda: _flush_usage(desk, session_id))
+
+
+def _to_next_beat(desk: Desk) -> int:
+    beat = desk.rules.timing.flush_usage_s * NS
+    return (beat - desk.now().mono % beat) // _MS + 1
+
+
+def _put(desk: Desk, record: SessionRecord, name: str, delay_ms: int, job: Callable[[], None]) -> None:
+    record.jobs[name] = desk.owner.after(delay_ms, job)
+
+
+def _cancel(desk: Desk, record: SessionRecord, name: str) -> None:
+    after_id = record.jobs.pop(name, None)
+    if after_id is not None:
+        desk.owner.after_cancel(after_id)

@@ -1,0 +1,61 @@
+"""Sets every slot's outputs to what its state wants, as levels.
+
+`OutputSetter.set` may be called at any time and any number of times: it compares what is wanted with what was last set. Nothing is
+queued and nothing replayed, so an acknowledgement that comes late cannot turn on what a later decision has turned off.
+"""
+
+from collections.abc import Callable, Mapping
+
+from sessions.fold import State
+from sessions.ports import SlotPort
+from sessions.rules import after_s
+from sessions.slots import levels
+from sessions.units import MonoNs, Seq, SlotName
+
+
+class OutputSetter:
+    """Drives relays and locks of all slots from the owner's thread."""
+
+    def __init__(
+        self, slots: Mapping[SlotName, SlotPort], door_open_s: int, on_power: Callable[[SlotName, bool], None]
+    ):
+        """``on_power`` is told each time a slot's power was really switched."""
+        self._slots = slots
+        self._door_open_s = door_open_s
+        self._on_power = on_power
+        self._power = dict.fromkeys(slots, False)
+        self._released: dict[SlotName, Seq] = dict.fromkeys(slots, Seq(0))
+        self._open_until: dict[SlotName, MonoNs] = {}
+
+    def forget_releases(self, state: State) -> None:
+        """Takes every release there is as used up: after a restart no door opens by itself."""
+        for name in self._slots:
+            self._released[name] = state.slot(name).release_seq
+
+    def set(self, state: State, durable: Seq, now: MonoNs) -> MonoNs | None:
+        """Sets what is wanted now; gives the next instant at which a door's time is over, if one is open."""
+        for name, port in self._slots.items():
+            wanted = levels(state, name, durable)
+            if wanted.power != self._power[name]:
+                self._power[name] = wanted.power
+                port.set_power(wanted.power)
+                self._on_power(name, wanted.power)
+            self._set_door(name, port, state.slot(name).release_seq, wanted.release, now)
+        return min(self._open_until.values(), default=None)
+
+    def _set_door(self, name: SlotName, port: SlotPort, latest: Seq, release: Seq, now: MonoNs) -> None:
+        if release > self._released[name]:
+            self._released[name] = release
+            self._open_until[name] = after_s(now, self._door_open_s)
+            port.set_unlocked(True)
+        elif name in self._open_until and (latest == 0 or now >= self._open_until[name]):
+            del self._open_until[name]
+            port.set_unlocked(False)
+
+    def powered(self, name: SlotName) -> bool:
+        """Whether the slot's relay was last set on."""
+        return self._power[name]
+
+    def open_until(self, name: SlotName) -> MonoNs | None:
+        """Until when the slot's door stays unlocked, or None while it is locked."""
+        return self._open_until.get(name)

@@ -1,0 +1,95 @@
+"""What a kiosk does first after any stop: takes stock, and gives everybody what is theirs.
+
+The state was folded from the facts; marks say how much more use was proven. Claims and sessions that had not begun to draw are
+cancelled and their time returned. A session that was live may go on only if its phone must still be there: behind a door that is
+still shut, or, without a door switch, after an outage provably shorter than ten minutes. It waits for its draw with power on and
+time standing; the outage is the operator's loss. Every relay is off until the first of these facts is durable, and no door opens.
+"""
+
+from collections.abc import Mapping
+
+from sessions import events as e
+from sessions.charging import StopReason, close
+from sessions.claims import end_claim
+from sessions.draft import Draft
+from sessions.engine import Decision, Engine
+from sessions.fold import Session
+from sessions.journaling import Mark
+from sessions.machine import ModeEvent, SlotEvent, SlotState
+from sessions.metering import Meter
+from sessions.modes import change_mode
+from sessions.ports import Trouble
+from sessions.rules import LONGEST_PROVEN_OUTAGE_S
+from sessions.slots import move
+from sessions.units import Now, SessionId, SlotName
+from sessions.visits import end_visit
+
+_MS = 1_000_000
+
+
+def recover(
+    engine: Engine,
+    now: Now,
+    *,
+    version: str,
+    incarnation: str,
+    outage_s: int | None,
+    doors: Mapping[SlotName, bool | None],
+    marks: Mapping[SessionId, Mark],
+) -> Decision:
+    """Decides the restart. ``doors`` says which are open now (None: no switch, or unknown); ``outage_s`` is None when it cannot be
+    proven."""
+    draft = engine.draft(now)
+    draft.add(e.KioskStarted(version, incarnation, outage_s))
+    _restore_meters(draft, marks)
+    _end_visits_and_claims(draft)
+    for fault in list(draft.state.faults.values()):
+        if fault.trouble != Trouble.OVERCURRENT:
+            # Devices report anew; only a trip waits for staff.
+            draft.add(e.FaultCleared(fault.device, "restart", fault.slot))
+    was_open = {name: draft.state.slot(name).door_open for name in doors}
+    for name, is_open in doors.items():
+        if is_open is not None and is_open != was_open[name]:
+            draft.add(e.DoorMoved(name, is_open, now.mono, session=draft.state.slot(name).session))
+    for session in list(draft.state.sessions.values()):
+        if not session.settled:
+            _resume_or_close(draft, session, was_open.get(session.slot), doors.get(session.slot), outage_s)
+    change_mode(draft, ModeEvent.SAFE, "restart")
+    change_mode(draft, ModeEvent.CAN_SELL, "restart")
+    engine.follow_up(draft)
+    return Decision(tuple(draft.facts), tuple(draft.rows), {})
+
+
+def _restore_meters(draft: Draft, marks: Mapping[SessionId, Mark]) -> None:
+    for session in draft.state.sessions.values():
+        mark = marks.get(session.session_id)
+        used_ms = max(session.used_ms, mark.used_ms if mark else 0)
+        energy = mark.energy_mWh if mark else session.energy_mWh
+        draft.meters[session.session_id] = Meter(min(used_ms, session.granted * 1000) * _MS, energy_nWh=energy * _MS)
+
+
+def _end_visits_and_claims(draft: Draft) -> None:
+    for visit in list(draft.state.visits.values()):
+        end_visit(draft, visit, "restart")
+    for claim in list(draft.state.claims.values()):
+        end_claim(draft, claim, "restart")
+
+
+def _resume_or_close(
+    draft: Draft, session: Session, was_open: bool | None, is_open: bool | None, outage_s: int | None
+) -> None:
+    if draft.state.slot(session.slot).state is SlotState.PREPARING:
+        event = SlotEvent.NO_DEVICE_DOOR_OPENED if session.door_opened else SlotEvent.NO_DEVICE
+        close(draft, session, event, StopReason.POWER_LOSS, "kiosk")
+    elif _still_there(draft, session, was_open, is_open, outage_s):
+        move(draft, session.slot, SlotEvent.RESTORED)
+    else:
+        close(draft, session, SlotEvent.STOPPED, StopReason.POWER_LOSS, "kiosk")
+
+
+def _still_there(
+    draft: Draft, session: Session, was_open: bool | None, is_open: bool | None, outage_s: int | None
+) -> bool:
+    if draft.rules.slot(session.slot).has_door:
+        return is_open is False and not was_open
+    return outage_s is not None and outage_s < LONGEST_PROVEN_OUTAGE_S

@@ -1,0 +1,90 @@
+"""The records of the sessions that are not over yet, who owns them, and how they are found.
+
+A `SessionRecord` is what is alive about a session: its meter, its detector, what its display shows, its jobs. What is *true* about it
+is in the folded state, under the same id; nothing is kept twice. The owner holds the records in a dict by session id; the registry
+finds them by what they belong to, through references, never by searching names.
+"""
+
+from collections.abc import Callable, Iterator, MutableMapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from sessions.detection import Detector
+from sessions.metering import Meter
+from sessions.ports import AfterId, SlotPort
+from sessions.units import CardKey, MonoNs, SessionId, SlotName
+
+
+@dataclass(slots=True, eq=False)
+class SessionRecord:
+    """One session that lives or waits to be collected."""
+
+    session_id: SessionId
+    slot: SlotPort
+    card: CardKey
+    service: str
+    meter: Meter
+    detector: Detector
+    read_up_to: MonoNs = MonoNs(0)
+    """Readings up to here have been seen."""
+    volts: float = 0.0
+    mA: float | None = None
+    verdict: str | None = None
+    shown: str = ""
+    waits_until: MonoNs | None = None
+    jobs: dict[str, AfterId] = field(default_factory=dict)
+    """The running jobs by name: tick, watch_current, no_device_timeout, grace, collect, flush_usage."""
+
+
+class SessionOwner(Protocol):
+    """Who holds the records and runs their jobs: the charging screen under Tk, a headless loop, a virtual clock."""
+
+    @property
+    def sessions(self) -> dict[SessionId, SessionRecord]: ...
+
+    def after(self, delay_ms: int, callback: Callable[[], None]) -> AfterId: ...
+
+    def after_cancel(self, after_id: AfterId) -> None: ...
+
+    def post(self, callback: Callable[[], None]) -> None:
+        """Runs the callback soon on the owner's thread; callable from any thread, never blocks."""
+        ...
+
+
+@dataclass(slots=True)
+class Registry:
+    """Finds the records of ``records`` by slot and by card."""
+
+    records: MutableMapping[SessionId, SessionRecord]
+    _by_slot: dict[SlotName, SessionRecord] = field(default_factory=dict)
+    _by_card: dict[CardKey, dict[SessionId, SessionRecord]] = field(default_factory=dict)
+
+    def add(self, record: SessionRecord) -> None:
+        """Takes a record in. Raises `ValueError` when its slot already has one (I7)."""
+        holder = self._by_slot.get(record.slot.name)
+        if holder is not None:
+            raise ValueError(f"{record.slot.name} already has session {holder.session_id}")
+        self.records[record.session_id] = record
+        self._by_slot[record.slot.name] = record
+        self._by_card.setdefault(record.card, {})[record.session_id] = record
+
+    def remove(self, session_id: SessionId) -> SessionRecord | None:
+        """Lets a record go; None when it is gone already."""
+        record = self.records.pop(session_id, None)
+        if record is None:
+            return None
+        if self._by_slot.get(record.slot.name) is record:
+            del self._by_slot[record.slot.name]
+        of_card = self._by_card.get(record.card, {})
+        of_card.pop(session_id, None)
+        if not of_card:
+            self._by_card.pop(record.card, None)
+        return record
+
+    def on_slot(self, slot: SlotName) -> SessionRecord | None:
+        """The record of a slot."""
+        return self._by_slot.get(slot)
+
+    def of_card(self, card: CardKey) -> Iterator[SessionRecord]:
+        """The records of a card."""
+        return iter(tuple(self._by_card.get(card, {}).values()))

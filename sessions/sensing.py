@@ -1,0 +1,102 @@
+"""What the sensors say of slots between sessions: their zero, and whether the parts of a slot agree with each other.
+
+While a slot has no power, no current can flow: whatever its sensor reads then is its zero. The sensor sits behind the relay, so a
+voltage there without power means a welded contact. A sensor that has not given a reading for a while, session or not, is reported
+by its silence; its next good reading takes that back.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from sessions import commands as c
+from sessions.detection import Zero
+from sessions.fold import State
+from sessions.ports import Json, Reading, SlotPort, Trouble
+from sessions.rules import Rules
+from sessions.units import MonoNs, SlotName, seconds_ns
+
+SETTLED_NS = seconds_ns(1.0)
+"""How long after switching off a reading counts as one of an empty, powerless port."""
+WELDED_V = 2.0
+"""A port without power is bled to zero within milliseconds; half a volt would be a charge left, two volts are a closed contact."""
+WELDED_READINGS = 3
+
+
+@dataclass(slots=True)
+class _Watch:
+    zero: Zero = field(default_factory=Zero)
+    read_up_to: MonoNs = MonoNs(0)
+    last_good: MonoNs | None = None
+    last: Reading | None = None
+    unpowered_since: MonoNs | None = None
+    live_voltages: int = 0
+    dead_voltages: int = 0
+
+
+class Sensing:
+    """Looks at every slot's readings about once a second, besides what sessions do with them."""
+
+    def __init__(self, slots: Mapping[SlotName, SlotPort], rules: Rules, tell: Callable[[c.Command], Json]) -> None:
+        self._slots = slots
+        self._stale_ns = seconds_ns(rules.detection.stale_s)
+        self._tell = tell
+        self._watches = {name: _Watch() for name in slots}
+
+    def zero(self, name: SlotName) -> Zero:
+        """The slot's zero and noise as learned so far."""
+        return self._watches[name].zero
+
+    def last(self, name: SlotName) -> Reading | None:
+        """The newest reading seen."""
+        return self._watches[name].last
+
+    def power_switched(self, name: SlotName, on: bool, now: MonoNs) -> None:
+        """Notes when power went, so that only readings well after that count as zero."""
+        watch = self._watches[name]
+        watch.unpowered_since = None if on else now
+        watch.live_voltages = watch.dead_voltages = 0
+
+    def look(self, state: State, now: MonoNs) -> None:
+        """Takes in the new readings of every slot and tells what they reveal."""
+        for name, port in self._slots.items():
+            watch = self._watches[name]
+            if watch.last_good is None:
+                watch.last_good = now
+            for reading in port.readings(watch.read_up_to):
+                self._take(watch, reading)
+            self._tell_silence(state, name, watch, now)
+            self._tell_weld(state, name, watch)
+
+    def _take(self, watch: _Watch, reading: Reading) -> None:
+        watch.read_up_to = reading.mono
+        watch.last = reading
+        if reading.mA is None:
+            return
+        watch.last_good = reading.mono
+        off_since = watch.unpowered_since
+        if off_since is None or reading.mono < off_since + SETTLED_NS:
+            return
+        live = reading.bus_V is not None and reading.bus_V >= WELDED_V
+        watch.live_voltages = watch.live_voltages + 1 if live else 0
+        watch.dead_voltages = 0 if live else watch.dead_voltages + 1
+        if not live:
+            watch.zero.learn(reading.mA)
+
+    def _tell_silence(self, state: State, name: SlotName, watch: _Watch, now: MonoNs) -> None:
+        device = f"{name}.sensor"
+        fault = state.faults.get(device)
+        silent = watch.last_good is None or now - watch.last_good >= self._stale_ns
+        if silent and fault is None:
+            detail = f"The current sensor of {name} does not answer. Check its wiring and address."
+            self._tell(c.DeviceTrouble(device, Trouble.NO_ANSWER.value, detail))
+        elif not silent and fault is not None and fault.trouble == Trouble.NO_ANSWER:
+            self._tell(c.DeviceTrouble(device, None, "answers again"))
+
+    def _tell_weld(self, state: State, name: SlotName, watch: _Watch) -> None:
+        device = f"{name}.relay"
+        fault = state.faults.get(device)
+        if watch.live_voltages >= WELDED_READINGS and fault is None:
+            detail = f"{name} has voltage although its relay is off: the contact is welded. Replace the relay."
+            self._tell(c.DeviceTrouble(device, Trouble.WELDED.value, detail))
+        elif watch.dead_voltages >= WELDED_READINGS and fault is not None and fault.trouble == Trouble.WELDED:
+            self._tell(c.DeviceTrouble(device, None, "opens its contact again"))
