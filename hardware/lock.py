@@ -67,7 +67,8 @@ class Lock:
         self._wanted = False
         self._tries = 0
         self._failures = 0
-        self._jammed = False
+        # None: nothing is known, and a jam may be remembered from before a restart, so the first success is told.
+        self._jammed: bool | None = None
         self._watch_until: MonoNs | None = None
         self._on_since: MonoNs | None = None
         self._warm_ns = 0
@@ -134,7 +135,7 @@ class Lock:
         if self._door_open():
             self._watch_until = None
             self._tries = self._failures = 0
-            return self._report(None, "It opens again.", now) if self._jammed else None
+            return self._report(None, "It opens.", now) if self._jammed is not False else None
         if now < self._watch_until:
             return None
         self._watch_until = None

@@ -18,7 +18,8 @@ class ReportedOutput:
         self._output = output
         self._post = post
         self._clock = clock
-        self._failing = False
+        # None: nothing is known, and trouble may be remembered from before a restart, so the first success is told.
+        self._failing: bool | None = None
 
     @property
     def on(self) -> bool:
@@ -34,8 +35,8 @@ class ReportedOutput:
                 self._report(Trouble.STUCK, f"It cannot be switched ({error}). Restart the kiosk.")
             self._failing = True
         else:
-            if self._failing:
-                self._report(None, "It can be switched again.")
+            if self._failing is not False:
+                self._report(None, "It can be switched.")
             self._failing = False
 
     def shut(self) -> None:
