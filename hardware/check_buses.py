@@ -86,7 +86,7 @@ def address_unique(pinmap: Pinmap) -> Iterator[Finding]:
     """No two chips on one bus and mux channel have one address."""
     known: list[Station] = []
     for station in stations(pinmap):
-        if station.address < 0:
+        if station.address not in RANGES[station.chip]:
             continue
         first = next((other for other in known if other.meets(station)), None)
         known.append(station)
@@ -111,5 +111,5 @@ def buses_exist(pinmap: Pinmap) -> Iterator[Finding]:
         spec = part.spec
         if isinstance(spec, SensorSpec | ExpanderSpec) and spec.i2c not in pinmap.i2c:
             message = f"there is no I2C bus {spec.i2c} in i2c"
-            known = listed(sorted(pinmap.i2c)) or "none"
-            yield Finding((*part.path, "i2c"), message, f'Write {known}, or add {quoted(str(spec.i2c))} to "i2c".')
+            known = f"Write {listed(sorted(pinmap.i2c))}, or add" if pinmap.i2c else "Add"
+            yield Finding((*part.path, "i2c"), message, f'{known} {quoted(str(spec.i2c))}: {{}} to "i2c".')

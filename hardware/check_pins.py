@@ -151,7 +151,7 @@ def boot_level(pinmap: Pinmap) -> Iterator[Finding]:
     """Relays, locks, the pump and the coin line are off at the level their pin has while the Pi boots."""
     for part in parts(pinmap):
         spec = part.spec
-        if not isinstance(spec, Switch) or spec.pin < 0:
+        if not isinstance(spec, Switch) or spec.pin < 0 or (spec.expander is None and spec.pin in _FIXED):
             continue
         on: Level = spec.port_on_level if isinstance(spec, RelaySpec) else spec.active
         boots: Level = "high" if spec.pin in BOOTS_HIGH else "low"
@@ -161,8 +161,9 @@ def boot_level(pinmap: Pinmap) -> Iterator[Finding]:
             yield Finding((*part.path, "pin"), why, _off_at_boot(pinmap, on))
         if spec.pull is not None and (spec.pull == "external_up") == (on == "high"):
             right = "external_down" if on == "high" else "external_up"
+            what = "its relay" if isinstance(spec, RelaySpec) else "its coil" if isinstance(spec, LockSpec) else "it"
             way = spec.pull.removeprefix("external_")
-            message = f"a resistor {way} switches {part.holder} on when nobody drives it"
+            message = f"a resistor {way} switches {what} on when nobody drives the pin"
             yield Finding((*part.path, "pull"), message, f'Wire 10 kohm the other way and write "{right}".')
 
 
@@ -224,7 +225,7 @@ def _off_at_boot(pinmap: Pinmap, on: Level) -> str:
     used = {claim.pin for claim in claims(pinmap) if claim.expander is None}
     fitting = [pin for pin in FREE_FOR_ALL if (pin in BOOTS_HIGH) != (on == "high")]
     free = [pin for pin in fitting if pin not in used]
-    swap = f"Change places with a display or an input that has one of {fitting[0]} to {fitting[-1]}."
+    swap = f"Change places with something else on GPIO {fitting[0]} to {fitting[-1]}, or use the other polarity."
     return _choice(free, "the Pi") if free else swap
 
 

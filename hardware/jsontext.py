@@ -168,6 +168,8 @@ class _Parser:
             if token.kind in _OPENS:
                 if self._forgotten_close(path, opening):
                     break
+                if not result and self._surplus["]"] > 0:
+                    self._fault(opening.start, path, 'this "{" opens a list', 'Write "[" here.', "rest", lost=True)
                 self._fault(token.start, path, "a key is missing before this", 'Write "key": before it.', "rest")
                 self._value((*path, "?"))
             else:

@@ -119,7 +119,7 @@ def _explain(path: JsonPath, error: ErrorDetails, root: type[Spec]) -> Iterator[
     elif kind == "literal_error":
         yield Finding(path, *_wrong_word(value, error["ctx"]["expected"]))
     elif kind.startswith("union_tag") and isinstance(value, dict):
-        yield Finding((*path, "kind"), *_wrong_word(value.get("kind"), "'none' or 'rdm6300'"))
+        yield Finding((*path, "kind"), *_wrong_kind(path, value, root))
     else:
         yield Finding(path, *_wrong_shape(path, kind, value, root))
 
@@ -152,13 +152,21 @@ def _wrong_word(value: object, expected: str) -> tuple[str, str]:
     return message, f"Write {quoted(guess)}." if guess else f"Write {choices}."
 
 
+def _wrong_kind(path: JsonPath, value: dict[str, object], root: type[Spec]) -> tuple[str, str]:
+    kinds = [kind for model in models_at(path, root) for kind in get_args(model.model_fields["kind"].annotation)]
+    if "kind" in value:
+        return _wrong_word(value["kind"], listed(f"'{kind}'" for kind in kinds))
+    return '"kind" is missing', f'Write "kind": {listed(map(quoted, kinds))}.'
+
+
 def _wrong_shape(path: JsonPath, kind: str, value: object, root: type[Spec]) -> tuple[str, str]:
     if kind == "tuple_type":
         return f"must be a list […], not {quoted(value)}", "Write [ and ] around its items."
     message = f"must be an object {{…}}, not {quoted(value)}"
-    keys = known_keys(path, root)
+    keys = {key: spec.is_required() for model in models_at(path, root) for key, spec in model.model_fields.items()}
     if "pin" in keys and isinstance(value, int | str) and not isinstance(value, bool):
         return message, f'Write {{"pin": {quoted(value)}}}.'
     if kind == "dict_type":
         return message, 'Write {"name": {…}}, one entry each.'
-    return message, f"Write {'{'}{', '.join(f'{quoted(key)}: …' for key in sorted(keys)[:4])}{'}'}."
+    shown = [key for key, required in keys.items() if required] or list(keys)[:1]
+    return message, f"Write {{{', '.join(f'{quoted(key)}: …' for key in shown)}}}."

@@ -52,7 +52,7 @@ class SensorSpec(Spec):
 class DisplaySpec(Spec):
     """A slot's TM1637 display; several may share the clock pin."""
 
-    STAND_IN: ClassVar[dict[str, Any]] = {"clk": -1, "dio": -1}
+    STAND_IN: ClassVar[dict[str, Any]] = {"clk": -1, "dio": -1, "level": "native"}
     MISPLACED: ClassVar[dict[str, str]] = {"expander": "a display is written bit by bit, too fast for an expander"}
 
     clk: Pin

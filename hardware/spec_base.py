@@ -61,5 +61,7 @@ class Pinned(Spec):
 
     @field_validator("pin", mode="before")
     @classmethod
-    def _read_pin(cls, value: Any, info: ValidationInfo) -> int:
+    def _read_pin(cls, value: Any, info: ValidationInfo) -> Any:
+        if value is UNREADABLE:
+            return value
         return read_pi_pin(value) if info.data.get("expander") is None else read_expander_pin(value)

@@ -79,6 +79,8 @@ class Number(Leaf):
         kind = "whole number" if self.whole else "number"
         hint = f"Write a {kind} from {self.low:g} to {self.high:g}{unit}, without quotes."
         if isinstance(value, bool) or not isinstance(value, int if self.whole else (int, float)):
+            if isinstance(value, str) and re.fullmatch(r"-?\d{1,9}(\.\d{1,9})?", value, re.ASCII):
+                hint = f"Write {value} without quotes."
             refuse(f"must be a {kind}, not {quoted(value)}", hint)
         if not self.low <= value <= self.high:
             refuse(f"{quoted(value)}{unit} is too {'small' if value < self.low else 'large'}", hint)
@@ -121,7 +123,8 @@ class Pair(Leaf):
     def read(self, value: Any) -> tuple[int | float, int | float]:
         """Give the two numbers."""
         if not isinstance(value, list | tuple) or len(value) != 2:
-            refuse(f"must be a list of two numbers, not {quoted(value)}", f"Write {self.says}.")
+            found = f"{len(value)} of them" if isinstance(value, list) else quoted(value)
+            refuse(f"must be a list of two numbers, not {found}", f"Write {self.says}.")
         return self.each.read(value[0]), self.each.read(value[1])
 
     def schema(self) -> JsonSchemaValue:

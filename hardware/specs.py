@@ -27,7 +27,7 @@ HEADER_UARTS = ("/dev/ttyAMA0", "/dev/serial0", "/dev/ttyS0")
 class Rdm6300Spec(Spec):
     """A 125 kHz reader that sends frames over a serial line; `pins` are its UART's [TX, RX] if on the header."""
 
-    STAND_IN: ClassVar[dict[str, Any]] = {"port": "/dev/serial/by-id/unreadable"}
+    STAND_IN: ClassVar[dict[str, Any]] = {"port": "/dev/unreadable", "level": "native"}
 
     kind: Literal["rdm6300"]
     port: SerialPort
@@ -79,7 +79,7 @@ class CoinEnableSpec(Pinned):
 class CoinSpec(Spec):
     """A pulse coin acceptor. A pulse outside `pulse_ms` is a fault; `train_gap_ms` of rest ends a train."""
 
-    STAND_IN: ClassVar[dict[str, Any]] = {"pin": -1, "value": CoinValueSpec.stand_in()}
+    STAND_IN: ClassVar[dict[str, Any]] = {"pin": -1, "value": CoinValueSpec.stand_in(), "level": "native"}
     MISPLACED: ClassVar[dict[str, str]] = {"expander": "coin pulses are too short to be seen through an expander"}
 
     kind: Literal["pulse"] = "pulse"
