@@ -1,0 +1,215 @@
+"""Coin pulses: widths, trains, who they belong to, and a real pin with true timing."""
+
+import random
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hardware.bench.coins import CoinChute
+from hardware.bench.gpio import BenchFactory
+from hardware.bench.wires import header_wire
+from hardware.coin_acceptor import CoinTiming, PulseCoinAcceptor, PulseTrains
+from hardware.errors import BenchRefused
+from hardware.gpio import Header
+from hardware.specs import CoinSpec
+from sessions.ports import CoinPulseStarted, CoinSeen, DeviceReport, Trouble
+from sessions.units import MinorUnits, MonoNs
+from tests.hardware.wait import Inbox, wait_for
+
+MS = 1_000_000
+UNIT = MinorUnits(100)
+LATE = 60_000
+
+
+def told(pulses: list[tuple[int, int]], look_at: int = LATE) -> tuple[list[CoinPulseStarted | CoinSeen], PulseTrains]:
+    """What trains come of pulses given as (start, length) in milliseconds after the mute time."""
+    trains = PulseTrains(CoinTiming(), UNIT, MonoNs(0))
+    zero = trains.deaf_until
+    out = []
+    for start, length in pulses:
+        out += trains.edge(MonoNs(zero + start * MS), True)
+        out += trains.edge(MonoNs(zero + (start + length) * MS), False)
+    out += trains.look(MonoNs(zero + look_at * MS))
+    return out, trains
+
+
+def values(seen: list[CoinPulseStarted | CoinSeen]) -> list[int]:
+    return [each.value for each in seen if isinstance(each, CoinSeen)]
+
+
+def train(count: int, start: int = 0) -> list[tuple[int, int]]:
+    return [(start + 100 * n, 50) for n in range(count)]
+
+
+@pytest.mark.parametrize(
+    ("pulses", "expected"),
+    [
+        (train(1), [100]),
+        (train(5), [500]),
+        (train(5) + train(5, 1000), [500, 500]),
+        (train(5) + train(5, 500), [1000]),
+        ([(0, 20)], [100]),
+        ([(0, 130)], [100]),
+        ([(0, 50), (349, 50)], [200]),
+        ([(0, 50), (350, 50)], [100, 100]),
+        ([(0, 50), (120, 5), (200, 50)], [200]),
+    ],
+)
+def test_pulses_become_trains(pulses, expected):
+    seen, _ = told(pulses)
+    assert values(seen) == expected
+
+
+@pytest.mark.parametrize("pulse", [(0, 0), (0, 19), (0, 131), (0, 5000)])
+def test_a_pulse_of_a_wrong_width_is_a_fault_and_no_money(pulse):
+    seen, trains = told([pulse])
+    assert seen == []
+    assert trains.faults == 1
+
+
+def test_the_first_pulse_is_told_before_the_train_is_over_and_both_have_one_identity():
+    trains = PulseTrains(CoinTiming(), UNIT, MonoNs(0))
+    start = MonoNs(trains.deaf_until + 10 * MS)
+    assert trains.edge(start, True) == []
+    (started,) = trains.edge(MonoNs(start + 50 * MS), False)
+    assert isinstance(started, CoinPulseStarted)
+    assert started.mono == start
+    assert trains.look_at == start + 350 * MS
+    assert trains.look(MonoNs(start + 349 * MS)) == []
+    (seen,) = trains.look(MonoNs(start + 350 * MS))
+    assert isinstance(seen, CoinSeen)
+    assert seen.train_id == started.train_id
+    assert seen.first_pulse == start
+    assert trains.look_at is None
+
+
+def test_identities_are_unique_also_between_runs():
+    ids = [each.train_id for _ in range(3) for each in told(train(1) + train(1, 5000))[0] if isinstance(each, CoinSeen)]
+    assert len(set(ids)) == 6
+
+
+def test_pulses_after_power_on_are_not_heard():
+    trains = PulseTrains(CoinTiming(), UNIT, MonoNs(0))
+    for start in range(0, 2_900, 100):
+        assert trains.edge(MonoNs(start * MS), True) == []
+        assert trains.edge(MonoNs((start + 50) * MS), False) == []
+    assert trains.faults == 0
+
+
+def test_a_line_that_hangs_ends_the_train_it_began_in():
+    trains = PulseTrains(CoinTiming(), UNIT, MonoNs(0))
+    zero = trains.deaf_until
+    trains.edge(MonoNs(zero), True)
+    trains.edge(MonoNs(zero + 50 * MS), False)
+    trains.edge(MonoNs(zero + 100 * MS), True)
+    (seen,) = trains.look(MonoNs(zero + 1000 * MS))
+    assert isinstance(seen, CoinSeen)
+    assert seen.value == 100
+    assert trains.faults == 1
+    assert trains.edge(MonoNs(zero + 2000 * MS), False) == []
+    assert trains.faults == 1
+
+
+@given(st.lists(st.tuples(st.integers(1, 600), st.integers(0, 200)), max_size=60))
+def test_no_good_pulse_is_lost_or_doubled(gaps_and_lengths):
+    pulses, at = [], 0
+    for gap, length in gaps_and_lengths:
+        pulses.append((at + gap, length))
+        at += gap + length
+    seen, trains = told(pulses, look_at=at + 1000)
+    good = [length for _, length in pulses if 20 <= length <= 130]
+    assert sum(values(seen)) == 100 * len(good)
+    assert trains.faults == len(pulses) - len(good)
+    assert len([each for each in seen if isinstance(each, CoinPulseStarted)]) == len(values(seen))
+
+
+SPEC = CoinSpec.model_validate(
+    {
+        "pin": 9,
+        "power_on_mute_ms": 300,
+        "value": {"minor_units": 100},
+        "enable": {"pin": 21, "active": "high", "off_means": "refuses"},
+    }
+)
+
+
+class Rig:
+    """An acceptor and its driver on one bench header."""
+
+    def __init__(self) -> None:
+        self.inbox = Inbox()
+        factory = BenchFactory()
+        self.chute = CoinChute(SPEC, header_wire(factory.wire(9)), header_wire(factory.wire(21)), random.Random(1))
+        self.header = Header(factory)
+        self.driver = PulseCoinAcceptor(
+            self.header.input(9, "coin", pull_up=True),
+            self.inbox,
+            UNIT,
+            enable_line=self.header.output(21, "coin.enable"),
+            timing=CoinTiming(mute_ms=300),
+        )
+        self.driver.start()
+
+    @property
+    def coins(self) -> list[int]:
+        return [seen.value for seen in self.inbox.of(CoinSeen)]
+
+
+@pytest.fixture
+def rig() -> Iterator[Rig]:
+    rig = Rig()
+    yield rig
+    rig.chute.close()
+    rig.driver.stop()
+    rig.header.close()
+
+
+def test_a_coin_waits_out_the_power_on_time_and_is_counted(rig):
+    rig.driver.enable(True)
+    assert not rig.driver.enabled
+    assert rig.chute.drop(5) == 5
+    wait_for(lambda: rig.coins, "the train")
+    assert rig.coins == [500]
+    (started,), (seen,) = rig.inbox.of(CoinPulseStarted), rig.inbox.of(CoinSeen)
+    assert started.train_id == seen.train_id
+    assert started.mono == seen.first_pulse < seen.mono
+    assert rig.driver.trains.faults == 0
+
+
+def test_coins_dropped_quickly_one_after_another_all_count(rig):
+    rig.driver.enable(True)
+    for _ in range(3):
+        rig.chute.drop(1)
+    wait_for(lambda: sum(rig.coins) == 300, "three units")
+
+
+def test_the_acceptor_refuses_while_it_is_not_enabled(rig, monkeypatch):
+    monkeypatch.setattr("hardware.bench.coins.PATIENCE_S", 0.1)
+    rig.driver.enable(True)
+    wait_for(lambda: rig.chute.accepts, "the line")
+    rig.driver.enable(False)
+    assert not rig.chute.accepts
+    with pytest.raises(BenchRefused, match="refuses coins"):
+        rig.chute.drop(1)
+    assert rig.coins == []
+
+
+@pytest.mark.parametrize("value", [0, -1, 0.5, 2.25])
+def test_a_coin_the_acceptor_does_not_know_is_refused(rig, value):
+    with pytest.raises(BenchRefused, match="knows no coin"):
+        rig.chute.drop(value)
+
+
+def test_static_on_the_line_is_reported_and_coins_still_count(rig):
+    rig.driver.enable(True)
+    wait_for(lambda: rig.chute.accepts, "the line")
+    rig.chute.static(True)
+    wait_for(lambda: rig.driver.trains.faults >= 20, "twenty wrong pulses", timeout_s=20)
+    rig.chute.static(False)
+    wait_for(lambda: Trouble.NOISE in [report.trouble for report in rig.inbox.of(DeviceReport)], "the report")
+    # On a busy machine a spark may last as long as a pulse: what counts is that the coin does.
+    before = sum(rig.coins)
+    rig.chute.drop(1)
+    wait_for(lambda: sum(rig.coins) > before, "the coin")
