@@ -40,6 +40,10 @@ SETTLE_NS = seconds_ns(0.15)
 """Readings this soon after the own relay switched are suspect: inrush, contact bounce and one running conversion (68 ms)."""
 OVERCURRENT_FACTOR = 1.2
 """How far above the port's rating a draw may be before it counts as over-current; phones overshoot when they negotiate."""
+WORST_OFFSET_MA = 4.5
+"""Offset of a bad specimen: +-200 uV over 0.05 ohm (measured), and half a milliamp of drift."""
+TRUSTED_ZERO = 20
+"""Readings of an empty slot after which its zero is believed."""
 KEEP_NS = seconds_ns(12)
 
 
@@ -77,6 +81,11 @@ class Zero:
     mean_mA: float = 0.0
     sigma_mA: float = 2.5
     count: int = 0
+
+    @property
+    def doubt_mA(self) -> float:
+        """How far the mean may be wrong: the worst offset there is until enough readings of an empty slot have been seen."""
+        return WORST_OFFSET_MA if self.count < TRUSTED_ZERO else 0.0
 
     def learn(self, mA: float) -> None:
         """Takes one reading of an empty, powerless slot. The first 50 are averaged, later ones followed with that weight."""
@@ -179,12 +188,16 @@ class Detector:
         self._told.add(Kind.STALE)
         return [Verdict(Kind.STALE, now, self._last_good, {"silent_s": round(silent / NS, 1)})]
 
+    def _idle_mA(self) -> float:
+        """Below this mean there is no draw: half of the smallest one, or what the zero itself may be wrong by."""
+        return max(self._rules.idle_mA, self._zero.doubt_mA)
+
     def _limit(self, count: int) -> float:
         return CLEAR_SIGMAS * self._zero.sigma_mA / sqrt(max(1, count))
 
     def _is_clear(self) -> bool:
         newest = [mA for _, mA in list(self._window.points)[-3:]]
-        return len(newest) == 3 and median(newest) > max(self._rules.idle_mA, self._limit(1))
+        return len(newest) == 3 and median(newest) > max(self._idle_mA(), self._limit(1))
 
     def _prove(self, at: MonoNs) -> None:
         """Moves the proof forward as far as the readings allow; only a phone that was recognised can be billed."""
@@ -196,7 +209,7 @@ class Detector:
         for span_s in WEAK_WINDOWS_S:
             values = self._window.last(seconds_ns(span_s))
             if self._window.covers(seconds_ns(span_s)) and fmean(values) > max(
-                self._rules.idle_mA, self._limit(len(values))
+                self._idle_mA(), self._limit(len(values))
             ):
                 self._advance(MonoNs(at - seconds_ns(span_s)))
                 return
@@ -216,7 +229,7 @@ class Detector:
         if not self._window.covers(span):
             return None
         values = self._window.last(span)
-        weak = max(self._rules.idle_mA, self._limit(len(values)))
+        weak = max(self._idle_mA(), self._limit(len(values)))
         if fmean(values) <= weak:
             self._told.discard(Kind.IDLE_LOAD)
             return None
@@ -241,11 +254,12 @@ class Detector:
         if at - dated < span * 9 // 10 or not self._window.covers(span):
             return None
         values = self._window.last(min(span, at - dated))
-        if len(values) < 3 or fmean(values) > self._rules.idle_mA:
+        if len(values) < 3 or fmean(values) > self._idle_mA():
             return None
         self.drawing = False
         self._low_since = None
-        return Verdict(Kind.UNPLUGGED_PROMPT, at, dated, self._evidence(values, self._rules.idle_mA))
+        self._window.clear()
+        return Verdict(Kind.UNPLUGGED_PROMPT, at, dated, self._evidence(values, self._idle_mA()))
 
     def _level(self, at: MonoNs) -> Verdict | None:
         """Full and paused: low for long enough, told once until the draw is high again."""

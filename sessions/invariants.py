@@ -66,8 +66,9 @@ def check_power(state: State, powered: Mapping[SlotName, bool], durable: Seq) ->
 class UsageWatch:
     """I4: proven use never falls, and the time shown rises only by a transfer or by a fact that dates a draw's end back."""
 
-    def __init__(self) -> None:
-        self._proven: dict[SessionId, int] = {}
+    def __init__(self, marked_ms: Mapping[SessionId, int] | None = None) -> None:
+        """``marked_ms`` is what marks had proven before a restart: what was proven after them is the operator's loss."""
+        self._proven: dict[SessionId, int] = dict(marked_ms or {})
 
     def check(self, session: SessionId, proven_ms: int, granted_s: int) -> None:
         """Takes the session's proven use now."""

@@ -9,26 +9,71 @@ from typing import Protocol
 
 from sessions.events import Fact
 from sessions.fold import Row
-from sessions.units import Now, SessionId, SlotName
+from sessions.ports import Json
+from sessions.units import Milliamps, MonoNs, Now, Seq, SessionId, SlotName, UtcMs
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """Something for the cloud: at ``path`` shall stand ``value``, or the fact of that number. The newest for a path
+    wins."""
+
+    path: str
+    value: Json | None = None
+    fact: Seq | None = None
+
+    def __post_init__(self) -> None:
+        if (self.value is None) == (self.fact is None):
+            raise ValueError(f"what goes to '{self.path}' is either a value or a fact, not both and not neither")
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """One decision's facts and the rows they changed."""
+    """One decision's facts, the rows they changed as `fold.apply` gave them, and what the cloud shall learn of it."""
 
     facts: tuple[Fact, ...]
     rows: tuple[Row, ...]
+    outbox: tuple[Outgoing, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """How far a live session's usage is proven: absolute, overwritten in place, never falling."""
+    """How far a live session's usage is proven: absolute, overwritten in place, never falling. It is on its way to the
+    cloud by being there."""
 
     session: SessionId
     slot: SlotName
     used_ms: int
     energy_mWh: int
     at: Now
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One point of a session's current waveform; None where the sensor did not answer."""
+
+    session: SessionId
+    slot: SlotName
+    boot_id: str
+    mono: MonoNs
+    mA: Milliamps | None
+
+
+@dataclass(frozen=True, slots=True)
+class Heartbeat:
+    """A sign of life of the kiosk itself or of a visit, overwriting the last of that name."""
+
+    name: str
+    at: Now
+
+
+@dataclass(frozen=True, slots=True)
+class SelfTest:
+    """The outcome of one self-test run; each check as it stands in the answer to ``selftest --json``."""
+
+    at_utc: UtcMs
+    passed: bool
+    checks: tuple[Json, ...]
 
 
 class Journal(Protocol):

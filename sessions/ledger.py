@@ -56,9 +56,12 @@ class Ledger:
     unique key, which is asked by `sessions.store` before a source's event is decided at all.
     """
 
-    def __init__(self, balances: Mapping[tuple[Unit, str], int] | None = None) -> None:
+    def __init__(
+        self, balances: Mapping[tuple[Unit, str], int] | None = None, applied: Iterable[Transfer] = ()
+    ) -> None:
+        """``balances`` as `balances` gave them, and of `applied` those transfers that may still come again."""
         self._balances: dict[tuple[Unit, str], int] = dict(balances or {})
-        self._applied: dict[TransferId, Transfer] = {}
+        self._applied: dict[TransferId, Transfer] = {transfer.id: transfer for transfer in applied}
 
     def balance(self, unit: Unit, account: str) -> int:
         """What an account has; zero when it was never used."""
@@ -71,6 +74,10 @@ class Ledger:
     def balances(self) -> dict[tuple[Unit, str], int]:
         """All accounts that are not empty, as a copy."""
         return {key: amount for key, amount in self._balances.items() if amount}
+
+    def applied(self) -> dict[TransferId, Transfer]:
+        """The transfers whose ids are remembered, as a copy."""
+        return dict(self._applied)
 
     def check(self, transfers: Iterable[Transfer]) -> None:
         """Raises what `apply` would raise for these transfers in this order, and changes nothing."""
