@@ -1,7 +1,7 @@
 """What the owner hands to the journal, and what the journal promises.
 
-Posting never blocks. A batch is one decision: it becomes durable whole or not at all, in the order of posting. The journal
-acknowledges the highest sequence number that is durable; only then does anything of value follow.
+Posting never blocks. A batch is one decision: it becomes durable whole or not at all, in the order of posting. The
+journal acknowledges the highest sequence number that is durable; only then does anything of value follow.
 """
 
 from dataclasses import dataclass

@@ -1,0 +1,199 @@
+"""Opening the store's file: never over something foreign, never older or newer than this program, never half migrated.
+
+The file is created under another name and renamed when it is complete, so an empty ``kiosk.db`` is never ours. WAL with
+``synchronous=FULL`` makes a commit survive a power cut (NORMAL does not: sqlite.org/pragma.html#pragma_synchronous).
+Pages of 1,024 bytes, because nearly every commit changes little and an SD card wears by what is written. Checkpoints
+are the journal's business, so that no acknowledgement waits for one.
+"""
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from importlib import resources
+from pathlib import Path
+
+from sessions.errors import StoreDamaged, StoreError, StoreTooNew
+from sessions.store.failures import explained
+
+STORE_FILE = "kiosk.db"
+APPLICATION_ID = 0x4B494F53
+PAGE_SIZE = 1024
+BUSY_TIMEOUT_S = 5.0
+"""How long a statement waits for another connection's lock. Only checkpoints and curious people with a shell ever hold
+one."""
+
+
+def store_path(data_dir: Path) -> Path:
+    """Where the store of a data directory is."""
+    return data_dir / STORE_FILE
+
+
+def prepare(path: Path) -> None:
+    """Brings the file at ``path`` to this program's version: creates it when there is none, migrates an older one.
+
+    Call it before any thread starts, holding the data directory's lock. Before a migration a copy is kept beside the
+    file as ``kiosk.db.before-NNNN``. Raises `StoreTooNew` for a newer file and `StoreError` for a foreign one, both
+    left untouched; `StoreDamaged` when the file cannot be read, or is missing where its companions show that there was
+    one.
+    """
+    if not path.exists():
+        _refuse_if_lost(path)
+        _create(path)
+        return
+    newest = len(migrations())
+    with explained(path):
+        with closing(open_reader(path)) as reader:
+            version = _checked_version(reader, path, newest)
+        if version < newest:
+            _keep_copy(path, version + 1)
+            with closing(_connect(path)) as writer:
+                _migrate(writer)
+
+
+def open_writer(path: Path) -> sqlite3.Connection:
+    """The one connection that writes, in autocommit mode and for use by any one thread.
+
+    Raises `StoreError` unless `prepare` has made the file ready.
+    """
+    with explained(path), closing(open_reader(path)) as reader:
+        newest = len(migrations())
+        version = _checked_version(reader, path, newest)
+        if version != newest:
+            raise StoreError(f"{path} is of version {version} and was not brought to {newest}: prepare it first.")
+    with explained(path):
+        return _connect(path)
+
+
+def open_reader(path: Path) -> sqlite3.Connection:
+    """A connection that cannot write, for one thread at a time. Raises `StoreError` when there is no file."""
+    if not path.exists():
+        raise StoreError(f"There is no store at {path}. Name the kiosk's data directory.")
+    with explained(path):
+        return sqlite3.connect(
+            f"{path.resolve().as_uri()}?mode=ro",
+            uri=True,
+            timeout=BUSY_TIMEOUT_S,
+            isolation_level=None,
+            check_same_thread=False,
+        )
+
+
+def migrations() -> list[str]:
+    """The SQL of every migration, in order: number NNNN brings a file from version NNNN - 1 to NNNN."""
+    folder = resources.files("sessions.store") / "schema"
+    files = sorted((f for f in folder.iterdir() if f.name.endswith(".sql")), key=lambda f: f.name)
+    return [file.read_text(encoding="utf-8") for file in files]
+
+
+def statements(sql: str) -> Iterator[str]:
+    """The statements of a script one by one, semicolons in strings, comments and triggers left alone.
+
+    ``executescript`` would commit before it starts, and a migration must be one transaction.
+    """
+    *pieces, rest = sql.split(";")
+    statement = ""
+    for piece in pieces:
+        statement += f"{piece};"
+        if sqlite3.complete_statement(statement):
+            yield statement.strip()
+            statement = ""
+    # Comments, or a last statement without its semicolon; SQLite takes both.
+    yield (statement + rest).strip()
+
+
+def build(connection: sqlite3.Connection, upto: int | None = None) -> None:
+    """Runs the migrations that a database has not had yet, each with its ``user_version`` as one transaction."""
+    done = int(connection.execute("PRAGMA user_version").fetchone()[0])
+    for number, sql in enumerate(migrations()[done:upto], done + 1):
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            for statement in statements(sql):
+                connection.execute(statement)
+            connection.execute(f"PRAGMA user_version = {number}")
+            connection.execute("COMMIT")
+        except BaseException:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            raise
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(path, timeout=BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False)
+    mode = connection.execute("PRAGMA journal_mode = WAL").fetchone()[0]
+    if mode != "wal":
+        connection.close()
+        raise StoreError(f"{path} cannot be written safely here: its file system allows no write-ahead log ({mode}).")
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA wal_autocheckpoint = 0")
+    return connection
+
+
+def _checked_version(reader: sqlite3.Connection, path: Path, newest: int) -> int:
+    if path.stat().st_size == 0:
+        raise StoreDamaged(f"{path} is empty. Keep it, and put the newest good copy in its place.")
+    if reader.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
+        raise StoreError(
+            f"{path} is not a kiosk's store. It was not touched: move it away, or name another data directory."
+        )
+    version = int(reader.execute("PRAGMA user_version").fetchone()[0])
+    if version > newest:
+        raise StoreTooNew(
+            f"{path} was written by a newer program (version {version}, this one knows {newest}). It was not "
+            "touched: install the newer program again, or put back the copy from before its migration."
+        )
+    return version
+
+
+def _refuse_if_lost(path: Path) -> None:
+    kept = sorted(path.parent.glob(f"{path.name}.before-*")) + [
+        wal for wal in [path.with_name(f"{path.name}-wal")] if wal.exists() and wal.stat().st_size
+    ]
+    if kept:
+        raise StoreDamaged(
+            f"{path} is missing, but {kept[-1].name} shows that there was one. Put the newest good copy in its "
+            "place; move these files away only if you want to begin with nothing."
+        )
+
+
+def _create(path: Path) -> None:
+    unfinished = path.with_name(f"{path.name}.new")
+    for suffix in ("", "-wal", "-shm"):
+        unfinished.with_name(unfinished.name + suffix).unlink(missing_ok=True)
+    os.close(os.open(unfinished, os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
+    with explained(path), closing(sqlite3.connect(unfinished, isolation_level=None)) as connection:
+        connection.execute(f"PRAGMA page_size = {PAGE_SIZE}")
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")
+        build(connection)
+    _put_in_place(unfinished, path)
+
+
+def _keep_copy(path: Path, migration: int) -> None:
+    copy = path.with_name(f"{path.name}.before-{migration:04}")
+    unfinished = copy.with_name(f"{copy.name}.new")
+    unfinished.unlink(missing_ok=True)
+    os.close(os.open(unfinished, os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
+    with closing(open_reader(path)) as source, closing(sqlite3.connect(unfinished)) as target:
+        source.backup(target)
+    _put_in_place(unfinished, copy)
+
+
+def _migrate(writer: sqlite3.Connection) -> None:
+    build(writer)
+    writer.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def _put_in_place(unfinished: Path, path: Path) -> None:
+    """Renames a complete file so that after a power cut there is either all of it under its name or nothing."""
+    _sync(unfinished)
+    unfinished.replace(path)
+    _sync(path.parent)
+
+
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

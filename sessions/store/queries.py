@@ -1,0 +1,240 @@
+"""Reading the store beside the journal. Every question is answered as of one commit, and nothing here can write."""
+
+import json
+import sqlite3
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sessions.events import CommandAnswered, Fact
+from sessions.fold import Card, Claim, Fault, Session, TransferRow
+from sessions.journaling import Mark, Sample, SelfTest
+from sessions.ledger import SOLD, card_account
+from sessions.ports import Json
+from sessions.store import outbox
+from sessions.store.codec import (
+    FACT_COLUMNS,
+    TABLES,
+    TRANSFER_COLUMNS,
+    E,
+    fact_from_values,
+    row_from_values,
+    transfer_from_values,
+)
+from sessions.store.database import open_reader
+from sessions.store.failures import explained
+from sessions.units import CardKey, Milliamps, MonoNs, Now, Seq, SessionId, SlotName, Unit, UtcMs
+
+_NS_PER_MS = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Sessions, the newest first. ``next`` asks for those before them; None when there are none."""
+
+    sessions: tuple[Session, ...]
+    next: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class CardAccount:
+    """A card, what staff said of it and what it has. ``card`` is described by defaults while nobody has signed in with
+    it."""
+
+    card: Card
+    balances: Mapping[Unit, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """Sums over everything this store has seen. ``sold`` is by unit: what sessions used up."""
+
+    facts: int
+    sessions: int
+    open_sessions: int
+    cards: int
+    energy_mWh: int
+    sold: Mapping[Unit, int]
+
+
+class Queries:
+    """Answers questions from any thread, each over a read-only connection that no other thread uses meanwhile.
+
+    Every question raises `StoreError` (or what refines it) when the file cannot be read.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._lock = threading.Lock()
+        self._idle: list[sqlite3.Connection] = []
+        self._closed = False
+
+    def close(self) -> None:
+        """Closes the connections; one in use closes when its question is answered."""
+        with self._lock:
+            self._closed = True
+            idle, self._idle = self._idle, []
+        for connection in idle:
+            connection.close()
+
+    def facts(self, after: Seq = Seq(0), limit: int = 1000) -> tuple[Fact, ...]:
+        """Facts after that one, in order."""
+        query = f"SELECT {FACT_COLUMNS} FROM facts WHERE seq > ? ORDER BY seq LIMIT ?"
+        return tuple(map(fact_from_values, self._ask(query, (after, limit))))
+
+    def fact_by_source(self, source: str, source_id: str) -> Fact | None:
+        """The fact that came in under an identity, or None: then it has not been decided."""
+        query = f"SELECT {FACT_COLUMNS} FROM facts WHERE source = ? AND source_id = ?"
+        return next(map(fact_from_values, self._ask(query, (source, source_id))), None)
+
+    def answer_of(self, command_id: str) -> Json | None:
+        """The answer a command got, or None when it was not decided here."""
+        found = self._ask(f"SELECT {FACT_COLUMNS} FROM facts WHERE command = ?", (command_id,))
+        bodies = (fact_from_values(values).body for values in found)
+        return next((body.answer for body in bodies if isinstance(body, CommandAnswered)), None)
+
+    def sessions(
+        self,
+        limit: int = 50,
+        before: int | None = None,
+        *,
+        slot: SlotName | None = None,
+        card: CardKey | None = None,
+        state: str | None = None,
+    ) -> Page:
+        """Sessions, the newest first, those of a slot, card or state only where asked. ``before`` is an earlier page's
+        ``next``."""
+        asked = {"n < ?": before, "slot = ?": slot, "card = ?": card, "state = ?": state}
+        terms = [term for term, value in asked.items() if value is not None]
+        where = f"WHERE {' AND '.join(terms)}" if terms else ""
+        query = f"SELECT n, {TABLES[Session].columns} FROM sessions {where} ORDER BY n DESC LIMIT ?"
+        values = [value for value in asked.values() if value is not None]
+        rows = self._ask(query, (*values, limit + 1))
+        page = tuple(row_from_values(Session, row[1:]) for row in rows[:limit])
+        return Page(page, rows[limit - 1][0] if len(rows) > limit else None)
+
+    def session(self, session_id: SessionId) -> Session | None:
+        """The session of that id, or None."""
+        return self._one(Session, session_id)
+
+    def session_facts(self, session_id: SessionId) -> tuple[Fact, ...]:
+        """Everything that was said of a session, in order."""
+        query = f"SELECT {FACT_COLUMNS} FROM facts WHERE session = ? ORDER BY seq"
+        return tuple(map(fact_from_values, self._ask(query, (session_id,))))
+
+    def transfers(
+        self, account: str | None = None, limit: int = 100, before: Seq | None = None
+    ) -> tuple[TransferRow, ...]:
+        """Transfers, the newest first, those from or to an account only where asked, of facts before that one."""
+        query = f"SELECT {TRANSFER_COLUMNS} FROM transfers WHERE (:account IS NULL OR :account IN (debit, credit)) "
+        query += "AND (:before IS NULL OR seq < :before) ORDER BY n DESC LIMIT :limit"
+        asked = {"account": account, "before": before, "limit": limit}
+        return tuple(map(transfer_from_values, self._ask(query, asked)))
+
+    def card(self, card: CardKey) -> CardAccount | None:
+        """What is known of a card, or None when it was never seen and has nothing."""
+        known = self._one(Card, card)
+        query = "SELECT unit, balance FROM accounts WHERE account = ?"
+        balances = {Unit(unit): balance for unit, balance in self._ask(query, (card_account(card),))}
+        return CardAccount(known or Card(card), balances) if known or balances else None
+
+    def cards(self) -> tuple[CardAccount, ...]:
+        """All cards, by key."""
+        balances: dict[str, dict[Unit, int]] = {}
+        for (unit, account), balance in self.balances().items():
+            balances.setdefault(account, {})[unit] = balance
+        cards = self._ask(f"SELECT {TABLES[Card].columns} FROM cards ORDER BY card")
+        known = (row_from_values(Card, values) for values in cards)
+        return tuple(CardAccount(card, balances.get(card_account(card.card), {})) for card in known)
+
+    def balances(self) -> dict[tuple[Unit, str], int]:
+        """All accounts that are not empty."""
+        return {(Unit(u), account): b for u, account, b in self._ask("SELECT unit, account, balance FROM accounts")}
+
+    def marks(self) -> dict[SessionId, Mark]:
+        """How far the use of each live session is proven."""
+        rows = self._ask("SELECT session, slot, used_ms, energy_mWh, utc_ms, boot_id, mono_ns FROM marks")
+        return {
+            s: Mark(s, slot, used, energy, _now(utc, boot, mono)) for s, slot, used, energy, utc, boot, mono in rows
+        }
+
+    def samples(self, session_id: SessionId) -> tuple[Sample, ...]:
+        """What is kept of a session's current waveform, in order."""
+        query = "SELECT session, slot, boot_id, start_mono, points FROM samples WHERE session = ? ORDER BY id"
+        return tuple(
+            Sample(session, slot, boot_id, MonoNs(start + ms * _NS_PER_MS), None if mA is None else Milliamps(mA))
+            for session, slot, boot_id, start, points in self._ask(query, (session_id,))
+            for ms, mA in json.loads(points)
+        )
+
+    def faults(self, open_only: bool = True, limit: int = 100) -> tuple[Fault, ...]:
+        """Faults, the newest first."""
+        where = "WHERE cleared_utc IS NULL " if open_only else ""
+        query = f"SELECT {TABLES[Fault].columns} FROM faults {where}ORDER BY raised_seq DESC LIMIT ?"
+        return tuple(row_from_values(Fault, values) for values in self._ask(query, (limit,)))
+
+    def claims_history(self, slot: SlotName, limit: int = 50) -> tuple[Claim, ...]:
+        """The claims on a slot, the newest first."""
+        query = f"SELECT {TABLES[Claim].columns} FROM claims WHERE slot = ? ORDER BY seq DESC LIMIT ?"
+        return tuple(row_from_values(Claim, values) for values in self._ask(query, (slot, limit)))
+
+    def selftests(self, limit: int = 20) -> tuple[SelfTest, ...]:
+        """Self-test runs, the newest first."""
+        rows = self._ask("SELECT at_utc, passed, checks FROM selftests ORDER BY id DESC LIMIT ?", (limit,))
+        return tuple(SelfTest(UtcMs(at), bool(passed), tuple(json.loads(checks))) for at, passed, checks in rows)
+
+    def pending(self, limit: int = 100) -> tuple[outbox.Pending, ...]:
+        """What the cloud has not got yet, the oldest first."""
+        with self._connection() as connection:
+            return outbox.pending(connection, limit)
+
+    def last_seen(self) -> Now | None:
+        """The newest instant at which this kiosk provably lived, of the last boot that left a fact; None in a new
+        store."""
+        last = self._ask("SELECT utc_ms, boot_id, mono_ns FROM facts ORDER BY seq DESC LIMIT 1")
+        if not last:
+            return None
+        query = "SELECT utc_ms, boot_id, mono_ns FROM marks WHERE boot_id = :boot "
+        query += "UNION ALL SELECT utc_ms, boot_id, mono_ns FROM heartbeats WHERE boot_id = :boot"
+        signs = [*last, *self._ask(query, {"boot": last[0][1]})]
+        return _now(*max(signs, key=lambda sign: sign[2]))
+
+    def totals(self) -> Totals:
+        """Sums over everything, for statistics."""
+        query = "SELECT (SELECT coalesce(max(seq), 0) FROM facts), count(*), coalesce(sum(NOT settled), 0), "
+        query += "(SELECT count(*) FROM cards), coalesce(sum(energy_mWh), 0) FROM sessions"
+        ((facts, sessions, open_sessions, cards, energy),) = self._ask(query)
+        sold = self._ask("SELECT unit, balance FROM accounts WHERE account = ?", (SOLD,))
+        return Totals(facts, sessions, open_sessions, cards, energy, {Unit(unit): balance for unit, balance in sold})
+
+    def _one(self, row: type[E], key: str) -> E | None:
+        table = TABLES[row]  # type: ignore[index]
+        found = self._ask(f"SELECT {table.columns} FROM {table.name} WHERE {table.key} = ?", (key,))
+        return row_from_values(row, found[0]) if found else None
+
+    def _ask(self, query: str, values: Sequence[Any] | Mapping[str, Any] = ()) -> list[Any]:
+        with self._connection() as connection:
+            return connection.execute(query, values).fetchall()
+
+    @contextmanager
+    def _connection(self) -> Iterator[sqlite3.Connection]:
+        with self._lock:
+            connection = self._idle.pop() if self._idle else None
+        with explained(self.path):
+            connection = connection or open_reader(self.path)
+            try:
+                yield connection
+            finally:
+                with self._lock:
+                    if not self._closed:
+                        self._idle.append(connection)
+                        connection = None
+                if connection is not None:
+                    connection.close()
+
+
+def _now(utc: int, boot_id: str, mono: int) -> Now:
+    return Now(UtcMs(utc), boot_id, MonoNs(mono))
