@@ -88,10 +88,10 @@ class Header:
 
     def output(self, pin: int, holder: str, *, active_high: bool = True) -> "HeaderOutput":
         """Claim a pin as an output that is off from the start."""
-        from gpiozero import OutputDevice
+        from hardware.output_pin import OutputPin
 
         self.claim(pin, holder)
-        device = OutputDevice(pin, active_high=active_high, initial_value=False, pin_factory=self.factory)
+        device = OutputPin(pin, active_high=active_high, initial_value=False, pin_factory=self.factory)
         self._devices.append(device)
         return HeaderOutput(device)
 
@@ -105,11 +105,10 @@ class Header:
         return device
 
     def close(self) -> None:
-        """Let go of every pin; each becomes an input, and its external resistor decides."""
+        """Let go of every pin. Outputs stay driven, to off; the factory stays its backend's."""
         for device in self._devices:
             device.close()
         self._devices.clear()
-        self.factory.close()
         self._holders.clear()
 
 

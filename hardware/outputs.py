@@ -18,8 +18,7 @@ class ReportedOutput:
         self._output = output
         self._post = post
         self._clock = clock
-        # None: nothing is known, and trouble may be remembered from before a restart, so the first success is told.
-        self._failing: bool | None = None
+        self._failing = False
 
     @property
     def on(self) -> bool:
@@ -35,8 +34,8 @@ class ReportedOutput:
                 self._report(Trouble.STUCK, f"It cannot be switched ({error}). Restart the kiosk.")
             self._failing = True
         else:
-            if self._failing is not False:
-                self._report(None, "It can be switched.")
+            if self._failing:
+                self._report(None, "It can be switched again.")
             self._failing = False
 
     def shut(self) -> None:

@@ -1,6 +1,7 @@
 """The MCP23017 driver and its registers; doors and outputs on it; what a brown-out does."""
 
 import pytest
+from adafruit_mcp230xx.digital_inout import digitalio
 from adafruit_mcp230xx.mcp23017 import MCP23017
 
 from hardware.bench.gpio import WireMemory
@@ -60,8 +61,6 @@ class TestRegisters:
         return MCP23017(kit.bus, ADDRESS)
 
     def test_an_output_drives_and_an_input_reads(self, kit, driver):
-        import digitalio
-
         lamp, door = driver.get_pin(15), driver.get_pin(0)
         lamp.switch_to_output(value=True)
         door.switch_to_input(pull=digitalio.Pull.UP)
@@ -89,9 +88,8 @@ def test_a_door_is_told_at_its_second_equal_reading_and_when_it_changes(kit):
     door = kit.door(0)
     other = kit.door(1, closed_low=False)
     kit.chip.drive(0, False)
-    assert door.open is None
     kit.poll()
-    assert door.open is None, "one reading may be a bounce"
+    assert kit.doors_seen() == [], "one reading may be a bounce"
     kit.poll()
     assert (door.open, other.open) == (False, False)
     kit.chip.drive(0, None)
@@ -168,7 +166,7 @@ def test_a_chip_that_goes_away_is_reported_and_its_doors_keep_their_last_positio
     kit.poll(3)
     kit.bus.silence(ADDRESS, True)
     kit.poll(20)
-    assert door.open is False
+    assert [door.open] == [False]
     assert kit.troubles() == [None, Trouble.NO_ANSWER]
     kit.bus.silence(ADDRESS, False)
     kit.chip.drive(0, None)

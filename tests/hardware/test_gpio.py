@@ -65,16 +65,18 @@ def test_an_output_shut_while_another_thread_turns_it_on_ends_off(factory):
     assert not wire.state
 
 
-def test_closing_lets_go_of_every_pin(factory):
+@pytest.mark.parametrize("active_high", [True, False])
+def test_closing_lets_go_of_every_pin_and_leaves_outputs_driven_to_off(factory, active_high):
     header = Header(factory)
-    output = header.output(17, "slot1.relay")
+    output = header.output(17, "slot1.relay", active_high=active_high)
     output.set(True)
     header.close()
     output.set(True)
     output.shut()
-    assert not factory.wire(17).driven_by_kiosk
-    assert not output.on
-    header.output(17, "fan").shut()
+    wire = factory.wire(17)
+    assert (wire.driven_by_kiosk, wire.state, output.on) == (True, not active_high, False)
+    header.output(17, "fan").set(True)
+    assert wire.state
     header.close()
 
 
@@ -82,7 +84,7 @@ class TestBenchPin:
     def test_an_input_follows_the_world_then_its_pull(self, factory):
         line = Header(factory).input(4, "slot1.door", pull_up=True)
         wire = factory.wire(4)
-        levels = []
+        levels: list[bool | str] = []
         wire.watch(levels.append)
         line.when_activated = lambda: levels.append("active")
         wire.drive(False)
