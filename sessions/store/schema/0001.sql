@@ -12,7 +12,7 @@ CREATE TABLE facts (
     source    TEXT NOT NULL,
     source_id TEXT,
     body      TEXT NOT NULL CHECK (json_valid(body)),
-    transfers TEXT CHECK (json_valid(transfers)),
+    transfers TEXT CHECK (transfers IS NULL OR json_valid(transfers)),
     -- Computed when read, so that they cannot contradict the body and cost no byte on the card.
     slot      TEXT GENERATED ALWAYS AS (json_extract(body, '$.slot')) VIRTUAL,
     session   TEXT GENERATED ALWAYS AS (json_extract(body, '$.session')) VIRTUAL,
@@ -148,7 +148,7 @@ CREATE TABLE selftests (
 CREATE TABLE outbox (
     id    INTEGER PRIMARY KEY,
     path  TEXT NOT NULL UNIQUE,
-    value TEXT CHECK (json_valid(value)),
+    value TEXT CHECK (value IS NULL OR json_valid(value)),
     fact  INTEGER,
     CHECK ((value IS NULL) <> (fact IS NULL))
 ) STRICT;
