@@ -7,9 +7,10 @@ from: `Pi` here, `hardware.bench.bench.Bench` elsewhere; everything above it is 
 import logging
 import threading
 import time
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Protocol
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
+from hardware.backend import Backend, Pi
 from hardware.card_reader import CardReader
 from hardware.coin_acceptor import CoinTiming, PulseCoinAcceptor
 from hardware.current_sensor import CurrentSensor
@@ -17,56 +18,27 @@ from hardware.display import DisplayWorker, SlotDisplay
 from hardware.door import BOUNCE_S, Door
 from hardware.errors import DeviceError
 from hardware.expander import Expander
-from hardware.gpio import Header, Output, pi_pins
-from hardware.i2c import open_bus
+from hardware.gpio import Header, Output
 from hardware.lock import Lock, LockBank, LockTiming
 from hardware.outputs import KioskOutputs, ReportedOutput
 from hardware.relay import Relay
+from hardware.safety import RelayEnable
 from hardware.slot import SlotHardware
 from hardware.workers import BusDevice, Clock, I2CWorker, Worker
 from sessions.ports import Post
 from sessions.units import MinorUnits, SlotName
 
 if TYPE_CHECKING:
-    from gpiozero.pins import Factory
-
     from hardware.slot_specs import DisplaySpec, DoorSpec, LockSpec, SlotSpec
     from hardware.spec_base import Pinned
     from hardware.specs import CoinSpec, Pinmap
 
+__all__ = ["COIN_ENABLE", "Backend", "Pi", "Wiring", "wire"]
+
+COIN_ENABLE = "coin.enable"
+"""The name under which the coin acceptor stands among the kiosk's outputs."""
+
 _log = logging.getLogger(__name__)
-
-
-class Backend(Protocol):
-    """Where pins, buses and serial ports come from."""
-
-    def pins(self) -> "Factory":
-        """The header's pins, as gpiozero knows them."""
-        ...
-
-    def bus(self, number: int) -> Any:
-        """An I2C bus, as Blinka knows it. Raises `DeviceError`."""
-        ...
-
-    def reader_port(self, port: str) -> str:
-        """The serial port to open for the reader that the pinmap puts at `port`."""
-        ...
-
-
-class Pi:
-    """The Raspberry Pi this runs on."""
-
-    def pins(self) -> "Factory":
-        """lgpio's pins."""
-        return pi_pins()
-
-    def bus(self, number: int) -> Any:
-        """The kernel's bus."""
-        return open_bus(number)
-
-    def reader_port(self, port: str) -> str:
-        """The port itself."""
-        return port
 
 
 class Wiring:
@@ -134,7 +106,8 @@ def wire(
     """Build every device of a pinmap. `card_reader` is a serial port to use instead of the pinmap's.
 
     A device that does not answer is no error here: its worker reports it and goes on asking. Raises `PinTaken` for a
-    pin with two holders, `DeviceError` for a bus that is not there, and what `pi_pins` raises off a Pi.
+    pin with two holders, `DeviceError` for a bus that is not there (every output of the header is off by then), and
+    what the backend's pins raise.
     """
     header = Header(backend.pins())
     try:
@@ -142,6 +115,23 @@ def wire(
     except BaseException:
         header.close()
         raise
+
+
+def _outputs_of(pinmap: "Pinmap") -> Iterator[tuple[str, "Pinned", bool]]:
+    """Every output with the level that is on, relays, locks and pump first."""
+    for slot in pinmap.slots:
+        yield f"{slot.name}.relay", slot.relay, slot.relay.port_on_level == "high"
+    for slot in pinmap.slots:
+        if slot.lock is not None:
+            yield f"{slot.name}.lock", slot.lock, slot.lock.active == "high"
+    if pinmap.water is not None:
+        yield "water.pump", pinmap.water.pump, pinmap.water.pump.active == "high"
+    enable = pinmap.coin.enable if pinmap.coin is not None else None
+    if enable is not None:
+        # Where the line at rest would accept, refusing is what has to be driven.
+        yield COIN_ENABLE, enable, (enable.active == "high") == (enable.off_means == "refuses")
+    for name, output in pinmap.outputs.items():
+        yield name, output, output.active == "high"
 
 
 class _Wirer:
@@ -155,47 +145,50 @@ class _Wirer:
         self._clock = clock
         self._buses: dict[int, Any] = {}
         self._polled: dict[int, list[BusDevice]] = {}
-        self._switched: list[ReportedOutput] = []
+        self._outputs: dict[str, ReportedOutput] = {}
+        self._expanders: dict[str, Expander] = {}
         self._clock_lines: dict[int, threading.Lock] = {}
         self._locks = LockBank(post, clock=clock)
-        self._expanders = {
-            name: Expander(name, self._bus(spec.i2c), spec.address) for name, spec in pinmap.expanders.items()
-        }
 
     def wire(self, card_reader: str | None) -> Wiring:
         pinmap = self._pinmap
-        relays = {spec.name: Relay(self._relay_output(spec)) for spec in pinmap.slots}
-        lock_outputs = {spec.name: self._lock_output(spec.name, spec.lock) for spec in pinmap.slots if spec.lock}
-        if pinmap.water is not None:
-            self._output(pinmap.water.pump, "water.pump", active_high=pinmap.water.pump.active == "high")
-        outputs: dict[str, Output] = {
-            name: self._output(spec, name, active_high=spec.active == "high") for name, spec in pinmap.outputs.items()
-        }
+        # The header's outputs before any bus is opened: with a broken bus, too, the relays must end up off.
+        for device, spec, active_high in sorted(_outputs_of(pinmap), key=lambda output: output[1].expander is not None):
+            source = self._header if spec.expander is None else self._expander(spec.expander)
+            self._switch(source, spec.pin, device, active_high=active_high)
+        relay_enable = self._relay_enable()
         coin = self._coin(pinmap.coin) if pinmap.coin is not None else None
+        outputs: dict[str, Output] = {name: self._outputs[name] for name in pinmap.outputs}
         if coin is not None:
-            outputs["coin.enable"] = _CoinEnable(coin)
+            outputs[COIN_ENABLE] = _CoinEnable(coin)
         displays = {spec.name: self._display(spec.name, spec.display) for spec in pinmap.slots if spec.display}
         display_worker = DisplayWorker(displays.values(), self._post, clock=self._clock)
-        slots: dict[SlotName, SlotHardware] = {}
-        for spec in pinmap.slots:
-            slot = SlotName(spec.name)
-            door = self._door(slot, spec.door) if spec.door is not None else None
-            lock = self._lock(slot, spec.lock, lock_outputs[slot], door) if spec.lock is not None else None
-            slots[slot] = SlotHardware(
-                slot, relays[slot], self._sensor(spec), display_worker, displays.get(slot), lock, door
-            )
-        for expander_name, expander in self._expanders.items():
-            self._poll(pinmap.expanders[expander_name].i2c, expander)
+        slots = [self._slot(spec, display_worker, displays.get(spec.name)) for spec in pinmap.slots]
+        for name, expander in pinmap.expanders.items():
+            self._poll(expander.i2c, self._expander(name))
         reader = self._reader(card_reader)
         buses = [
             I2CWorker(f"i2c{number}", devices, self._post, clock=self._clock)
             for number, devices in self._polled.items()
         ]
-        workers: list[Worker] = [self._locks, *buses, display_worker]
-        workers += [worker for worker in (reader, coin) if worker is not None]
+        own = [worker for worker in (reader, coin, relay_enable) if worker is not None]
         return Wiring(
-            self._header, slots, KioskOutputs(outputs), reader, coin, workers, self._switched, self._expanders
+            self._header,
+            {slot.name: slot for slot in slots},
+            KioskOutputs(outputs),
+            reader,
+            coin,
+            [self._locks, *buses, display_worker, *own],
+            list(self._outputs.values()),
+            self._expanders,
         )
+
+    def _slot(self, spec: "SlotSpec", displays: DisplayWorker, display: SlotDisplay | None) -> SlotHardware:
+        slot = SlotName(spec.name)
+        door = self._door(slot, spec.door) if spec.door is not None else None
+        lock = self._lock(slot, spec.lock, door) if spec.lock is not None else None
+        relay = Relay(self._outputs[f"{slot}.relay"])
+        return SlotHardware(slot, relay, self._sensor(spec), displays, display, lock, door)
 
     def _bus(self, number: int) -> Any:
         if number not in self._buses:
@@ -205,30 +198,34 @@ class _Wirer:
     def _poll(self, bus: int, device: BusDevice) -> None:
         self._polled.setdefault(bus, []).append(device)
 
-    def _output(self, spec: "Pinned", device: str, *, active_high: bool) -> ReportedOutput:
-        source: Header | Expander = self._header if spec.expander is None else self._expanders[spec.expander]
-        output = ReportedOutput(
-            source.output(spec.pin, device, active_high=active_high), device, self._post, self._clock
-        )
-        self._switched.append(output)
+    def _expander(self, name: str) -> Expander:
+        if name not in self._expanders:
+            spec = self._pinmap.expanders[name]
+            self._expanders[name] = Expander(name, self._bus(spec.i2c), spec.address)
+        return self._expanders[name]
+
+    def _switch(self, source: Header | Expander, pin: int, device: str, *, active_high: bool = True) -> ReportedOutput:
+        output = ReportedOutput(source.output(pin, device, active_high=active_high), device, self._post, self._clock)
+        self._outputs[device] = output
         return output
 
-    def _relay_output(self, spec: "SlotSpec") -> ReportedOutput:
-        return self._output(spec.relay, f"{spec.name}.relay", active_high=spec.relay.port_on_level == "high")
+    def _relay_enable(self) -> RelayEnable | None:
+        spec = self._pinmap.safety.relay_enable
+        if spec is None:
+            return None
+        return RelayEnable(self._switch(self._header, spec.pin, "relay_enable"), spec.toggle_ms, clock=self._clock)
 
-    def _lock_output(self, slot: str, spec: "LockSpec") -> ReportedOutput:
-        return self._output(spec, f"{slot}.lock", active_high=spec.active == "high")
-
-    def _lock(self, slot: str, spec: "LockSpec", output: Output, door: Door | None) -> Lock:
+    def _lock(self, slot: str, spec: "LockSpec", door: Door | None) -> Lock:
         timing = LockTiming(spec.kind, spec.pulse_ms, spec.max_on_ms, spec.cooldown_ms)
-        return Lock(f"{slot}.lock", output, timing, self._locks, lambda: door.open if door is not None else None)
+        output = self._outputs[f"{slot}.lock"]
+        return Lock(output.device, output, timing, self._locks, lambda: door.open if door is not None else None)
 
     def _door(self, slot: SlotName, spec: "DoorSpec") -> Door:
         door = Door(slot, closed_low=spec.closed == "low", post=self._post, clock=self._clock)
         if spec.expander is None:
             door.attach(self._header.input(spec.pin, f"{slot}.door", pull_up=True, bounce_s=BOUNCE_S))
         else:
-            self._expanders[spec.expander].input(spec.pin, f"{slot}.door", door.polled)
+            self._expander(spec.expander).input(spec.pin, f"{slot}.door", door.polled)
         return door
 
     def _display(self, slot: str, spec: "DisplaySpec") -> SlotDisplay:
@@ -247,17 +244,12 @@ class _Wirer:
         return sensor
 
     def _coin(self, spec: "CoinSpec") -> PulseCoinAcceptor:
-        enable = None
-        if spec.enable is not None:
-            # Where the line at rest would accept, refusing is what has to be driven.
-            active_high = (spec.enable.active == "high") == (spec.enable.off_means == "refuses")
-            enable = self._output(spec.enable, "coin.enable", active_high=active_high)
         return PulseCoinAcceptor(
             self._header.input(spec.pin, "coin", pull_up=spec.idle == "high"),
             self._post,
             MinorUnits(spec.value.minor_units),
             idle_high=spec.idle == "high",
-            enable_line=enable,
+            enable_line=self._outputs.get(COIN_ENABLE),
             timing=CoinTiming(*spec.pulse_ms, spec.train_gap_ms, spec.power_on_mute_ms),
             clock=self._clock,
         )

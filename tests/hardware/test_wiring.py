@@ -12,11 +12,12 @@ from typing import Any
 import pytest
 from gpiozero.pins.mock import MockFactory
 
+from hardware.backend import Pi
 from hardware.bench.bench import Bench
 from hardware.bench.gpio import WireMemory
 from hardware.errors import DeviceError, PinTaken
 from hardware.pinmap import load_pinmap
-from hardware.wiring import Pi, Wiring, wire
+from hardware.wiring import Wiring, wire
 from sessions.ports import CardSeen, DeviceReport, DoorSeen, Outputs, SlotPort, Trouble
 from sessions.units import MonoNs, SlotName
 from tests.hardware.pinmaps import DOCUMENT, small_kiosk
@@ -165,6 +166,37 @@ def test_a_pin_taken_twice_leaves_everything_off():
         assert not bench.pins().wire(17).state
 
 
+def test_the_relays_coil_supply_is_kept_up_only_while_the_kiosk_lives():
+    pinmap = small_kiosk(safety={"relay_enable": {"pin": 20, "toggle_ms": 10}})
+    with Bench(pinmap) as bench:
+        edges: list[bool] = []
+        bench.pins().wire(20).watch(edges.append)
+        wiring = wire(pinmap, bench, Inbox())
+        assert edges == []
+        wiring.start()
+        wait_for(lambda: len(edges) > 5, "toggling")
+        wiring.stop()
+        assert edges[:4] == [True, False, True, False]
+        count = len(edges)
+        assert not bench.pins().wire(20).state
+        assert len(edges) == count
+
+
+def test_without_its_bus_a_kiosk_does_not_start_but_its_relays_are_off(tmp_path, monkeypatch):
+    def no_bus(number: int) -> Any:
+        raise DeviceError(f"i2c{number}", "it is not there")
+
+    pinmap = small_kiosk(expanders={}, safety={}, outputs={}, **changed(0, door=None))
+    memory = WireMemory(tmp_path / "bench-pins")
+    memory.remember(17, True)
+    with Bench(pinmap, memory=tmp_path / "bench-pins") as bench:
+        assert bench.snapshot()["slots"]["locker"]["relay"]
+        monkeypatch.setattr(bench, "bus", no_bus)
+        with pytest.raises(DeviceError, match="i2c1"):
+            wire(pinmap, bench, Inbox())
+        assert not bench.snapshot()["slots"]["locker"]["relay"]
+
+
 def test_a_sensor_behind_a_multiplexer_is_refused_in_words():
     sensor = {**DOCUMENT["slots"][0]["sensor"], "mux": {"address": "0x70", "channel": 1}}
     pinmap = small_kiosk(**changed(0, sensor=sensor))
@@ -210,6 +242,7 @@ print(sorted({{"gpiozero", "serial", "board", "busio", "tm1637", "RPi"}} & set(s
 KILLED = """
 import os, signal, sys
 from pathlib import Path
+from hardware.backend import Pi
 from hardware.bench.bench import Bench
 from hardware.wiring import wire
 from tests.hardware.pinmaps import small_kiosk

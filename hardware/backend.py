@@ -1,0 +1,41 @@
+"""Where pins, buses and ports come from: a Raspberry Pi here, `hardware.bench.bench.Bench` elsewhere."""
+
+from typing import TYPE_CHECKING, Any, Protocol
+
+from hardware.gpio import pi_pins
+from hardware.i2c import open_bus
+
+if TYPE_CHECKING:
+    from gpiozero.pins import Factory
+
+
+class Backend(Protocol):
+    """What the wiring needs of the board it runs on."""
+
+    def pins(self) -> "Factory":
+        """The header's pins, as gpiozero knows them."""
+        ...
+
+    def bus(self, number: int) -> Any:
+        """An I2C bus, as Blinka knows it. Raises `DeviceError`."""
+        ...
+
+    def reader_port(self, port: str) -> str:
+        """The serial port to open for the reader that the pinmap puts at `port`."""
+        ...
+
+
+class Pi:
+    """The Raspberry Pi this runs on."""
+
+    def pins(self) -> "Factory":
+        """lgpio's pins; raises as `pi_pins` does."""
+        return pi_pins()
+
+    def bus(self, number: int) -> Any:
+        """The kernel's bus."""
+        return open_bus(number)
+
+    def reader_port(self, port: str) -> str:
+        """The port itself."""
+        return port
