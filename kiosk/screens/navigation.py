@@ -138,9 +138,10 @@ def left(nav: Navigation, reason: str, now: MonoNs) -> Navigation:
 
 def chosen_seconds(nav: Navigation, site: Site, balance_s: int) -> int:
     """The time that is chosen now: the customer's choice if the card still has it, else a likely one, else all."""
-    if nav.chosen_s is not None and nav.chosen_s <= balance_s:
+    usable_s = min(balance_s, site.longest_s)
+    if nav.chosen_s is not None and nav.chosen_s <= usable_s:
         return nav.chosen_s
-    return LIKELY_S if LIKELY_S in site.choices_s and balance_s >= LIKELY_S else balance_s
+    return LIKELY_S if LIKELY_S in site.choices_s and usable_s >= LIKELY_S else usable_s
 
 
 _COMMANDING = (i.UseSlot, i.Start, i.Extend, i.OpenDoor, i.Finish, i.SignOut)

@@ -28,6 +28,13 @@ class Site:
     no_device_s: int = 60
     visit_idle_s: int = 45
     coin_hold_s: int = 60
+    longest_s: int = 99 * 3600 + 59 * 60
+    """The most that one session may be given: what a slot's display can show."""
+
+    @staticmethod
+    def rates(minor: int, seconds: int, coins: tuple[int, ...] = (1, 5, 10)) -> tuple[CoinRate, ...]:
+        """What the usual coins buy where ``minor`` minor units buy ``seconds``; ``coins`` say the coins."""
+        return tuple(CoinRate(minor * coin, seconds * coin) for coin in coins)
 
     def money(self, minor: int) -> str:
         """An amount as people write it: ``₱5``, ``₱2.50``."""

@@ -65,10 +65,11 @@ def _time(scene: Scene, visit: VisitView, title: str, chosen: int, likely: Actio
 def _choices(site: Site, balance: int, chosen: int) -> tuple[Choice, ...]:
     if balance <= 0:
         return ()
-    fixed = [s for s in site.choices_s if s < balance]
+    usable = min(balance, site.longest_s)
+    fixed = [s for s in site.choices_s if s < usable]
     choices = [Choice(words.duration(s), _choose(s), s == chosen) for s in fixed]
-    everything = Choice(words.duration(balance), _choose(balance), chosen == balance, _("Everything"))
-    return (*choices, everything)
+    note = _("Everything") if usable == balance else _("The most")
+    return (*choices, Choice(words.duration(usable), _choose(usable), chosen == usable, note))
 
 
 def _choose(seconds: int) -> Intent:

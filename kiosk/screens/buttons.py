@@ -1,0 +1,186 @@
+"""The parts that are touched: one button, the same everywhere, and the row of them at the bottom."""
+
+from dataclasses import dataclass
+from time import monotonic
+
+from kiosk.screens.geometry import Box
+from kiosk.screens.models import Action, Rank
+from kiosk.screens.page import Page
+from kiosk.screens.shapes import Icon, Plate
+from kiosk.screens.theme import GAP, SMALLER, Palette, Type, mix
+
+HOLD_S = 1.0
+"""How long a button that ends something must be held: longer than a slip, shorter than impatience."""
+HOLD_FRAME_MS = 33
+ICON = 26
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """The colours of a button in one of its states."""
+
+    fill: str
+    ink: str
+
+
+def look(colours: Palette, action: Action, pressed: bool) -> Look:
+    """How a button looks: filled where it is the likely one, quiet where it cannot be touched now."""
+    if not action.enabled:
+        return Look(colours.surface, colours.muted)
+    if action.rank is Rank.LIKELY:
+        return Look(mix(colours.go, colours.night, 0.3) if pressed else colours.go, colours.ink)
+    ink = colours.stop if action.rank is Rank.DANGER else colours.text
+    if pressed:
+        return Look(mix(colours.raised, colours.text, 0.22), colours.text)
+    return Look(colours.raised, ink)
+
+
+class Button:
+    """A button. It shows the finger at once, acts when the finger lifts, or, if it must be held, when it was held
+    long enough.
+    """
+
+    def __init__(self, page: Page, box: Box, ground: str) -> None:
+        self._page, self.box, self._ground = page, box, ground
+        self.enabled = False
+        self.value = ""
+        self._kind = Type.BUTTON
+        self._action: Action | None = None
+        self._pressed = False
+        self._held_since: float | None = None
+        self._job: str | None = None
+        colours = page.theme.colours
+        self._plate = Plate(page, box, colours.raised, ground)
+        self._progress = Plate(page, box.left(2), colours.raised, colours.raised)
+        self._icon = Icon(page, box.x, box.cy, ICON, colours.text, colours.raised)
+        self._text: int = page.create_text(0, box.cy, anchor="w", fill=colours.text, font=page.ink.font(self._kind))
+        self._shown = True
+        self._show(False)
+        page.touchables.append(self)
+        page.texts.append(self)
+
+    def set(self, action: Action | None) -> None:
+        """Shows an action, or nothing."""
+        if action == self._action:
+            return
+        before, self._action = self._action, action
+        self.enabled = action is not None and action.enabled
+        if action is None or not action.enabled or (before is not None and before.intent != action.intent):
+            self._stop_holding()
+            self._pressed = False
+        self._show(action is not None)
+        if action is not None:
+            self._lay_out(action)
+            self._paint()
+
+    def press(self) -> None:
+        self._pressed = True
+        self._paint()
+        if self._action is not None and self._action.hold:
+            self._held_since = monotonic()
+            self._show_progress()
+
+    def release(self) -> None:
+        action = self._action
+        self.cancel()
+        if action is not None and not action.hold:
+            self._page.on_intent(action.intent)
+
+    def cancel(self) -> None:
+        self._stop_holding()
+        self._pressed = False
+        self._paint()
+
+    def overflows(self) -> bool:
+        """Whether its words need more room than it has."""
+        return self._action is not None and self._needed(self._action) > self._room()
+
+    def _show(self, shown: bool) -> None:
+        if shown != self._shown:
+            self._shown = shown
+            self._page.show_items([*self._plate.items, *self._icon.items, self._text], shown)
+            if not shown:
+                self._page.show_items(self._progress.items, False)
+
+    def _room(self) -> int:
+        return self.box.w - 2 * self._page.theme.px(GAP)
+
+    def _needed(self, action: Action) -> int:
+        icon = self._page.theme.px(ICON + 10) if action.icon else 0
+        return icon + self._page.ink.font(self._kind).measure(action.text)
+
+    def _lay_out(self, action: Action) -> None:
+        self.value = action.text
+        self._kind = Type.BUTTON
+        while self._needed(action) > self._room() and self._kind in SMALLER:
+            self._kind = SMALLER[self._kind]
+        x = self.box.cx - self._needed(action) // 2
+        if action.icon:
+            self._page.move_item(self._icon.item, x + self._page.theme.px(ICON) // 2, self.box.cy)
+            x += self._page.theme.px(ICON + 10)
+        self._page.move_item(self._text, x, self.box.cy)
+        self._page.change(self._text, text=action.text, font=self._page.ink.font(self._kind))
+
+    def _paint(self) -> None:
+        if self._action is None:
+            return
+        now = look(self._page.theme.colours, self._action, self._pressed)
+        self._plate.paint(now.fill)
+        self._icon.set(self._action.icon, now.ink, now.fill)
+        self._page.change(self._text, fill=now.ink)
+
+    def _show_progress(self) -> None:
+        """One frame of the fill that shows how long to hold; at its end the button acts."""
+        if self._held_since is None or self._action is None:
+            return
+        share = min(1.0, (monotonic() - self._held_since) / HOLD_S)
+        if share >= 1.0:
+            action = self._action
+            self.cancel()
+            self._page.on_intent(action.intent)
+            return
+        colours = self._page.theme.colours
+        ground = look(colours, self._action, True).fill
+        fill = mix(colours.stop, colours.night, 0.45)
+        least = self.box.h // 2
+        self._progress.place(self.box.left(least + round((self.box.w - least) * share)))
+        self._progress.paint(fill, ground)
+        self._page.show_items(self._progress.items, True)
+        icon_x = self._page.coords(self._icon.item)[0]
+        self._icon.set(self._action.icon, colours.text, fill if self._progress.box.right > icon_x else ground)
+        self._job = self._page.after(HOLD_FRAME_MS, self._show_progress)
+
+    def _stop_holding(self) -> None:
+        self._held_since = None
+        if self._job is not None:
+            self._page.after_cancel(self._job)
+            self._job = None
+        self._page.show_items(self._progress.items, False)
+
+
+class Footer:
+    """At most three buttons in the thumb's half; the likely one is on the right and, where there are fewer, wide."""
+
+    def __init__(self, page: Page, box: Box) -> None:
+        gap = page.theme.px(GAP)
+        thirds = box.columns(3, gap)
+        night = page.theme.colours.night
+        wide = Box(thirds[1].x, box.y, box.right - thirds[1].x, box.h)
+        self._thirds = [Button(page, third, night) for third in thirds]
+        self._wide = Button(page, wide, night)
+
+    def set(self, actions: tuple[Action, ...]) -> None:
+        """Shows these actions."""
+        first, second, third = self._thirds
+        if len(actions) == 3:
+            self._assign({first: actions[0], second: actions[1], third: actions[2]})
+        elif len(actions) == 2:
+            self._assign({first: actions[0], self._wide: actions[1]})
+        elif actions:
+            self._assign({self._wide if actions[0].rank is Rank.LIKELY else first: actions[0]})
+        else:
+            self._assign({})
+
+    def _assign(self, shown: dict[Button, Action]) -> None:
+        for button in (*self._thirds, self._wide):
+            button.set(shown.get(button))

@@ -1,0 +1,75 @@
+"""Nobody is here: what passers-by see, from afar first."""
+
+from kiosk.screens.buttons import Button
+from kiosk.screens.geometry import Box
+from kiosk.screens.models import AttractModel
+from kiosk.screens.pages.base import ScreenPage
+from kiosk.screens.parts import CoinPart, StepPart
+from kiosk.screens.shapes import Frame, Icon, Plate, Ring, Text
+from kiosk.screens.theme import TARGET, Type, mix
+
+COINS, STEPS, LANGUAGES = 4, 3, 3
+
+
+class AttractPage(ScreenPage[AttractModel]):
+    """The invitation, what is free, how it works, what coins buy."""
+
+    def build(self) -> None:
+        theme, colours = self.theme, self.theme.colours
+        body = self.full_body
+        low = body.bottom_part(theme.px(TARGET))
+        steps = body.above(low.h + self.gap).bottom_part(theme.px(84))
+        hero = body.above(low.h + steps.h + 2 * self.gap)
+        self._build_hero(hero)
+        Plate(self, steps, colours.surface, colours.night)
+        columns = steps.inset(theme.px(20), 0).columns(STEPS, theme.px(28))
+        self._steps = [StepPart(self, column, colours.surface) for column in columns]
+        for column in columns[1:]:
+            Icon(self, column.x - theme.px(18), column.cy, 22, colours.muted, colours.surface, "right")
+        self._build_low(low)
+
+    def _build_hero(self, box: Box) -> None:
+        theme, colours = self.theme, self.theme.colours
+        fill = mix(colours.go, colours.night, 0.88)
+        Frame(self, box, fill, mix(colours.go, colours.night, 0.35), colours.night)
+        art = box.left(theme.px(210))
+        Icon(self, art.cx - theme.px(18), art.cy, 92, colours.go, fill, "card")
+        Icon(self, art.cx + theme.px(66), art.cy, 62, colours.go, fill, "waves")
+        words = box.after(theme.px(222)).before(theme.px(20))
+        middle = words.middle(words.w, theme.px(118))
+        self._tap = Text(self, middle.top(theme.px(56)), Type.DISPLAY, colours.text)
+        self._hint = Text(self, middle.below(theme.px(58)), Type.BODY, colours.muted, down="top", wrap=True)
+
+    def _build_low(self, box: Box) -> None:
+        theme, colours = self.theme, self.theme.colours
+        self._free_frame = Plate(self, self._free_box(), colours.surface, colours.night)
+        free = self._free_box()
+        ring = Box(free.x + theme.px(16), free.cy - theme.px(13), theme.px(26), theme.px(26))
+        self._free_ring = Ring(self, ring, 4, colours.surface)
+        self._free = Text(self, free.after(theme.px(54)).before(self.gap), Type.STRONG, colours.text)
+        languages = box.right_part(LANGUAGES * theme.px(112) + (LANGUAGES - 1) * self.gap)
+        self._language_boxes = languages.columns(LANGUAGES, self.gap)
+        self._languages = [Button(self, column, colours.night) for column in self._language_boxes]
+        coins = box.before(languages.w + self.gap).columns(3, theme.px(6))
+        self._coins = [CoinPart(self, column, colours.night) for column in coins]
+
+    def _free_box(self) -> Box:
+        header = self.box.inset(self.theme.px(16), self.theme.px(10)).top(self.theme.px(64))
+        return header.right_part(self.theme.px(210)).middle(self.theme.px(210), self.theme.px(52))
+
+    def draw(self, model: AttractModel) -> None:
+        colours = self.theme.colours
+        self._tap.set(model.tap)
+        self._hint.set(model.hint)
+        self._free.set(model.free)
+        accent = colours.go if model.any_free else colours.busy
+        self._free_ring.set(1.0, accent, colours.line)
+        for part, step in zip(self._steps, model.steps, strict=True):
+            part.set(step)
+        for k, coin_part in enumerate(self._coins):
+            self.show_items(coin_part.items, k < len(model.coins))
+            if k < len(model.coins):
+                coin_part.set(model.coins[k])
+        first = LANGUAGES - len(model.languages)
+        for k, button in enumerate(self._languages):
+            button.set(model.languages[k - first] if k >= first else None)

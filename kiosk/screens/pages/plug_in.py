@@ -1,0 +1,90 @@
+"""The door is open: put the phone in. A picture, three steps, and the time that is left for them."""
+
+from kiosk.screens.geometry import Box
+from kiosk.screens.models import PlugInModel, Step
+from kiosk.screens.pages.base import ScreenPage
+from kiosk.screens.parts import StepPart, tone_colour
+from kiosk.screens.shapes import Icon, Plate, Ring, Text
+from kiosk.screens.theme import Type
+
+STEPS = 3
+SLIDE_MS = 40
+SLIDE_FRAMES = 22
+REST_FRAMES = 60
+"""The cable slides in, rests, and does it again: about every three seconds, while somebody is being shown."""
+FAR = 46
+"""From how far, in base pixels, the cable comes."""
+
+
+class PlugInPage(ScreenPage[PlugInModel]):
+    """Left the picture, right the steps; the ring counts down how long the door stays open."""
+
+    def build(self) -> None:
+        theme, colours = self.theme, self.theme.colours
+        art = self.body.left(theme.px(250))
+        Plate(self, art, colours.surface, colours.night)
+        self._build_art(art)
+        right = self.body.after(art.w + theme.px(24))
+        head = right.top(theme.px(72))
+        ring = head.right_part(theme.px(72))
+        self._title = Text(self, head.before(ring.w + self.gap), Type.TITLE, colours.text)
+        self._door_ring = Ring(self, ring, 7, colours.night)
+        self._door_text = Text(self, ring.inset(theme.px(10)), Type.FIGURE, colours.text, "middle")
+        self._door_items = [*self._door_ring.items, *self._door_text.items]
+        wait = right.bottom_part(theme.px(40))
+        dot = wait.left(theme.px(32)).middle(theme.px(32), theme.px(32))
+        self._wait_ring = Ring(self, dot, 4, colours.night)
+        self._waiting = Text(self, wait.after(theme.px(44)), Type.BODY, colours.muted)
+        room = Box(right.x, head.bottom, right.w, wait.y - head.bottom).inset(0, theme.px(6))
+        self._step_boxes = room.rows(STEPS, theme.px(4))
+        self._steps = [StepPart(self, box, colours.night) for box in self._step_boxes]
+        self._job: str | None = None
+        self._frame = 0
+
+    def _build_art(self, art: Box) -> None:
+        """A phone, and the cable that goes into it from below."""
+        theme, colours = self.theme, self.theme.colours
+        self._phone = Icon(self, art.cx, art.y + theme.px(104), 156, colours.text, colours.surface, "phone")
+        self._bolt = Icon(self, art.cx, art.y + theme.px(94), 56, colours.go, colours.surface, "bolt")
+        self._cable_rest = (art.cx, art.y + theme.px(222))
+        self._cable = Icon(self, *self._cable_rest, 76, colours.yours, colours.surface, "cable")
+
+    def draw(self, model: PlugInModel) -> None:
+        colours = self.theme.colours
+        self._title.set(model.title)
+        self.show_items(self._door_items, model.door is not None)
+        if model.door is not None:
+            self._door_ring.set(model.door.left, tone_colour(colours, model.door.tone), colours.line)
+            self._door_text.set(model.door.text)
+        self._waiting.set(model.waiting)
+        self.show_items(self._wait_ring.items, model.wait is not None)
+        if model.wait is not None:
+            self._wait_ring.set(model.wait.left, colours.yours, colours.line)
+        self._draw_steps(model.steps)
+
+    def _draw_steps(self, steps: tuple[Step, ...]) -> None:
+        for k, part in enumerate(self._steps):
+            self.show_items(part.items, k < len(steps))
+            if k < len(steps):
+                part.set(steps[k])
+
+    def entered(self) -> None:
+        self._frame = 0
+        self._slide()
+
+    def leave(self) -> None:
+        super().leave()
+        if self._job is not None:
+            self.after_cancel(self._job)
+            self._job = None
+
+    def _slide(self) -> None:
+        """One frame of the cable sliding in; the bolt appears once it is there."""
+        share = min(1.0, self._frame / SLIDE_FRAMES)
+        eased = 1 - (1 - share) ** 3
+        x, y = self._cable_rest
+        self.move_item(self._cable.item, x, y + round(self.theme.px(FAR) * (1 - eased)))
+        if self._frame in (0, SLIDE_FRAMES):
+            self.show_items(self._bolt.items, self._frame == SLIDE_FRAMES)
+        self._frame = (self._frame + 1) % (SLIDE_FRAMES + REST_FRAMES)
+        self._job = self.after(SLIDE_MS, self._slide)

@@ -1,0 +1,247 @@
+"""Sample kiosks, one for every screen: what the gallery draws and the tests look at."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from math import sin
+
+from kiosk.i18n import LANGUAGES
+from kiosk.screens import intents as i
+from kiosk.screens.navigation import Navigation, Place, follow, left, reader, step, tell
+from kiosk.screens.notices import Note
+from kiosk.screens.site import Site
+from kiosk.screens.traces import KEPT_S, Traces
+from kiosk.screens.view_models import Scene
+from sessions.events import SCREEN
+from sessions.machine import SLOT_FIGURES, Mode, SlotState
+from sessions.units import NS, CardKey, MonoNs, Seq, SessionId, SlotName, UtcMs, VisitId
+from sessions.views import KioskView, SessionView, SlotView, VisitView
+
+NOW = MonoNs(1_000 * NS)
+ME, OTHER = CardKey("c-me"), CardKey("c-other")
+VISIT = VisitId("v-me")
+SITE = Site(languages=tuple(LANGUAGES))
+PLUGS = ("USB-C", "USB-C", "Lightning", "Micro-USB")
+
+
+def at(seconds: float) -> MonoNs:
+    """An instant so many seconds after the sample's now."""
+    return MonoNs(NOW + round(seconds * NS))
+
+
+def session(number: int, state: SlotState, card: CardKey = ME, **changes: object) -> SessionView:
+    """A session in that slot: one hour bought, 17 min 50 s used."""
+    figures = SLOT_FIGURES[state]
+    base = SessionView(
+        session_id=SessionId(f"s{number}"),
+        slot=SlotName(f"slot{number}"),
+        service="charging",
+        card=card,
+        state=state.value,
+        started_utc=UtcMs(0),
+        granted_s=3600,
+        used_ms=0 if state is SlotState.PREPARING else 1_070_000,
+        as_of=NOW,
+        running=figures.time_runs,
+        energy_mWh=4_100,
+        mA=1_210.0 if state is SlotState.CHARGING else 0.0,
+        verdict="plugged",
+    )
+    return replace(base, **changes)  # type: ignore[arg-type]  # names and values are the caller's
+
+
+def slot(number: int, state: SlotState = SlotState.AVAILABLE, **changes: object) -> SlotView:
+    """A slot with a lock and a door switch, shut."""
+    base = SlotView(
+        name=SlotName(f"slot{number}"),
+        number=number,
+        state=state,
+        plug=PLUGS[(number - 1) % len(PLUGS)],
+        has_lock=True,
+        has_door=True,
+        door_open=False,
+    )
+    return replace(base, **changes)  # type: ignore[arg-type]  # names and values are the caller's
+
+
+def mine(number: int, state: SlotState, *, door: dict[str, object] | None = None, **changes: object) -> SlotView:
+    """A slot with a session of the card that is signed in."""
+    return slot(number, state, session=replace(session(number, state), **changes), **(door or {}))  # type: ignore[arg-type]  # as above
+
+
+def others(number: int, state: SlotState, **changes: object) -> SlotView:
+    """A slot with a session of somebody else."""
+    return slot(number, state, session=session(number, state, OTHER, **changes))
+
+
+def visit(balance_s: int = 3_900, **changes: object) -> VisitView:
+    """The customer at the touchscreen."""
+    base = VisitView(VISIT, ME, SCREEN, UtcMs(0), balance_s, 0, idle_until=at(38))
+    return replace(base, **changes)  # type: ignore[arg-type]  # names and values are the caller's
+
+
+def kiosk(*slots: SlotView, who: VisitView | None = None, mode: Mode = Mode.SERVING, **changes: object) -> KioskView:
+    """A kiosk with these slots, the rest of its four free."""
+    given = {s.number: s for s in slots}
+    all_slots = tuple(given.get(n, slot(n)) for n in range(1, max(4, len(slots)) + 1))
+    base = KioskView(NOW, UtcMs(0), mode, all_slots, (who,) if who else (), Seq(1), Seq(1), kiosk_name="Plaza")
+    return replace(base, **changes)  # type: ignore[arg-type]  # names and values are the caller's
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A screen worth a picture. ``caption`` says what it shows."""
+
+    name: str
+    caption: str
+    view: KioskView
+    nav: Navigation
+
+
+def scene(sample: Sample, site: Site = SITE, now: MonoNs = NOW) -> Scene:
+    """The sample with a minute of believable current behind it."""
+    return Scene(sample.view, sample.nav, site, traces(sample.view), now)
+
+
+def traces(view: KioskView) -> Traces:
+    """A minute of current for every session of the view: a phone that settles at its draw."""
+    made = Traces()
+    for k in range(KEPT_S):
+        rise = min(1.0, k / 9)
+        ripple = 1 + 0.04 * sin(k * 1.7) + 0.03 * sin(k * 0.6)
+        made.observe(_scaled(view, rise * ripple), at(k - KEPT_S))
+    return made
+
+
+def _scaled(view: KioskView, factor: float) -> KioskView:
+    def scaled(one: SlotView) -> SlotView:
+        if one.session is None or one.session.mA is None:
+            return one
+        return replace(one, session=replace(one.session, mA=one.session.mA * factor))
+
+    return replace(view, slots=tuple(scaled(one) for one in view.slots))
+
+
+BOARD = (
+    slot(1),
+    others(2, SlotState.CHARGING, used_ms=2_910_000),
+    mine(3, SlotState.CHARGING),
+    slot(4, SlotState.FAULTED, fault="The current sensor of slot 4 does not answer."),
+)
+
+
+def arrived(view: KioskView, *intents: i.Intent) -> Navigation:
+    """Where a customer is who has just tapped their card, and then touched these."""
+    nav = follow(Navigation(), view, NOW)
+    for intent in intents:
+        nav, _command = step(nav, intent, view, NOW)
+    return nav
+
+
+def _sample(name: str, caption: str, view: KioskView, *intents: i.Intent) -> Sample:
+    return Sample(name, caption, view, arrived(view, *intents))
+
+
+def _gone(view: KioskView, reason: str) -> tuple[KioskView, Navigation]:
+    away = replace(view, visits=())
+    return away, follow(left(arrived(view), reason, NOW), away, NOW)
+
+
+def _home() -> list[Sample]:
+    board = kiosk(*BOARD, who=visit())
+    fresh = kiosk(*BOARD[:2], who=visit())
+    eight = kiosk(*BOARD, slot(5), others(6, SlotState.CHARGING), mine(7, SlotState.FINISHING), slot(8), who=visit())
+    taken = arrived(fresh)
+    return [
+        _sample("home", "The board: free, in use, yours, out of order", board, i.ShowBoard()),
+        _sample("home-eight", "The board with eight slots, one phone to be taken", eight, i.ShowBoard()),
+        _sample("home-guest", "A new card without time", kiosk(*BOARD[:2], who=visit(0))),
+        Sample("home-slot-taken", "Somebody was faster", fresh, tell(taken, Note.SLOT_TAKEN, NOW)),
+    ]
+
+
+def _choosing() -> list[Sample]:
+    claimed = slot(1, SlotState.RESERVED, claim_visit=VISIT, claim_card=ME, claim_expires=at(110))
+    board = kiosk(claimed, *BOARD[1:2], who=visit())
+    running = kiosk(*BOARD, who=visit())
+    few = kiosk(claimed, who=visit(290))
+    choosing = Navigation(Place.TIME, visit(), SlotName("slot1"))
+    poor = kiosk(claimed, who=visit(0))
+    return [
+        Sample("time-choice", "How long?", board, choosing),
+        Sample(
+            "time-starting",
+            "Start was touched: it says so and cannot be touched twice",
+            board,
+            replace(choosing, waiting=i.Start(SlotName("slot1"), 1800)),
+        ),
+        Sample("time-little", "Less than a choice's worth of time", few, replace(choosing, visit=visit(290))),
+        Sample("time-none", "No time on the card: coins count at once", poor, replace(choosing, visit=visit(0))),
+        _sample("add-time", "More time for a running session", running, i.AddTime(SessionId("s3"))),
+        _sample("add-time-card", "How to get time", kiosk(*BOARD[:2], who=visit()), i.AddTime()),
+    ]
+
+
+def _charging() -> list[Sample]:
+    opening = mine(1, SlotState.PREPARING, door={"door_open_left_until": at(4)}, deadline=at(55))
+    ajar = mine(1, SlotState.PREPARING, door={"door_open": True}, deadline=at(47), door_opened=True)
+    shut = mine(1, SlotState.PREPARING, deadline=at(31), door_opened=True)
+    lost = mine(2, SlotState.SUSPENDED_EVSE, mA=None, verdict="stale")
+    asked = mine(1, SlotState.SUSPENDED_EV, deadline=at(170), door_opened=True, verdict="unplugged_prompt")
+    me = visit(2_100)
+    return [
+        _sample("plug-in", "The door is open for five seconds", kiosk(opening, who=me)),
+        _sample("plug-in-open", "The door was opened: plug in", kiosk(ajar, who=me)),
+        _sample("plug-in-shut", "The door is shut again, no phone felt yet", kiosk(shut, who=me)),
+        _sample("help", "Help while plugging in", kiosk(shut, who=me), i.Help()),
+        _sample("session", "Charging", kiosk(mine(1, SlotState.CHARGING), who=me)),
+        _sample(
+            "session-long",
+            "More than an hour left, and the phone is full",
+            kiosk(mine(1, SlotState.CHARGING, granted_s=36_000, used_ms=0, verdict="full", mA=40.0), who=me),
+        ),
+        _sample("session-paused", "The phone draws nothing any more", kiosk(asked, who=me)),
+        _sample("sensor-lost", "The sensor does not answer", kiosk(lost, who=me)),
+        _sample(
+            "session-door-open",
+            "Charging, but the door is open",
+            kiosk(mine(1, SlotState.CHARGING, door={"door_open": True}), who=me),
+        ),
+    ]
+
+
+def _over() -> list[Sample]:
+    over = mine(1, SlotState.FINISHING, stop_reason="TimeLimitReached")
+    unplugged = mine(1, SlotState.FINISHING, stop_reason="EVDisconnected", returned_s=1_500)
+    opened = mine(1, SlotState.FINISHING, stop_reason="Local", door={"door_open_left_until": at(3)}, returned_s=720)
+    two = kiosk(mine(1, SlotState.CHARGING), mine(2, SlotState.FINISHING), mine(3, SlotState.SUSPENDED_EV), who=visit())
+    return [
+        _sample("finished", "Time is over, the phone is safe", kiosk(over, who=visit(0))),
+        _sample("unplugged", "Unplugged: the unused time is back", kiosk(unplugged, who=visit(3_600))),
+        _sample("door-open", "The door is open to take the phone", kiosk(opened, who=visit(4_620))),
+        _sample("picker", "Several phones: the one that needs you first", two),
+    ]
+
+
+def _nobody() -> list[Sample]:
+    idle = kiosk(others(2, SlotState.CHARGING), mode=Mode.IDLE)
+    charging = kiosk(mine(2, SlotState.CHARGING), who=visit(2_100))
+    coin = replace(idle, held_coins_s=300, held_coins_until=at(52))
+    goodbye, elsewhere = _gone(charging, "signed_out"), _gone(charging, "elsewhere")
+    nobody = Navigation()
+    return [
+        Sample("attract", "Nobody is here", idle, nobody),
+        Sample("attract-unknown-card", "A card nobody knows, where guests are not served", idle,
+               tell(nobody, Note.UNKNOWN_CARD, NOW)),
+        Sample("attract-reader-away", "The card reader does not answer", idle, reader(nobody, away=True)),
+        Sample("coin", "A coin, and nobody signed in", coin, nobody),
+        Sample("goodbye", "Signed out", *goodbye),
+        Sample("elsewhere", "The card was used at another kiosk", *elsewhere),
+        Sample("out-of-service", "Not selling", replace(idle, mode=Mode.OUT_OF_SERVICE), nobody),
+        Sample("paused", "Paused for safety", replace(idle, mode=Mode.PAUSED), nobody),
+    ]  # fmt: skip
+
+
+def samples() -> tuple[Sample, ...]:
+    """Every sample, in the order in which a customer meets them."""
+    parts: tuple[Callable[[], list[Sample]], ...] = (_nobody, _home, _choosing, _charging, _over)
+    return tuple(sample for part in parts for sample in part())
