@@ -8,10 +8,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from kiosk.commands import ANSWER_TIMEOUT_S, Answer, new_command_id
+from kiosk.commands import ANSWER_TIMEOUT_S, new_command_id
 from kiosk.errors import CommandRefused, NoAnswer, NotRunning
 from kiosk.places import SOCKET_NAME
 from sessions.commands import Command
+from sessions.conductor import Answer
 from sessions.ports import Json
 from sessions.units import Seq
 

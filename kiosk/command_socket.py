@@ -23,9 +23,10 @@ from pathlib import Path
 from typing import Any
 
 from kiosk.command_codec import decode_command
-from kiosk.commands import ANSWER_TIMEOUT_S, LONGEST_ID, Answer, new_command_id, too_late
+from kiosk.commands import ANSWER_TIMEOUT_S, LONGEST_ID, new_command_id, too_late
 from kiosk.places import SOCKET_NAME
 from sessions.commands import Command
+from sessions.conductor import Answer
 from sessions.errors import BadRequest, SessionsError
 from sessions.ports import Json
 

@@ -9,10 +9,10 @@ never a second decision.
 import uuid
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
-from dataclasses import dataclass
 from typing import Protocol
 
 from sessions.commands import Command
+from sessions.conductor import Answer
 from sessions.errors import SessionsError, StoreTimeout
 from sessions.ports import Json
 from sessions.units import Seq
@@ -51,16 +51,8 @@ def http_status(error: SessionsError) -> int:
     return HTTP_STATUS[error.code]
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What a command came to: the fact it ended in, and what the sender may know of it."""
-
-    seq: Seq
-    data: Json
-
-
-class Conductor(Protocol):
-    """The owner's side of the bus. Both are called in the owner's thread only."""
+class Decider(Protocol):
+    """The owner's side of the bus: `sessions.conductor.Conductor`. Both are called in the owner's thread only."""
 
     def execute(self, command: Command, command_id: str) -> Answer:
         """Decides, once for each id: the same id again gives the first answer. Raises `SessionsError` for a refusal."""
@@ -72,21 +64,37 @@ class Conductor(Protocol):
 
 
 class CommandBus:
-    """Hands commands to the owner from any thread. ``post`` puts a callable onto the owner's inbox and never blocks."""
+    """Hands commands to the owner from any thread.
 
-    def __init__(self, post: Callable[[Callable[[], None]], None], conductor: Conductor) -> None:
+    ``post`` puts a callable onto the owner's inbox and never blocks. ``answer_of`` gives the answer that the store
+    keeps of an id, or None: the owner remembers only the latest, and an id must hold for ever. It runs on the
+    sender's thread.
+    """
+
+    def __init__(
+        self,
+        post: Callable[[Callable[[], None]], None],
+        decider: Decider,
+        answer_of: Callable[[str], Json | None] = lambda command_id: None,
+    ) -> None:
         self._post = post
-        self._conductor = conductor
+        self._decider = decider
+        self._answer_of = answer_of
 
     def submit(self, command: Command, command_id: str | None = None) -> Future[Answer]:
         """Sends a command; the future resolves after durability, or with the `SessionsError` that refused it.
 
+        Raises `StoreError` when the store cannot say whether the id was used before.
         The future cannot be cancelled: a decision that was asked for may be taken at any moment.
         """
         answer: Future[Answer] = Future()
         answer.set_running_or_notify_cancel()
-        command_id = command_id or new_command_id()
-        self._post(lambda: self._decide(command, command_id, answer))
+        earlier = self._answer_of(command_id) if command_id is not None else None
+        if earlier is not None:
+            answer.set_result(Answer(Seq(0), earlier))
+            return answer
+        decided_as = command_id or new_command_id()
+        self._post(lambda: self._decide(command, decided_as, answer))
         return answer
 
     def ask(self, command: Command, command_id: str | None = None, timeout_s: float = ANSWER_TIMEOUT_S) -> Answer:
@@ -102,7 +110,7 @@ class CommandBus:
 
     def _decide(self, command: Command, command_id: str, future: Future[Answer]) -> None:
         try:
-            answer = self._conductor.execute(command, command_id)
+            answer = self._decider.execute(command, command_id)
         except SessionsError as refusal:
             future.set_exception(refusal)
             return
@@ -110,7 +118,7 @@ class CommandBus:
             # A fault of our own goes on to end the process; whoever waits must not wait for nothing until then.
             future.set_exception(error)
             raise
-        self._conductor.when_durable(answer.seq, lambda: future.set_result(answer))
+        self._decider.when_durable(answer.seq, lambda: future.set_result(answer))
 
 
 def new_command_id() -> str:

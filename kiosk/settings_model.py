@@ -88,7 +88,7 @@ class DetectionSettings(Section):
     def _ordered(self) -> Self:
         if not self.idle_mA < self.plug_mA < self.full_mA:
             raise ValueError(
-                f"idle_mA ({self.idle_mA}), plug_mA ({self.plug_mA}) and full_mA ({self.full_mA}) must rise so"
+                f"idle_mA ({self.idle_mA}) < plug_mA ({self.plug_mA}) < full_mA ({self.full_mA}) must hold"
             )
         return self
 
@@ -124,8 +124,8 @@ class KioskSettings(Section):
     name: Annotated[str, StringConstraints(min_length=1, max_length=60)] = "Charging Kiosk"
     languages: Annotated[list[Language], Field(min_length=1, max_length=20)] = ["en"]
     """The first is shown when nobody has chosen."""
-    currency: Annotated[str, StringConstraints(min_length=1, max_length=4)] = "P"
-    """Put before an amount of money, as in ``P5``."""
+    currency: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")] = "PHP"
+    """ISO 4217."""
     guests: bool = True
     """Whether a card that was never seen is served, with balance 0."""
 

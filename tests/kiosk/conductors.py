@@ -4,8 +4,9 @@ import queue
 import threading
 from collections.abc import Callable
 
-from kiosk.commands import Answer, CommandBus
+from kiosk.commands import CommandBus
 from sessions.commands import Command
+from sessions.conductor import Answer
 from sessions.errors import SessionsError
 from sessions.ports import Json
 from sessions.units import Seq

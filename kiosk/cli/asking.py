@@ -1,0 +1,54 @@
+"""How a change reaches the kiosk: through its socket, or, when none runs, by being the kiosk for a moment."""
+
+import threading
+import time
+
+from kiosk.cli.context import Context, opened_store
+from kiosk.command_client import CommandClient
+from kiosk.commands import ANSWER_TIMEOUT_S, new_command_id, too_late
+from kiosk.errors import NotRunning
+from sessions.commands import Actor, Command
+from sessions.conductor import Answer
+from sessions.errors import StoreBusy
+from sessions.units import Seq
+
+STAFF = Actor("staff:cli", staff=True)
+"""Whoever may read the data directory may act for the kiosk; the fact says that it was done here."""
+PATIENCE_S = 5.0
+"""A kiosk that is starting or stopping holds the lock and does not listen: for how long to try again."""
+
+
+def ask(call: Context, command: Command) -> Answer:
+    """Lets the kiosk decide a command and waits until that is durable.
+
+    Raises `CommandRefused` or another `SessionsError` for a refusal, `StoreBusy` when another process keeps the data.
+    """
+    command_id = new_command_id()
+    give_up = time.monotonic() + PATIENCE_S
+    while True:
+        try:
+            return CommandClient(call.data_dir).ask(command, command_id)
+        except NotRunning:
+            pass
+        try:
+            return _ask_offline(call, command, command_id)
+        except StoreBusy:
+            if time.monotonic() > give_up:
+                raise
+            time.sleep(0.1)
+
+
+def _ask_offline(call: Context, command: Command, command_id: str) -> Answer:
+    from kiosk.offline import offline_conductor
+
+    with offline_conductor(call.data_dir, call.settings) as conductor, opened_store(call) as store:
+        # A kiosk that stopped while it was asked may have decided before it went.
+        earlier = store.answer_of(command_id)
+        if earlier is not None:
+            return Answer(Seq(0), earlier)
+        answer = conductor.execute(command, command_id)
+        durable = threading.Event()
+        conductor.when_durable(answer.seq, durable.set)
+        if not durable.wait(ANSWER_TIMEOUT_S):
+            raise too_late(command_id)
+        return answer

@@ -1,0 +1,235 @@
+"""``kiosk cards``."""
+
+import json
+import re
+from contextlib import nullcontext
+from pathlib import Path
+
+import click
+
+from kiosk.card_secret import card_secret, export_secret, import_secret
+from kiosk.cli.asking import STAFF, ask
+from kiosk.cli.cards_known import card_of, card_readings
+from kiosk.cli.context import Context, opened_store, this_call
+from kiosk.cli.tables import span, table
+from kiosk.reports import iso
+from sessions.cards import is_card_key
+from sessions.commands import AddCredit, SaveCard
+from sessions.fold import Card
+from sessions.ports import Json
+from sessions.store.database import store_path
+from sessions.store.queries import CardAccount, Queries
+from sessions.units import CardKey, Unit
+
+_json = click.option("--json", "as_json", is_flag=True, help="One JSON document.")
+_uid = click.argument("uid", metavar="UID")
+
+
+@click.group("cards")
+def cards_group() -> None:
+    """Cards, what is on them, and the secret that hides them.
+
+    UID is the number printed on a card, as 8 or 10 hexadecimal or up to 10 decimal digits, or the CardKey (ck_…) that
+    the kiosk shows in its place. The number itself is never stored.
+
+    \b
+    Example:
+      kiosk cards top-up 0013169074 30min
+    """
+
+
+@cards_group.command("list")
+@_json
+def list_cards(as_json: bool) -> None:
+    """List the cards that were seen or added here.
+
+    \b
+    Examples:
+      kiosk cards list
+      kiosk cards list --json
+    """
+    with opened_store(this_call()) as store:
+        cards = [card_json(account) for account in store.cards()]
+    if as_json:
+        click.echo(json.dumps({"cards": cards}, indent=2, ensure_ascii=False))
+    elif cards:
+        rows = [
+            (c["card"], c["name"], span(c["charge_s"]), f"{c['water_ml']} ml", "blocked" if c["blocked"] else "")
+            for c in cards
+        ]
+        click.echo(table(("card", "name", "time", "water", ""), rows))
+    else:
+        click.echo("No card was seen here yet.")
+
+
+@cards_group.command()
+@_uid
+@_json
+def show(uid: str, as_json: bool) -> None:
+    """Show a card and what is on it.
+
+    \b
+    Examples:
+      kiosk cards show 0013169074
+      kiosk cards show 0A00C8F1B2 --json
+    """
+    call = this_call()
+    with opened_store(call) as store:
+        _show(store, card_of(call, store, uid), as_json)
+
+
+@cards_group.command()
+@_uid
+@click.option("--name", metavar="TEXT", help="Whose it is.")
+@click.option("--group", metavar="TEXT", help="What kind of customer.")
+@click.option("--max-sessions", type=click.IntRange(1, 64), metavar="N", help="How many at once.")
+@_json
+def add(uid: str, name: str | None, group: str | None, max_sessions: int | None, as_json: bool) -> None:
+    """Add a card, or describe one that is known. What is not said stays as it was.
+
+    \b
+    Example:
+      kiosk cards add 0013169074 --name "Ann" --max-sessions 2
+    """
+    call = this_call()
+    card = _card_to_change(call, uid)
+    ask(call, SaveCard(card, STAFF, name=name, group=group, max_sessions=max_sessions))
+    _show_changed(call, card, as_json)
+
+
+@cards_group.command("top-up")
+@_uid
+@click.argument("amount", required=False)
+@click.option("--seconds", type=click.IntRange(1), metavar="N", help="Charging time in seconds.")
+@click.option("--ml", type=click.IntRange(1), metavar="N", help="Water in millilitres.")
+@click.option("--reason", default="", metavar="TEXT", help="Why; it is recorded.")
+@_json
+def top_up(uid: str, amount: str | None, seconds: int | None, ml: int | None, reason: str, as_json: bool) -> None:
+    """Put time or water on a card. AMOUNT is seconds, or a time such as 90s, 30min or 2h.
+
+    \b
+    Examples:
+      kiosk cards top-up 0013169074 30min
+      kiosk cards top-up 0013169074 --ml 500 --reason "spilled"
+    """
+    said = [value for value in (amount, seconds, ml) if value is not None]
+    if len(said) != 1:
+        raise click.UsageError("Say one amount: AMOUNT, --seconds or --ml.")
+    unit = Unit.MILLILITRES if ml is not None else Unit.SECONDS
+    value = seconds or ml or _seconds(amount or "")
+    call = this_call()
+    card = _card_to_change(call, uid)
+    ask(call, AddCredit(card, unit, value, STAFF, reason))
+    _show_changed(call, card, as_json)
+
+
+@cards_group.command()
+@_uid
+@click.option("--off", is_flag=True, help="Allow it again.")
+@_json
+def block(uid: str, off: bool, as_json: bool) -> None:
+    """Block a card: it can start nothing. Its phone can still be collected.
+
+    \b
+    Examples:
+      kiosk cards block 0013169074
+      kiosk cards block 0013169074 --off
+    """
+    call = this_call()
+    card = _card_to_change(call, uid)
+    ask(call, SaveCard(card, STAFF, blocked=not off))
+    _show_changed(call, card, as_json)
+
+
+@cards_group.group("key")
+def key_group() -> None:
+    """The secret under which card numbers are hashed: one for a whole fleet.
+
+    \b
+    Example:
+      kiosk cards key export /media/stick/fleet.key
+    """
+
+
+@key_group.command("export")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path), metavar="F")
+def export_key(file: Path) -> None:
+    """Write the secret into a new file, for a safe or for the other kiosks of the fleet.
+
+    \b
+    Example:
+      kiosk cards key export /media/stick/fleet.key
+    """
+    export_secret(this_call().data_dir, file)
+    click.echo(f"Written to {file}. Who has this file can recognise every card: keep it like a master key.")
+
+
+@key_group.command("import")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path), metavar="F")
+def import_key(file: Path) -> None:
+    """Take over the fleet's secret, on a kiosk that has served nobody yet.
+
+    \b
+    Example:
+      kiosk cards key import /media/stick/fleet.key
+    """
+    taken = import_secret(this_call().data_dir, file)
+    click.echo("This kiosk now knows the fleet's cards." if taken else "This kiosk has that secret already.")
+
+
+def card_json(account: CardAccount, known: bool = True) -> Json:
+    """A card as ``cards show --json`` gives it."""
+    card = account.card
+    return {
+        "card": card.card,
+        "name": card.name,
+        "charge_s": account.balances.get(Unit.SECONDS, 0),
+        "water_ml": account.balances.get(Unit.MILLILITRES, 0),
+        "blocked": card.blocked,
+        "group": card.group,
+        "expires_at": iso(card.expires_utc),
+        "max_sessions": card.max_sessions,
+        "known": known,
+    }
+
+
+def _card_to_change(call: Context, uid: str) -> CardKey:
+    """The card, the fleet's secret made now if this is the first time it is needed."""
+    has_store = store_path(call.data_dir).exists()
+    if is_card_key(uid):
+        return CardKey(uid)
+    secret = card_secret(call.data_dir)
+    readings = card_readings(secret, uid)
+    with opened_store(call) if has_store else nullcontext() as store:
+        known = (key for key in readings if store is not None and store.card(key) is not None)
+        return next(known, readings[0])
+
+
+def _show_changed(call: Context, card: CardKey, as_json: bool) -> None:
+    with opened_store(call) as store:
+        _show(store, card, as_json)
+
+
+def _show(store: Queries, card: CardKey, as_json: bool) -> None:
+    found = store.card(card)
+    document = card_json(found or CardAccount(Card(card), {}), known=found is not None)
+    if as_json:
+        click.echo(json.dumps(document, indent=2, ensure_ascii=False))
+        return
+    if found is None:
+        click.echo(f"{card} was never seen here: it would be a guest with nothing on it.")
+        return
+    blocked = ", blocked" if document["blocked"] else ""
+    name = document["name"] or "no name"
+    click.echo(f"{card} ({name}{blocked}): {span(document['charge_s'])}, {document['water_ml']} ml")
+
+
+_TIME = re.compile(r"(\d{1,9})\s*(s|min|h)?")
+_FACTORS = {None: 1, "s": 1, "min": 60, "h": 3600}
+
+
+def _seconds(text: str) -> int:
+    match = _TIME.fullmatch(text.strip())
+    if match is None or int(match[1]) == 0:
+        raise click.BadParameter(f"{text!r} is not a time such as 600, 90s, 30min or 2h.", param_hint="AMOUNT")
+    return int(match[1]) * _FACTORS[match[2]]

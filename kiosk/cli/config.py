@@ -1,0 +1,66 @@
+"""``kiosk config``."""
+
+import json
+
+import click
+
+from kiosk.cli.context import this_call
+from kiosk.errors import SettingsError
+
+
+@click.group("config")
+def config_group() -> None:
+    """The settings in effect.
+
+    \b
+    Example:
+      kiosk config show
+    """
+
+
+@config_group.command()
+@click.option("--json", "as_json", is_flag=True, help="One JSON document.")
+def show(as_json: bool) -> None:
+    """Print every setting with its value in effect, as kiosk.toml would say it. Secrets are masked.
+
+    \b
+    Examples:
+      kiosk config show
+      kiosk config show --config /etc/kiosk/kiosk.toml --json
+    """
+    from kiosk.settings import effective, effective_toml
+
+    call = this_call()
+    if as_json:
+        click.echo(json.dumps(effective(call.settings), indent=2, ensure_ascii=False))
+        return
+    shown = effective_toml(call.settings)
+    click.echo(f"# from {call.config_file}" if call.config_file else "# There is no kiosk.toml: all defaults.")
+    click.echo(shown)
+
+
+@config_group.command()
+@click.option("--json", "as_json", is_flag=True, help="One JSON document.")
+def check(as_json: bool) -> None:
+    """Say everything that is wrong with kiosk.toml. Exit code 1 when something is.
+
+    \b
+    Example:
+      kiosk config check --config kiosk.toml
+    """
+    call = this_call()
+    try:
+        notices = call.settings.notices()
+        errors: list[dict[str, object]] = []
+    except SettingsError as error:
+        notices = []
+        errors = [{"path": p.path, "line": p.line, "message": p.message} for p in error.problems]
+        if not as_json:
+            raise
+    if as_json:
+        document = {"valid": not errors, "errors": errors, "notices": notices}
+        click.echo(json.dumps(document, indent=2, ensure_ascii=False))
+        raise SystemExit(1 if errors else 0)
+    for notice in notices:
+        click.echo(notice)
+    click.echo(f"{call.config_file} is good." if call.config_file else "There is no kiosk.toml: all defaults.")

@@ -1,0 +1,110 @@
+"""``kiosk sessions``."""
+
+import json
+
+import click
+
+from kiosk.cli.cards_known import card_of
+from kiosk.cli.context import opened_store, this_call
+from kiosk.cli.tables import span, table
+from kiosk.reports import fact_json, iso, session_json
+from sessions.errors import UnknownSession
+from sessions.fold import Session
+from sessions.ports import Json
+from sessions.units import SessionId, SlotName
+
+
+@click.group("sessions")
+def sessions_group() -> None:
+    """Who charged, how long, and why it ended.
+
+    \b
+    Example:
+      kiosk sessions list --slot slot1
+    """
+
+
+@sessions_group.command("list")
+@click.option("--slot", metavar="S", help="Only of this slot.")
+@click.option("--card", metavar="UID", help="Only of this card: its number, or its CardKey.")
+@click.option("--state", metavar="STATE", help="Only in this state, such as charging or ended.")
+@click.option("--limit", type=click.IntRange(1, 10_000), default=50, show_default=True, help="At most so many.")
+@click.option("--before", type=click.IntRange(1), metavar="N", help="The page that an earlier one calls next.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON document.")
+def list_sessions(
+    slot: str | None, card: str | None, state: str | None, limit: int, before: int | None, as_json: bool
+) -> None:
+    """List sessions, the newest first.
+
+    \b
+    Examples:
+      kiosk sessions list
+      kiosk sessions list --card 0013169074 --json
+    """
+    call = this_call()
+    with opened_store(call) as store:
+        key = card_of(call, store, card) if card is not None else None
+        page = store.sessions(limit, before, slot=SlotName(slot) if slot else None, card=key, state=state)
+        marks = store.marks()
+    rows = [session_json(session, marks.get(session.session_id)) for session in page.sessions]
+    if as_json:
+        click.echo(json.dumps({"sessions": rows, "next": page.next}, indent=2))
+    elif rows:
+        head = ("session", "slot", "state", "card", "started (UTC)", "granted", "used", "returned", "why it ended")
+        click.echo(table(head, [_row(row) for row in rows]))
+        if page.next is not None:
+            click.echo(f"There are more: --before {page.next}")
+    else:
+        click.echo("There are no such sessions.")
+
+
+@sessions_group.command()
+@click.argument("session_id", metavar="ID")
+@click.option("--json", "as_json", is_flag=True, help="One JSON document.")
+def show(session_id: str, as_json: bool) -> None:
+    """Show one session and everything that happened to it, in order.
+
+    \b
+    Examples:
+      kiosk sessions show s1-42
+      kiosk sessions show s1-42 --json
+    """
+    call = this_call()
+    with opened_store(call) as store:
+        session = store.session(SessionId(session_id))
+        if session is None:
+            raise UnknownSession(f"There is no session '{session_id}'. `kiosk sessions list` names those there are.")
+        facts = store.session_facts(session.session_id)
+        mark = store.marks().get(session.session_id)
+    document = session_json(session, mark)
+    if as_json:
+        click.echo(json.dumps({**document, "facts": [fact_json(fact) for fact in facts]}, indent=2))
+        return
+    _print_session(session, document)
+    for fact in facts:
+        said = fact_json(fact)
+        body = ", ".join(f"{key} {value}" for key, value in said["body"].items() if key not in ("session", "slot"))
+        click.echo(f"  {iso(fact.at.utc)}  {said['kind']:<18} {body}")
+
+
+def _print_session(session: Session, document: Json) -> None:
+    click.echo(f"{session.session_id}: {session.service} on {session.slot}, {session.state}")
+    click.echo(f"card {session.card}, started {iso(session.started_utc)}, ended {iso(session.ended_utc) or 'not yet'}")
+    click.echo(
+        f"granted {span(session.granted)}, used {span(document['used_s'])}, returned {span(session.returned)}, "
+        f"{document['energy_mWh'] / 1000:.1f} Wh, {session.stop_reason or 'not stopped'}"
+    )
+
+
+def _row(row: Json) -> tuple[str, ...]:
+    return (
+        row["session_id"],
+        row["slot"],
+        row["state"],
+        row["card"][:11] + "…",
+        row["started_at"][:19].replace("T", " "),
+        span(row["granted_s"]),
+        span(row["used_s"]),
+        span(row["returned_s"]),
+        row["stop_reason"] or "",
+    )

@@ -1,0 +1,49 @@
+"""The console as one ASGI application."""
+
+from pathlib import Path
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import FileResponse, Response
+from starlette.routing import BaseRoute, Route
+from starlette.types import ASGIApp
+
+from kiosk.console.access import LocalOnly
+from kiosk.console.answers import HANDLERS
+from kiosk.console.api import Api
+from kiosk.console.bench_api import BenchApi
+from kiosk.console.port import KioskFacade
+
+PAGES = Path(__file__).parent / "pages"
+_TYPES = {".html": "text/html", ".css": "text/css", ".js": "text/javascript"}
+_HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; img-src 'self'; style-src 'self'; script-src 'self'; "
+    "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-cache",
+}
+
+
+def build_console(kiosk: KioskFacade) -> ASGIApp:
+    """The console of a simulated kiosk: open, to this machine only. The bench is part of it where the kiosk has one."""
+    routes: list[BaseRoute] = [*Api(kiosk).routes(), *_pages()]
+    if kiosk.bench is not None:
+        routes += BenchApi(kiosk.bench).routes()
+    app = Starlette(routes=routes, middleware=[Middleware(LocalOnly)], exception_handlers=dict(HANDLERS))
+    app.router.redirect_slashes = False
+    return app
+
+
+def _pages() -> list[Route]:
+    return [_page("/", "live.html"), _page("/live.css", "live.css"), _page("/live.js", "live.js")]
+
+
+def _page(path: str, name: str) -> Route:
+    file = PAGES / name
+
+    async def page(request: Request) -> Response:
+        return FileResponse(file, media_type=_TYPES[file.suffix], headers=_HEADERS)
+
+    return Route(path, page)

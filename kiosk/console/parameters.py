@@ -1,0 +1,33 @@
+"""What stands in an address: numbers within bounds, and cards."""
+
+from starlette.requests import Request
+
+from sessions.cards import is_card_key
+from sessions.errors import BadRequest
+from sessions.units import CardKey
+
+LARGEST_NUMBER = 2**63 - 1
+"""What the store can count to."""
+
+
+def number(request: Request, name: str, default: int, least: int, most: int = LARGEST_NUMBER) -> int:
+    """A whole number from the query. Raises `BadRequest` for anything else and for one out of bounds."""
+    said = request.query_params.get(name)
+    if said is None:
+        return default
+    value = int(said) if said.isascii() and said.isdigit() and len(said) <= 19 else -1
+    if not least <= value <= most:
+        raise BadRequest(f"'{name}' is a whole number from {least} to {most}.")
+    return value
+
+
+def optional_number(request: Request, name: str) -> int | None:
+    """A whole number above zero from the query, or None. Raises `BadRequest`."""
+    return None if request.query_params.get(name) is None else number(request, name, 1, 1)
+
+
+def card_named(text: str) -> CardKey:
+    """A card by its key. Raises `BadRequest` for what has not the form of one, above all for a card's own number."""
+    if not is_card_key(text):
+        raise BadRequest("A card is named by its CardKey (ck_…), as sessions and visits show it, never by its number.")
+    return CardKey(text)

@@ -1,0 +1,83 @@
+"""What the console needs of the kiosk, as protocols: the composition root plugs in the real things."""
+
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future
+from typing import Any, Protocol
+
+from sessions.commands import Command
+from sessions.conductor import Answer
+from sessions.events import Fact
+from sessions.ports import Json
+from sessions.store.queries import Queries
+from sessions.units import Now
+from sessions.views import KioskView
+
+OnFacts = Callable[[Sequence[Fact]], None]
+
+
+class BenchPort(Protocol):
+    """The simulated people and parts. The verbs take as long as a person takes.
+
+    They raise `BenchRefused` for what cannot be done now, `BenchNameUnknown` for what there is not, `BadRequest` for a
+    value that cannot be meant.
+    """
+
+    def tap(self, uid: str) -> None: ...
+
+    def plug(self, slot: str, phone: str, level: float | None, cable: bool) -> None: ...
+
+    def unplug(self, slot: str, cable: bool) -> None: ...
+
+    def door(self, slot: str, is_open: bool) -> None: ...
+
+    def coin(self, value: float) -> None: ...
+
+    def cup(self, present: bool) -> None: ...
+
+    def fault(self, device: str, kind: str, on: bool) -> None: ...
+
+    def touch(self, x: int, y: int) -> None:
+        """A finger on the screen, in pixels of the picture that `KioskFacade.screenshot` gives."""
+        ...
+
+    def snapshot(self) -> Mapping[str, Any]:
+        """What somebody sees who stands there, in the shape of ``GET /api/bench``."""
+        ...
+
+
+class KioskFacade(Protocol):
+    """The running kiosk. Everything may be called from any thread and, but for what says otherwise, returns at once."""
+
+    @property
+    def store(self) -> Queries:
+        """The durable past; reading it may take as long as the disk does."""
+        ...
+
+    @property
+    def bench(self) -> BenchPort | None:
+        """None unless the kiosk is simulated."""
+        ...
+
+    def view(self) -> KioskView:
+        """The latest picture."""
+        ...
+
+    def now(self) -> Now:
+        """The clocks, to which the picture's instants belong."""
+        ...
+
+    def submit(self, command: Command, command_id: str) -> Future[Answer]:
+        """See `kiosk.commands.CommandBus.submit`."""
+        ...
+
+    def health(self) -> Json:
+        """See `kiosk.health.Health.document`."""
+        ...
+
+    def screenshot(self) -> bytes:
+        """The screen as a PNG; waits for it. Raises `NoPicture` where there is no screen."""
+        ...
+
+    def subscribe(self, on_facts: OnFacts) -> Callable[[], None]:
+        """Tells facts as they become durable, once and in order, from another thread. Call what it gives to stop."""
+        ...

@@ -1,0 +1,77 @@
+"""Serving the console: uvicorn in a thread of its own, on a socket that is bound before anything else happens."""
+
+import socket
+import threading
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from kiosk.errors import ConsoleError
+
+STOP_S = 2
+"""How long requests under way may take to end when the kiosk stops."""
+
+
+class ConsoleServer:
+    """Serves an ASGI application. `port` is the port taken once `start` has returned."""
+
+    def __init__(self, app: ASGIApp, host: str, port: int) -> None:
+        self.host = host
+        self.port = port
+        self._socket: socket.socket | None = None
+        config = uvicorn.Config(
+            app,
+            # The kiosk's own logging stands; a line for each request would wear the SD card.
+            log_config=None,
+            access_log=False,
+            lifespan="off",
+            server_header=False,
+            timeout_graceful_shutdown=STOP_S,
+        )
+        self._server = uvicorn.Server(config)
+        self._thread = threading.Thread(target=self._run, name="console", daemon=True)
+
+    @property
+    def address(self) -> str:
+        """What to type into a browser."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"http://{host}:{self.port}"
+
+    @property
+    def alive(self) -> bool:
+        """Whether the thread that serves lives."""
+        return self._thread.is_alive()
+
+    def start(self) -> None:
+        """Takes the port and serves. Raises `ConsoleError` when the port cannot be had."""
+        self._socket = self._bind()
+        self.port = self._socket.getsockname()[1]
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Ends what is under way and lets go of the port. Stopping twice is harmless."""
+        self._server.should_exit = True
+        if self._thread.ident is not None:
+            self._thread.join()
+        if self._socket is not None:
+            self._socket.close()
+
+    def _bind(self) -> socket.socket:
+        family = socket.AF_INET6 if ":" in self.host else socket.AF_INET
+        listener = socket.socket(family, socket.SOCK_STREAM)
+        try:
+            # So that a kiosk that was just stopped can be started again; it takes no port from a live program.
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listener.bind((self.host, self.port))
+            listener.listen(100)
+        except OSError as error:
+            listener.close()
+            raise ConsoleError(
+                f"The console cannot be served at {self.address} ({error.strerror}). Stop the program that has this "
+                "port, or take another one: --console-port N, 0 for any that is free."
+            ) from error
+        return listener
+
+    def _run(self) -> None:
+        assert self._socket is not None
+        self._server.run(sockets=[self._socket])

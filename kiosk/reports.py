@@ -1,0 +1,157 @@
+"""Pictures, rows and facts as the JSON that the API and the command line share.
+
+The shapes are a contract with programs elsewhere: keys are only ever added.
+"""
+
+from dataclasses import asdict
+from datetime import UTC, datetime
+
+from sessions.journaling import Mark
+from sessions.events import SCREEN, Fact, body_to_json
+from sessions.fold import Session
+from sessions.machine import SELLING, SlotState
+from sessions.ports import Json
+from sessions.units import MonoNs, Now, UtcMs, VisitId
+from sessions.views import KioskView, SessionView, SlotView, VisitView
+
+
+def iso(utc: UtcMs | None) -> str | None:
+    """An instant as ISO-8601 in UTC with milliseconds, ``2026-01-31T08:15:00.000Z``; None stays None."""
+    if utc is None:
+        return None
+    return datetime.fromtimestamp(utc / 1000, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def iso_at(instant: MonoNs | None, now: Now) -> str | None:
+    """A monotonic instant of this boot as wall time."""
+    return None if instant is None else iso(UtcMs(now.utc + (instant - now.mono) // 1_000_000))
+
+
+def slot_json(slot: SlotView, now: Now) -> Json:
+    """One tile of the board, as ``GET /api/slots`` gives it."""
+    session = slot.session
+    return {
+        "slot": slot.name,
+        "number": slot.number,
+        "state": slot.state.value,
+        "session_id": session.session_id if session else None,
+        "card": session.card if session else slot.claim_card,
+        "remaining_s": _remaining_s(session, now) if session else None,
+        "mA": slot.mA,
+        "V": slot.bus_V,
+        "fault": slot.fault,
+        "disabled": slot.disabled,
+        "plug": slot.plug,
+        "door": None if slot.door_open is None else "open" if slot.door_open else "shut",
+    }
+
+
+def session_json(session: Session, mark: Mark | None = None) -> Json:
+    """A session as the store knows it. ``mark`` says how far its use is proven while it lives."""
+    used_ms, energy_mWh = session.used_ms, session.energy_mWh
+    if mark is not None and not session.settled:
+        used_ms, energy_mWh = max(used_ms, mark.used_ms), max(energy_mWh, mark.energy_mWh)
+    return {
+        "session_id": session.session_id,
+        "slot": session.slot,
+        "service": session.service,
+        "state": session.state,
+        "card": session.card,
+        "started_at": iso(session.started_utc),
+        "ended_at": iso(session.ended_utc),
+        "granted_s": session.granted,
+        "used_s": used_ms // 1000,
+        "returned_s": session.returned,
+        "stop_reason": session.stop_reason,
+        "energy_mWh": energy_mWh,
+    }
+
+
+def live_session_json(session: SessionView, now: Now) -> Json:
+    """A session that lives or waits to be collected, with what only the running kiosk knows."""
+    remaining = _remaining_s(session, now)
+    settled = session.stop_reason is not None
+    return {
+        "session_id": session.session_id,
+        "slot": session.slot,
+        "service": session.service,
+        "state": session.state,
+        "card": session.card,
+        "started_at": iso(session.started_utc),
+        "ended_at": None,
+        "granted_s": session.granted_s,
+        "used_s": session.granted_s - session.returned_s if settled else session.granted_s - remaining,
+        "returned_s": session.returned_s,
+        "remaining_s": remaining,
+        "stop_reason": session.stop_reason,
+        "energy_mWh": session.energy_mWh,
+        "mA": session.mA,
+        "verdict": session.verdict,
+        "door_opened": session.door_opened,
+    }
+
+
+def visit_json(visit: VisitView | None) -> Json | None:
+    """Who is signed in, or None."""
+    if visit is None:
+        return None
+    return {
+        "visit_id": visit.visit_id,
+        "card": visit.card,
+        "since": iso(visit.since_utc),
+        "place": visit.place,
+        "charge_s": visit.balance_s,
+        "water_ml": visit.balance_ml,
+    }
+
+
+def claim_json(slot: SlotView, view: KioskView, asker: VisitId | None, now: Now) -> Json:
+    """Who holds a slot's claim, as one visit sees it."""
+    mine = asker is not None and slot.claim_visit == asker
+    free = slot.state is SlotState.AVAILABLE and view.mode in SELLING
+    return {
+        "slot": slot.name,
+        "claimed": slot.claim_visit is not None,
+        "claimed_by": slot.claim_card,
+        "claimed_at": iso(slot.claimed_utc),
+        "expires_at": iso_at(slot.claim_expires, now),
+        "is_mine": mine,
+        "can_claim": free or mine,
+    }
+
+
+def fact_json(fact: Fact) -> Json:
+    """A fact: what happened, when, and what money it moved."""
+    return {
+        "seq": fact.seq,
+        "kind": fact.body.kind,
+        "at": iso(fact.at.utc),
+        "boot_id": fact.at.boot_id,
+        "mono_ns": fact.at.mono,
+        "source": fact.source,
+        "source_id": fact.source_id,
+        "body": body_to_json(fact.body),
+        "transfers": [asdict(transfer) for transfer in fact.transfers],
+    }
+
+
+def kiosk_json(view: KioskView, now: Now, recent: list[Json]) -> Json:
+    """The whole kiosk as one snapshot; ``recent`` are its latest facts, oldest first."""
+    return {
+        "mode": view.mode.value,
+        "kiosk": {"id": view.kiosk_id, "name": view.kiosk_name},
+        "slots": [slot_json(slot, now) for slot in view.slots],
+        "sessions": [live_session_json(session, now) for session in view.sessions()],
+        "visit": visit_json(view.visit_at(SCREEN)),
+        "visits": [visit_json(visit) for visit in view.visits],
+        "faults": list(view.faults),
+        "held_coins_s": view.held_coins_s,
+        "events": recent,
+        "eventCount": view.durable_seq,
+        "connectionStatus": view.cloud,
+        "lastUpdate": iso(view.utc),
+    }
+
+
+def _remaining_s(session: SessionView, now: Now) -> int:
+    return 0 if session.stop_reason is not None else session.remaining_s(now.mono)
