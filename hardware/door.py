@@ -10,13 +10,17 @@ from typing import TYPE_CHECKING
 
 from hardware.workers import Clock
 from sessions.ports import DoorSeen, Post
-from sessions.units import MonoNs, SlotName
+from sessions.units import MonoNs, SlotName, seconds_ns
 
 if TYPE_CHECKING:
     from gpiozero import DigitalInputDevice
 
 BOUNCE_S = 0.03
 """Reed and micro switches settle within 10 ms; three times that is still quicker than a hand."""
+
+
+STALE_NS = seconds_ns(1)
+"""Ten polls: an expander silent for so long tells nothing of where a door is now."""
 
 
 class Door:
@@ -29,12 +33,19 @@ class Door:
         self._clock = clock
         self._open: bool | None = None
         self._last_level: bool | None = None
+        self._polled_at: MonoNs | None = None
         self._line: DigitalInputDevice | None = None
 
     @property
     def open(self) -> bool | None:
         """The last known position; None before the first reading."""
         return self._open
+
+    @property
+    def open_now(self) -> bool | None:
+        """The position, unless its expander has fallen silent: then nobody can say whether the door moved."""
+        stale = self._polled_at is not None and self._clock() - self._polled_at > STALE_NS
+        return None if stale else self._open
 
     def attach(self, line: "DigitalInputDevice") -> None:
         """Follow a pin of the header, which settles bounces itself, and take its level as the first reading."""
@@ -44,6 +55,7 @@ class Door:
 
     def polled(self, level: bool, mono: MonoNs) -> None:
         """Take one poll of an expander's pin; the second equal one counts."""
+        self._polled_at = mono
         settled = level == self._last_level
         self._last_level = level
         if settled:

@@ -48,7 +48,7 @@ class LockTiming:
 class Lock:
     """One lock of a bank. `set_unlocked` says what is wanted; the bank's thread does it.
 
-    `door_open` gives the position of the door's switch, None without one.
+    `door_open` gives the position of the door's switch; None without one, or while it cannot be asked.
     """
 
     def __init__(
@@ -132,7 +132,12 @@ class Lock:
         """Look whether the door moved; returns what there is to report."""
         if self._watch_until is None:
             return None
-        if self._door_open():
+        is_open = self._door_open()
+        if is_open is None:
+            # The switch fell silent, so this pulse has no verdict.
+            self._watch_until = None
+            return None
+        if is_open:
             self._watch_until = None
             self._tries = self._failures = 0
             return self._report(None, "It opens.", now) if self._jammed is not False else None

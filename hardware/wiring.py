@@ -10,7 +10,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from hardware.backend import Backend, Pi
+from hardware.backend import Backend
 from hardware.card_reader import CardReader
 from hardware.coin_acceptor import CoinTiming, PulseCoinAcceptor
 from hardware.current_sensor import CurrentSensor
@@ -32,8 +32,6 @@ if TYPE_CHECKING:
     from hardware.slot_specs import DisplaySpec, DoorSpec, LockSpec, SlotSpec
     from hardware.spec_base import Pinned
     from hardware.specs import CoinSpec, Pinmap
-
-__all__ = ["COIN_ENABLE", "Backend", "Pi", "Wiring", "wire"]
 
 COIN_ENABLE = "coin.enable"
 """The name under which the coin acceptor stands among the kiosk's outputs."""
@@ -218,7 +216,7 @@ class _Wirer:
     def _lock(self, slot: str, spec: "LockSpec", door: Door | None) -> Lock:
         timing = LockTiming(spec.kind, spec.pulse_ms, spec.max_on_ms, spec.cooldown_ms)
         output = self._outputs[f"{slot}.lock"]
-        return Lock(output.device, output, timing, self._locks, lambda: door.open if door is not None else None)
+        return Lock(output.device, output, timing, self._locks, lambda: door.open_now if door is not None else None)
 
     def _door(self, slot: SlotName, spec: "DoorSpec") -> Door:
         door = Door(slot, closed_low=spec.closed == "low", post=self._post, clock=self._clock)

@@ -182,6 +182,19 @@ def test_without_a_door_switch_one_pulse_and_no_verdict():
     assert kiosk.troubles() == []
 
 
+def test_a_switch_that_falls_silent_accuses_nobody():
+    kiosk = Kiosk(LATCH)
+    kiosk.doors[0].jammed = True
+    for _ in range(TRIES + 1):
+        kiosk.seen_open[0] = False
+        kiosk.locks[0].set_unlocked(True)
+        kiosk.run(0.6)
+        kiosk.seen_open[0] = None
+        kiosk.run(5)
+        kiosk.locks[0].off()
+    assert kiosk.troubles() == []
+
+
 def test_a_bolt_is_held_while_wanted_within_its_rating_and_then_rests():
     kiosk = Kiosk(BOLT)
     kiosk.locks[0].set_unlocked(True)
