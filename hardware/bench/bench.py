@@ -1,8 +1,8 @@
 """The whole kiosk in memory: every chip behind the real drivers, and the people who use it.
 
-A `Bench` stands where the Pi stands (`hardware.backend.Backend`): it gives the header's pins, the I2C buses and the card
-reader's port. Its verbs are what people do: tap, plug, open, drop a coin, break something. They take as long as people
-take, so they are called from threads that may wait; the errors they raise are sentences for whoever asked.
+A `Bench` stands where the Pi stands (`hardware.backend.Backend`): it gives the header's pins, the I2C buses and the
+card reader's port. Its verbs are what people do: tap, plug, open, drop a coin, break something. They take as long as
+people take, so they are called from threads that may wait; the errors they raise are sentences for whoever asked.
 """
 
 import random

@@ -1,6 +1,6 @@
 """An MCP23017 as its registers, in the power-on arrangement (IOCON.BANK = 0) that our driver leaves it in.
 
-Ports A and B alternate, so each 16-bit register is a pair. (Microchip DS20001952, tables 3-1 and 3-5.)
+Ports A and B alternate, so each 16-bit register is a pair. (Microchip DS20001952, chapter 3.)
 """
 
 from collections.abc import Callable, MutableSequence

@@ -188,9 +188,7 @@ class TestWorker:
         with pytest.raises(DisplayTextError):
             worker.show(wall.displays[0], "much too long")
 
-    def test_a_display_pulled_out_is_reported_once_and_shows_the_time_when_it_is_back(
-        self, wall, worker, inbox, clock
-    ):
+    def test_a_display_pulled_out_is_reported_once_and_shows_the_time_when_it_is_back(self, wall, worker, inbox, clock):
         def seconds(count: int) -> None:
             for _ in range(count):
                 clock.advance(1)

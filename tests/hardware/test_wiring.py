@@ -256,6 +256,42 @@ os.kill(os.getpid(), signal.SIGKILL)
 """
 
 
+INTERRUPTED = """
+import os, signal, threading
+from hardware.bench.bench import Bench
+from hardware.wiring import wire
+from tests.hardware.pinmaps import small_kiosk
+pinmap = small_kiosk()
+bench = Bench(pinmap)
+wiring = wire(pinmap, bench, lambda observation: None)
+wiring.start()
+handled = []
+signal.signal(signal.SIGTERM, lambda *_: handled.append(wiring.all_off()))
+threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGTERM)).start()
+rounds = 0
+while rounds < 200:
+    rounds += bool(handled)
+    for slot in wiring.slots.values():
+        slot.set_power(True)
+        slot.set_unlocked(True)
+        slot.show("88:88")
+        slot.set_unlocked(False)
+    wiring.outputs.set("lamp", True)
+    wiring.outputs.set("fan", True)
+seen = bench.snapshot()
+print(handled, [slot["relay"] for slot in seen["slots"].values()], seen["outputs"])
+bench.close()
+"""
+
+
+def test_a_signal_handler_may_turn_everything_off_whatever_it_interrupts():
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    ran = subprocess.run(
+        [sys.executable, "-c", INTERRUPTED], env=environment, capture_output=True, text=True, timeout=60, check=True
+    )
+    assert ran.stdout.strip() == "[[]] [False, False] {'lamp': False, 'fan': False}", ran.stderr
+
+
 def test_what_a_killed_kiosk_left_on_the_next_one_turns_off(tmp_path):
     path = tmp_path / "bench-pins"
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
