@@ -3,7 +3,7 @@
 The chip listens on DIO and CLK. DIO falling while CLK is high is START, rising is STOP; between them bytes come
 lowest bit first, sampled as CLK rises, and after the eighth falling edge the chip pulls DIO low until the ninth
 (ACK). It ignores a clock without a START of its own, which is why displays can share one. (Titan Micro TM1637 data
-sheet V2.4, sections 4 to 6.)
+sheet V2.4, pages 3 and 4.)
 """
 
 from collections.abc import Callable
