@@ -40,11 +40,11 @@ class Button:
     long enough.
     """
 
-    def __init__(self, page: Page, box: Box, ground: str) -> None:
+    def __init__(self, page: Page, box: Box, ground: str, kind: Type = Type.BUTTON) -> None:
         self._page, self.box, self._ground = page, box, ground
         self.enabled = False
         self.value = ""
-        self._kind = Type.BUTTON
+        self._wanted = self._kind = kind
         self._action: Action | None = None
         self._pressed = False
         self._held_since: float | None = None
@@ -111,7 +111,7 @@ class Button:
 
     def _lay_out(self, action: Action) -> None:
         self.value = action.text
-        self._kind = Type.BUTTON
+        self._kind = self._wanted
         while self._needed(action) > self._room() and self._kind in SMALLER:
             self._kind = SMALLER[self._kind]
         x = self.box.cx - self._needed(action) // 2

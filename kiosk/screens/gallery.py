@@ -51,6 +51,7 @@ def draw(chosen: list[Sample], size: tuple[int, int], folder: Path) -> None:
     stage.pack()
     for sample in chosen:
         stage.show(build_screen(scene(sample)))
+        stage.settle()
         root.update()
         picture = grab(root, size)
         picture.save(folder / f"{sample.name}-{width}x{height}.png", optimize=True)

@@ -78,9 +78,12 @@ class Ink:
         """An icon in a colour on its ground."""
         return self._kept(("icon", name, size, colour, ground), lambda: tint(icon_mask(name, size), colour, ground))
 
-    def corner(self, radius: int, turn: int, colour: str, ground: str) -> ImageTk.PhotoImage:
-        """A quarter of a disc, turned by quarters clockwise from the upper left."""
-        return self._kept(("corner", radius, turn, colour, ground), lambda: _corner(radius, turn, colour, ground))
+    def corner(self, radius: int, turn: int, colour: str, ground: str, line: str, edge: int) -> ImageTk.PhotoImage:
+        """A quarter of a disc with an outline ``edge`` wide, turned by quarters clockwise from the upper left."""
+        return self._kept(
+            ("corner", radius, turn, colour, ground, line, edge),
+            lambda: _corner(radius, turn, colour, ground, line, edge),
+        )
 
     def _kept(self, key: tuple[object, ...], make: Callable[[], Image.Image]) -> ImageTk.PhotoImage:
         photo = self._photos.get(key)
@@ -94,14 +97,19 @@ def tint(mask: Image.Image, colour: str, ground: str) -> Image.Image:
     return Image.composite(Image.new("RGB", mask.size, colour), Image.new("RGB", mask.size, ground), mask)
 
 
-def _corner(radius: int, turn: int, colour: str, ground: str) -> Image.Image:
-    big = radius * OVERSAMPLING
-    mask = Image.new("L", (big, big), 0)
-    ImageDraw.Draw(mask).ellipse([0, 0, 2 * big - 1, 2 * big - 1], fill=255)
-    mask = mask.reduce(OVERSAMPLING)
+def _corner(radius: int, turn: int, colour: str, ground: str, line: str, edge: int) -> Image.Image:
+    picture = tint(_quarter(radius, 0), line, ground)
+    picture.paste(colour, (0, 0), _quarter(radius, edge))
     for _ in range(turn % 4):
-        mask = mask.transpose(Image.Transpose.ROTATE_270)
-    return tint(mask, colour, ground)
+        picture = picture.transpose(Image.Transpose.ROTATE_270)
+    return picture
+
+
+def _quarter(radius: int, inset: int) -> Image.Image:
+    big, first = radius * OVERSAMPLING, inset * OVERSAMPLING
+    mask = Image.new("L", (big, big), 0)
+    ImageDraw.Draw(mask).ellipse([first, first, 2 * big - first - 1, 2 * big - first - 1], fill=255)
+    return mask.reduce(OVERSAMPLING)
 
 
 class Page(ctk.CTkCanvas):

@@ -5,7 +5,7 @@ from kiosk.screens.intents import Intent, SignOut
 from kiosk.screens.models import Banner, Coin, Header, Step, Tile, TileKind
 from kiosk.screens.notices import Tone
 from kiosk.screens.page import Page
-from kiosk.screens.shapes import Figures, Frame, Icon, Plate, Ring, Text
+from kiosk.screens.shapes import Figures, Icon, Plate, Ring, Text
 from kiosk.screens.theme import GAP, TARGET, Palette, Type, mix
 
 BALANCE_W = 196
@@ -96,7 +96,7 @@ class BannerPart:
     def __init__(self, page: Page, box: Box) -> None:
         theme, colours = page.theme, page.theme.colours
         self._page = page
-        self._frame = Frame(page, box, colours.surface, colours.yours, colours.night)
+        self._frame = Plate(page, box, colours.surface, colours.night, line=colours.yours)
         self._icon = Icon(page, box.x + theme.px(34), box.cy, 30, colours.yours, colours.surface)
         room = box.after(theme.px(64)).before(theme.px(GAP)).inset(0, theme.px(3))
         self._text = Text(page, room, Type.BODY, colours.text, wrap=True)
@@ -116,7 +116,7 @@ class BannerPart:
         if banner is not None:
             colour = tone_colour(self._page.theme.colours, banner.tone)
             fill = mix(colour, self._page.theme.colours.night, 0.82)
-            self._frame.paint(fill, colour)
+            self._frame.paint(fill, line=colour)
             self._icon.set(TONE_ICONS[banner.tone], colour, fill)
             self._text.set(banner.text)
 
@@ -124,14 +124,15 @@ class BannerPart:
 class CoinPart:
     """A coin with its value on it, and beside it what it buys."""
 
-    def __init__(self, page: Page, box: Box, ground: str) -> None:
+    def __init__(self, page: Page, box: Box, ground: str, large: bool = False) -> None:
         theme, colours = page.theme, page.theme.colours
-        size = min(box.h, theme.px(52))
+        size = min(box.h, theme.px(84 if large else 52))
         disc = Box(box.x, box.cy - size // 2, size, size)
-        self._ring = Ring(page, disc, 3, ground)
+        self._ring = Ring(page, disc, 5 if large else 3, ground)
         self._ring.set(1.0, colours.warn, ground)
-        self._face = Text(page, disc.inset(theme.px(4)), Type.STRONG, colours.warn, "middle")
-        self._buys = Text(page, box.after(size + theme.px(10)), Type.BODY, colours.text)
+        face, buys = (Type.BUTTON, Type.TITLE) if large else (Type.STRONG, Type.BODY)
+        self._face = Text(page, disc.inset(theme.px(6)), face, colours.warn, "middle")
+        self._buys = Text(page, box.after(size + theme.px(14 if large else 8)), buys, colours.text)
         self.items = [*self._ring.items, *self._face.items, *self._buys.items]
 
     def set(self, coin: Coin) -> None:
@@ -199,7 +200,7 @@ class Card:
         self.page, self.box, self.enabled = page, box, False
         self.intent: Intent | None = None
         self.fill, self.line = colours.surface, colours.line
-        self.frame = Frame(page, box, self.fill, self.line, colours.night)
+        self.frame = Plate(page, box, self.fill, colours.night, line=self.line)
         page.touchables.append(self)
 
     def set_look(self, fill: str, line: str) -> None:
@@ -209,13 +210,13 @@ class Card:
 
     def recolour(self, fill: str) -> None:
         """Paints it; subclasses paint what lies on it too."""
-        self.frame.paint(fill, self.line)
+        self.frame.paint(fill, line=self.line)
 
     def remove(self) -> None:
         """Takes it off the page for good."""
         self.page.touchables.remove(self)
         for part in vars(self).values():
-            if isinstance(part, Frame | Plate | Text | Figures | Icon):
+            if isinstance(part, Plate | Text | Figures | Icon):
                 self.page.delete(*part.items)
             if isinstance(part, Text | Figures):
                 self.page.texts.remove(part)

@@ -10,7 +10,7 @@ from PIL import Image, ImageDraw, ImageTk
 from kiosk.screens.geometry import Box
 from kiosk.screens.icons import OVERSAMPLING, draw_arc
 from kiosk.screens.page import Page, tint
-from kiosk.screens.theme import RADIUS, SMALLER, Type
+from kiosk.screens.theme import RADIUS, SMALLER, Type, mix
 
 ANCHORS = {
     ("left", "top"): "nw", ("left", "middle"): "w", ("left", "bottom"): "sw",
@@ -20,17 +20,21 @@ ANCHORS = {
 
 
 class Plate:
-    """A rounded rectangle in one colour."""
+    """A rounded rectangle in one colour, with an outline if it has a ``line``."""
 
-    def __init__(self, page: Page, box: Box, colour: str, ground: str, radius: float = RADIUS) -> None:
+    def __init__(
+        self, page: Page, box: Box, colour: str, ground: str, radius: float = RADIUS, line: str = "", edge: float = 2
+    ) -> None:
         self._page = page
         self._ground = ground
         self._radius = min(page.theme.px(radius), box.w // 2, box.h // 2)
-        self.colour = colour
+        self._edge = page.theme.px(edge) if line else 0
+        self.colour, self.line = colour, line or colour
         self.box = box
-        self._bars = [page.create_rectangle(0, 0, 0, 0, width=0, fill=colour) for _ in range(2)]
+        self._outer = [page.create_rectangle(0, 0, 0, 0, width=0, fill=self.line) for _ in range(2 if line else 0)]
+        self._inner = [page.create_rectangle(0, 0, 0, 0, width=0, fill=colour) for _ in range(2)]
         self._corners = [page.create_image(0, 0, anchor="nw") for _ in range(4)]
-        self.items = self._bars + self._corners
+        self.items = self._outer + self._inner + self._corners
         self._paint_corners()
         self.place(box)
 
@@ -38,45 +42,31 @@ class Plate:
         """Puts it elsewhere, or makes it larger."""
         self.box = box
         r = self._radius
-        self._page.move_item(self._bars[0], box.x + r, box.y, box.right - r, box.bottom)
-        self._page.move_item(self._bars[1], box.x, box.y + r, box.right, box.bottom - r)
+        for bars, edge in ((self._outer, 0), (self._inner, self._edge)):
+            for bar, dx, dy in zip(bars, (r, edge), (edge, r), strict=False):
+                self._page.move_item(bar, box.x + dx, box.y + dy, box.right - dx, box.bottom - dy)
         far_x, far_y = box.right - r, box.bottom - r
-        for corner, (x, y) in zip(
-            self._corners, ((box.x, box.y), (far_x, box.y), (far_x, far_y), (box.x, far_y)), strict=True
-        ):
-            self._page.move_item(corner, x, y)
+        spots = ((box.x, box.y), (far_x, box.y), (far_x, far_y), (box.x, far_y))
+        for corner, spot in zip(self._corners, spots, strict=True):
+            self._page.move_item(corner, *spot)
 
-    def paint(self, colour: str, ground: str | None = None) -> None:
-        """Changes its colour, and that of what lies around it."""
-        if colour == self.colour and ground in (None, self._ground):
+    def paint(self, colour: str, ground: str = "", line: str = "") -> None:
+        """Changes its colour, that of what lies around it, and that of its outline."""
+        line = line or (self.line if self._outer else colour)
+        ground = ground or self._ground
+        if (colour, ground, line) == (self.colour, self._ground, self.line):
             return
-        self.colour, self._ground = colour, ground or self._ground
-        for bar in self._bars:
+        self.colour, self._ground, self.line = colour, ground, line
+        for bar in self._inner:
             self._page.change(bar, fill=colour)
+        for bar in self._outer:
+            self._page.change(bar, fill=line)
         self._paint_corners()
 
     def _paint_corners(self) -> None:
         for turn, corner in enumerate(self._corners):
-            self._page.change(corner, image=self._page.ink.corner(self._radius, turn, self.colour, self._ground))
-
-
-class Frame:
-    """A plate with an outline: one plate on another."""
-
-    def __init__(self, page: Page, box: Box, colour: str, line: str, ground: str, width: float = 2) -> None:
-        edge = page.theme.px(width)
-        self._outer = Plate(page, box, line, ground)
-        self._inner = Plate(page, box.inset(edge), colour, line, RADIUS - width)
-        self.items = self._outer.items + self._inner.items
-
-    def paint(self, colour: str, line: str) -> None:
-        """Changes its colour and its outline's."""
-        self._outer.paint(line)
-        self._inner.paint(colour, line)
-
-    @property
-    def colour(self) -> str:
-        return self._inner.colour
+            image = self._page.ink.corner(self._radius, turn, self.colour, self._ground, self.line, self._edge)
+            self._page.change(corner, image=image)
 
 
 class Text:
@@ -259,12 +249,12 @@ class Curve:
         self.item: int = page.create_image(box.x, box.y, anchor="nw", image=self._photo)
         self.items = [self.item]
 
-    def set(self, points: Sequence[float | None], width: int, colour: str, shade: str) -> None:
+    def set(self, points: Sequence[float | None], width: int, colour: str) -> None:
         """Shows milliamps, oldest first, of at most ``width`` points; gaps where they are None."""
         if (points, colour) == (self._points, self._colour):
             return
         self._points, self._colour = points, colour
-        scale = 2
+        scale, shade = 2, mix(colour, self._ground, 0.72)
         w, h = self.box.w * scale, self.box.h * scale
         picture = Image.new("RGB", (w, h), self._ground)
         draw = ImageDraw.Draw(picture)

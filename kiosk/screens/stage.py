@@ -83,6 +83,11 @@ class Stage(ctk.CTkFrame):
         for kind in PAGES:
             self._page(kind)
 
+    def settle(self) -> None:
+        """Shows what moves at the end of its movement, for a picture."""
+        if self._shown is not None:
+            self._shown.settle()
+
     def destroy(self) -> None:
         """Ends what still runs on the pages, then removes them."""
         if self._job is not None:

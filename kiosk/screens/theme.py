@@ -74,6 +74,7 @@ class Type(Enum):
     STRONG = (21, True, False)
     CAPTION = (17, False, False)
     TIMER = (84, False, True)
+    LONG_TIMER = (52, False, True)
     COUNT = (44, False, True)
     FIGURE = (30, False, True)
     SMALL_FIGURE = (21, False, True)
@@ -97,7 +98,8 @@ SMALLER: dict[Type, Type] = {
     Type.BUTTON: Type.STRONG,
     Type.STRONG: Type.CAPTION,
     Type.BODY: Type.CAPTION,
-    Type.TIMER: Type.COUNT,
+    Type.TIMER: Type.LONG_TIMER,
+    Type.LONG_TIMER: Type.COUNT,
     Type.COUNT: Type.FIGURE,
     Type.FIGURE: Type.SMALL_FIGURE,
 }

@@ -20,7 +20,7 @@ def duration(seconds: int) -> str:
         return _("{hours} h").format(hours=hours)
     if minutes and secs and seconds < FINE_S:
         return _("{minutes} min {seconds} s").format(minutes=minutes, seconds=secs)
-    if minutes:
+    if minutes or not seconds:
         return _("{minutes} min").format(minutes=minutes)
     return _("{seconds} s").format(seconds=secs)
 

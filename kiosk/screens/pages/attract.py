@@ -5,14 +5,16 @@ from kiosk.screens.geometry import Box
 from kiosk.screens.models import AttractModel
 from kiosk.screens.pages.base import ScreenPage
 from kiosk.screens.parts import CoinPart, StepPart
-from kiosk.screens.shapes import Frame, Icon, Plate, Ring, Text
+from kiosk.screens.shapes import Icon, Plate, Ring, Text
 from kiosk.screens.theme import TARGET, Type, mix
 
-COINS, STEPS, LANGUAGES = 4, 3, 3
+COINS, STEPS, LANGUAGES = 3, 3, 3
 
 
 class AttractPage(ScreenPage[AttractModel]):
     """The invitation, what is free, how it works, what coins buy."""
+
+    SIGNED_IN = False
 
     def build(self) -> None:
         theme, colours = self.theme, self.theme.colours
@@ -31,7 +33,7 @@ class AttractPage(ScreenPage[AttractModel]):
     def _build_hero(self, box: Box) -> None:
         theme, colours = self.theme, self.theme.colours
         fill = mix(colours.go, colours.night, 0.88)
-        Frame(self, box, fill, mix(colours.go, colours.night, 0.35), colours.night)
+        Plate(self, box, fill, colours.night, line=mix(colours.go, colours.night, 0.35))
         art = box.left(theme.px(210))
         Icon(self, art.cx - theme.px(18), art.cy, 92, colours.go, fill, "card")
         Icon(self, art.cx + theme.px(66), art.cy, 62, colours.go, fill, "waves")
@@ -47,10 +49,10 @@ class AttractPage(ScreenPage[AttractModel]):
         ring = Box(free.x + theme.px(16), free.cy - theme.px(13), theme.px(26), theme.px(26))
         self._free_ring = Ring(self, ring, 4, colours.surface)
         self._free = Text(self, free.after(theme.px(54)).before(self.gap), Type.STRONG, colours.text)
-        languages = box.right_part(LANGUAGES * theme.px(112) + (LANGUAGES - 1) * self.gap)
-        self._language_boxes = languages.columns(LANGUAGES, self.gap)
-        self._languages = [Button(self, column, colours.night) for column in self._language_boxes]
-        coins = box.before(languages.w + self.gap).columns(3, theme.px(6))
+        languages = box.right_part(LANGUAGES * theme.px(106) + (LANGUAGES - 1) * self.gap)
+        columns = languages.columns(LANGUAGES, self.gap)
+        self._languages = [Button(self, column, colours.night, Type.BODY) for column in columns]
+        coins = box.before(languages.w + self.gap).columns(COINS, theme.px(6))
         self._coins = [CoinPart(self, column, colours.night) for column in coins]
 
     def _free_box(self) -> Box:

@@ -15,6 +15,9 @@ Model = TypeVar("Model", bound=Screen)
 class ScreenPage(Page, Generic[Model]):
     """A passive screen: `render` takes a model and changes what differs from the last one."""
 
+    SIGNED_IN = True
+    """Whether the header has the sign-out ring, which a notice must not cover."""
+
     def __init__(self, master: object, ink: Ink, box: Box, on_intent: OnIntent) -> None:
         super().__init__(master, ink, box, on_intent)  # type: ignore[arg-type]  # any Tk widget
         theme = ink.theme
@@ -29,7 +32,8 @@ class ScreenPage(Page, Generic[Model]):
         self.body = body.above(theme.px(FOOTER) + theme.px(16))
         """The room between header and footer."""
         self.build()
-        self._banner = BannerPart(self, inner.top(theme.px(HEADER)).before(theme.px(SIGN_OUT_W) + self.gap))
+        head = inner.top(theme.px(HEADER))
+        self._banner = BannerPart(self, head.before(theme.px(SIGN_OUT_W) + self.gap) if self.SIGNED_IN else head)
         self._model: Model | None = None
 
     def build(self) -> None:
@@ -52,6 +56,9 @@ class ScreenPage(Page, Generic[Model]):
 
     def entered(self) -> None:
         """The page is shown now; those that move something begin here."""
+
+    def settle(self) -> None:
+        """Shows what moves at the end of its movement."""
 
     def leave(self) -> None:
         """The page is hidden now; those that move something stop here."""

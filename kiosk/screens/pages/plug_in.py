@@ -12,7 +12,7 @@ SLIDE_MS = 40
 SLIDE_FRAMES = 22
 REST_FRAMES = 60
 """The cable slides in, rests, and does it again: about every three seconds, while somebody is being shown."""
-FAR = 46
+FAR = 36
 """From how far, in base pixels, the cable comes."""
 
 
@@ -42,12 +42,16 @@ class PlugInPage(ScreenPage[PlugInModel]):
         self._frame = 0
 
     def _build_art(self, art: Box) -> None:
-        """A phone, and the cable that goes into it from below."""
+        """A phone, and the plug that goes into it from below: tip, body and cable."""
         theme, colours = self.theme, self.theme.colours
-        self._phone = Icon(self, art.cx, art.y + theme.px(104), 156, colours.text, colours.surface, "phone")
-        self._bolt = Icon(self, art.cx, art.y + theme.px(94), 56, colours.go, colours.surface, "bolt")
-        self._cable_rest = (art.cx, art.y + theme.px(222))
-        self._cable = Icon(self, *self._cable_rest, 76, colours.yours, colours.surface, "cable")
+        Icon(self, art.cx, art.y + theme.px(108), 176, colours.text, colours.surface, "phone")
+        self._bolt = Icon(self, art.cx, art.y + theme.px(96), 60, colours.go, colours.surface, "bolt")
+        tip = Box(art.cx - theme.px(10), art.y + theme.px(186), theme.px(20), theme.px(18))
+        body = Box(art.cx - theme.px(18), tip.bottom - theme.px(2), theme.px(36), theme.px(38))
+        wire = self.create_rectangle(0, 0, 0, 0, width=0, fill=colours.yours)
+        self._wire = (wire, Box(art.cx - theme.px(4), body.bottom - theme.px(4), theme.px(8), 0), art.bottom)
+        self._tip = (Plate(self, tip, colours.busy, colours.surface, 3), tip)
+        self._plug = (Plate(self, body, colours.yours, colours.surface, 8), body)
 
     def draw(self, model: PlugInModel) -> None:
         colours = self.theme.colours
@@ -78,12 +82,21 @@ class PlugInPage(ScreenPage[PlugInModel]):
             self.after_cancel(self._job)
             self._job = None
 
+    def settle(self) -> None:
+        if self._job is not None:
+            self.after_cancel(self._job)
+        self._frame = SLIDE_FRAMES
+        self._slide()
+
     def _slide(self) -> None:
         """One frame of the cable sliding in; the bolt appears once it is there."""
         share = min(1.0, self._frame / SLIDE_FRAMES)
         eased = 1 - (1 - share) ** 3
-        x, y = self._cable_rest
-        self.move_item(self._cable.item, x, y + round(self.theme.px(FAR) * (1 - eased)))
+        down = round(self.theme.px(FAR) * (1 - eased))
+        for plate, rest in (self._tip, self._plug):
+            plate.place(Box(rest.x, rest.y + down, rest.w, rest.h))
+        wire, top, floor = self._wire
+        self.move_item(wire, top.x, top.y + down, top.right, floor)
         if self._frame in (0, SLIDE_FRAMES):
             self.show_items(self._bolt.items, self._frame == SLIDE_FRAMES)
         self._frame = (self._frame + 1) % (SLIDE_FRAMES + REST_FRAMES)

@@ -50,4 +50,4 @@ class SessionPage(ScreenPage[SessionModel]):
             text.set(model.lines[k] if k < len(model.lines) else "", colours.text if k == 0 else colours.muted)
         self._current.set(model.current)
         self._energy.set(model.energy)
-        self._curve.set(model.trace, KEPT_S, tone, colours.line)
+        self._curve.set(model.trace, KEPT_S, tone)

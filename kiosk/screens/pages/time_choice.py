@@ -51,15 +51,14 @@ class TimePage(ScreenPage[TimeModel]):
         self._choices: list[ChoicePart] = []
         self._keeps = Text(self, words.top(theme.px(42)), Type.TITLE, colours.text, "middle")
         self._hint = Text(self, words.below(theme.px(44)), Type.BODY, colours.muted, "middle")
-        coins = self._row.middle(min(self._row.w, theme.px(560)), theme.px(64)).columns(COINS, theme.px(12))
-        self._coins = [CoinPart(self, column, colours.night) for column in coins]
+        coins = self._row.middle(min(self._row.w, theme.px(680)), theme.px(90)).columns(COINS, theme.px(28))
+        self._coins = [CoinPart(self, column, colours.night, large=True) for column in coins]
 
     def draw(self, model: TimeModel) -> None:
         if len(self._choices) != len(model.choices):
             for part in self._choices:
                 part.remove()
-            boxes = self._row.columns(len(model.choices), self.gap) if model.choices else []
-            self._choices = [ChoicePart(self, box) for box in boxes]
+            self._choices = [ChoicePart(self, box) for box in self._boxes(len(model.choices))]
         for choice_part, choice in zip(self._choices, model.choices, strict=True):
             choice_part.set(choice)
         for k, coin_part in enumerate(self._coins):
@@ -68,3 +67,10 @@ class TimePage(ScreenPage[TimeModel]):
                 coin_part.set(model.coins[k])
         self._keeps.set(model.keeps)
         self._hint.set(model.hint)
+
+    def _boxes(self, count: int) -> list[Box]:
+        """A few choices stay cards in the middle, and do not become walls."""
+        if not count:
+            return []
+        card = self._row.columns(max(3, count), self.gap)[0]
+        return self._row.middle(count * card.w + (count - 1) * self.gap, card.h).columns(count, self.gap)

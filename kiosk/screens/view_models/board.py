@@ -61,6 +61,15 @@ def picker(scene: Scene, visit: VisitView) -> PickerModel:
 
 def _row(slot: SlotView, session: SessionView, now: MonoNs) -> Row:
     kind, word, figure = own_state(slot, session, now)
+    match slot.state:
+        case SlotState.FINISHING:
+            word = _("Take your phone")
+        case SlotState.PREPARING:
+            word = _("Plug in your phone")
+        case SlotState.CHARGING:
+            word = _("Charging")
+        case _:
+            pass
     return Row(slot.number, kind, word, slot.plug, figure, ShowSession(session.session_id))
 
 
@@ -83,7 +92,7 @@ def own_state(slot: SlotView, session: SessionView, now: MonoNs) -> tuple[TileKi
 def _tile(slot: SlotView, visit: VisitView, scene: Scene) -> Tile:
     if slot.session is not None and slot.session.card == visit.card:
         kind, word, figure = own_state(slot, slot.session, scene.now)
-        button = _("Open") if slot.state is SlotState.FINISHING else _("Look")
+        button = _("Open") if slot.state is SlotState.FINISHING else _("View")
         detail = "" if figure else _("Time is over") if slot.state is SlotState.FINISHING else _("Ask the staff")
         return Tile(slot.number, kind, word, slot.plug, ShowSession(slot.session.session_id), detail, figure, button)
     if slot.state in (SlotState.FAULTED, SlotState.UNAVAILABLE):

@@ -10,6 +10,9 @@ from sessions.machine import Mode, SlotState
 from sessions.units import SessionId
 from sessions.views import SessionView, SlotView, seconds_until
 
+FINE_MA = 100
+"""Below this a tenth of an ampere says nothing."""
+
 
 def session_screen(scene: Scene, slot: SlotView, session: SessionView) -> PlugInModel | SessionModel | MessageModel:
     """The screen that fits the state of the slot."""
@@ -74,10 +77,13 @@ def running(scene: Scene, slot: SlotView, session: SessionView) -> SessionModel:
     """Time left, what the phone draws, and why nothing runs if it does not."""
     left_ms = session.remaining_ms(scene.now)
     tone, icon, word, lines = _condition(scene, slot, session)
+    paused = slot.state is not SlotState.CHARGING
+    add = Action(_("Add time"), AddTime(session.session_id), "plus", Rank.PLAIN if paused else Rank.LIKELY)
+    opening = _open_action(scene, session.session_id, Rank.LIKELY if paused else Rank.PLAIN)
+    doors = (opening,) if slot.has_lock else ()
     footer = (
         Action(_("Hold to finish"), Finish(session.session_id), "stop", Rank.DANGER, hold=True),
-        *((_open_action(scene, session.session_id, Rank.PLAIN),) if slot.has_lock else ()),
-        Action(_("Add time"), AddTime(session.session_id), "plus", Rank.LIKELY),
+        *((add, *doors) if paused else (*doors, add)),
     )
     return SessionModel(
         header=header(scene, slot_title(slot)),
@@ -92,10 +98,18 @@ def running(scene: Scene, slot: SlotView, session: SessionView) -> SessionModel:
         icon=icon,
         word=word,
         lines=lines,
-        current=_("{amps:.1f} A").format(amps=session.mA / 1000) if session.mA is not None else _("no reading"),
+        current=_current(session.mA),
         energy=_("{watt_hours:.1f} Wh").format(watt_hours=session.energy_mWh / 1000),
         trace=scene.traces.points(session.session_id),
     )
+
+
+def _current(mA: float | None) -> str:
+    if mA is None:
+        return _("no reading")
+    if mA < FINE_MA:
+        return _("{milliamps:.0f} mA").format(milliamps=max(0.0, mA))
+    return _("{amps:.1f} A").format(amps=mA / 1000)
 
 
 def _condition(scene: Scene, slot: SlotView, session: SessionView) -> tuple[Tone, str, str, tuple[str, ...]]:

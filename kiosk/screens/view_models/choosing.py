@@ -6,7 +6,7 @@ from kiosk.screens.intents import Back, ChooseTime, Extend, Intent, Start
 from kiosk.screens.models import Action, Choice, Rank, TimeModel
 from kiosk.screens.navigation import chosen_seconds, shown_session
 from kiosk.screens.site import Site
-from kiosk.screens.view_models.common import Scene, banner, header, slot_title
+from kiosk.screens.view_models.common import Scene, banner, header
 from kiosk.screens.view_models.idle import coins
 from sessions.views import SlotView, VisitView
 
@@ -19,7 +19,7 @@ def time_choice(scene: Scene, visit: VisitView, slot: SlotView) -> TimeModel:
     starting = isinstance(scene.nav.waiting, Start)
     text = _("Starting…") if starting else _("Start")
     likely = Action(text, start, "bolt", Rank.LIKELY, enabled=claimed and chosen > 0 and not starting)
-    return _time(scene, visit, slot_title(slot), chosen, likely)
+    return _time(scene, visit, _("How long in slot {number}?").format(number=slot.number), chosen, likely)
 
 
 def add_time(scene: Scene, visit: VisitView) -> TimeModel:
@@ -54,7 +54,7 @@ def _time(scene: Scene, visit: VisitView, title: str, chosen: int, likely: Actio
     return TimeModel(
         header=header(scene, title),
         banner=banner(scene),
-        footer=(Action(_("Back"), Back(), "left"), likely),
+        footer=(Action(_("Back"), Back(), "left", enabled=scene.nav.waiting is None), likely),
         choices=_choices(scene.site, balance, chosen),
         keeps=keeps,
         hint=_("Unused time goes back to your card.") if balance > 0 else _how_to_get_time(scene.site),
