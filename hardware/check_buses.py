@@ -112,4 +112,5 @@ def buses_exist(pinmap: Pinmap) -> Iterator[Finding]:
         if isinstance(spec, SensorSpec | ExpanderSpec) and spec.i2c not in pinmap.i2c:
             message = f"there is no I2C bus {spec.i2c} in i2c"
             known = f"Write {listed(sorted(pinmap.i2c))}, or add" if pinmap.i2c else "Add"
-            yield Finding((*part.path, "i2c"), message, f'{known} {quoted(str(spec.i2c))}: {{}} to "i2c".')
+            hint = f'{known} {quoted(str(spec.i2c))}: {{}} to "i2c".'
+            yield Finding((*part.path, "i2c"), message, hint, looked_in="i2c")

@@ -64,7 +64,7 @@ def expanders_exist(pinmap: Pinmap) -> Iterator[Finding]:
             message = f"there is no expander {quoted(part.spec.expander)} in expanders"
             add = 'Add it: "expanders": {"io1": {"address": "0x20"}}.'
             hint = near_hint(part.spec.expander or "", pinmap.expanders) if pinmap.expanders else add
-            yield Finding((*part.path, "expander"), message, hint)
+            yield Finding((*part.path, "expander"), message, hint, looked_in="expanders")
 
 
 def lock_pulse(pinmap: Pinmap) -> Iterator[Finding]:
@@ -200,4 +200,4 @@ def subscriptions(pinmap: Pinmap) -> Iterator[Finding]:
 
 def _unknown(path: JsonPath, what: str, name: str, known: Collection[str]) -> Finding:
     hint = near_hint(name, known) if known else f'There is none: add it to "{what}s".'
-    return Finding(path, f"there is no {what} {quoted(name)}", hint)
+    return Finding(path, f"there is no {what} {quoted(name)}", hint, looked_in=f"{what}s")

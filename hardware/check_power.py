@@ -48,7 +48,8 @@ def supplies_exist(pinmap: Pinmap) -> Iterator[Finding]:
             if spec.supply in pinmap.supplies or (feeds_port and _is_pi(spec.supply, None)):
                 continue
             hint = near_hint(spec.supply, pinmap.supplies) if pinmap.supplies else _ADD_SUPPLY
-            yield Finding((*part.path, "supply"), f"there is no supply {quoted(spec.supply)} in supplies", hint)
+            message = f"there is no supply {quoted(spec.supply)} in supplies"
+            yield Finding((*part.path, "supply"), message, hint, looked_in="supplies")
 
 
 _ADD_SUPPLY: Final = 'Add it: "supplies": {"usb": {"V": 5.2, "max_mA": 12000}}.'

@@ -64,7 +64,8 @@ _DECIMAL = re.compile(r"[+-]?[0-9_]*\.?[0-9_]*", re.ASCII)
 _LITERALS = {"true": True, "false": False, "null": None}
 _LONGEST_NUMBER = 20
 _ENDS = {'"': '"', "'": "'", "‘": "’'", "’": "’'", "“": '”“"', "”": '”“"', "„": '“”"'}  # fmt: skip
-_ESCAPE = re.compile(r"\\(?:[\"\\/bfnrt]|u[0-9a-fA-F]{4})|\\.|[\x00-\x1f]")
+_PAIR = r"u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}"
+_ESCAPE = re.compile(rf"\\(?:{_PAIR}|[\"\\/bfnrt]|u[0-9a-fA-F]{{4}})|\\.|[\x00-\x1f]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _QUOTES_HINT = 'Write straight double quotes: ".'
 

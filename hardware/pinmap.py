@@ -20,6 +20,7 @@ from pydantic_core import ErrorDetails
 from hardware import checks, pinmap_layout
 from hardware.check_pins import PIN_KEYS
 from hardware.errors import PinmapError
+from hardware.jsonlex import BROKEN
 from hardware.jsontext import MAX_BYTES, Document, read
 from hardware.pinmap_layout import DEFAULTS
 from hardware.pinmap_words import explain, known_keys, near, real_path
@@ -109,8 +110,9 @@ def _check_document(document: Document, name: str) -> Report:
         pinmap, refusals = _build(document.value)
         findings += refusals
         findings += pinmap_layout.left_out(document.value)
-        findings += checks.run(pinmap) if pinmap else ()
-    elif document.sound:
+        refused = {path[0] for path in (*(each.path for each in refusals), *document.broken) if 0 < len(path) <= 2}
+        findings += (each for each in checks.run(pinmap) if each.looked_in not in refused) if pinmap else ()
+    elif document.sound and document.value is not BROKEN:
         message = f"the file must be one object {{…}}, not {quoted(document.value)}"
         findings.append(Finding((), message, "Copy the example pinmap.json into it and change that."))
     problems = _told(document, findings)
@@ -141,16 +143,26 @@ def _build(value: dict[str, object]) -> tuple[Pinmap | None, list[Finding]]:
     """Give the model and what it refused, with harmless values in place of those; None when that did not help."""
     raw = pinmap_layout.resolve(value)
     findings = _refused_defaults(pinmap_layout.defaults_of(value))
+    defaults_lost = _defaults_are_lost(value)
     for attempt in range(_MAX_REPAIRS):
         try:
             return Pinmap.model_validate(raw), findings
         except ValidationError as error:
             errors = error.errors(include_url=False)
+        if defaults_lost:  # then every slot lacks everything, which is no news
+            others = [each for each in errors if each["type"] != "missing" or each["loc"][0] != "slots"]
+            return None, [*findings, *explain(others, raw)]
         if attempt == 0:
             findings += explain(errors, raw)
         for detail in errors:
             _stand_in(raw, real_path(detail, raw), detail)
     return None, findings
+
+
+def _defaults_are_lost(value: dict[str, object]) -> bool:
+    """Whether `slot_defaults` stand under a misspelt key, or are no object."""
+    misspelt = any(near(key, known_keys(())) == DEFAULTS for key in value if key not in known_keys(()))
+    return misspelt or not isinstance(value.get(DEFAULTS, {}), dict)
 
 
 def _refused_defaults(defaults: object) -> list[Finding]:
@@ -181,7 +193,7 @@ def _stand_in(raw: dict[str, Any], path: JsonPath, error: ErrorDetails) -> None:
     last = path[-1]
     parent = _surroundings(raw, path)
     if parent is None:
-        return  # they were refused, too
+        return
     if error["loc"][-1] == "[key]":
         parent.pop(last, None)
     elif error["type"] == "extra_forbidden":
@@ -200,9 +212,12 @@ def _stand_in(raw: dict[str, Any], path: JsonPath, error: ErrorDetails) -> None:
 
 
 def _surroundings(raw: Any, path: JsonPath) -> Any:
-    """Give the object or list that holds what is at a path; None when it is neither."""
+    """Give the object or list that holds what is at a path; None when an earlier repair took it away."""
     for part in path[:-1]:
-        if not isinstance(raw, dict | list):
+        if isinstance(raw, dict):
+            raw = raw.get(part)
+        elif isinstance(raw, list) and isinstance(part, int) and part < len(raw):
+            raw = raw[part]
+        else:
             return None
-        raw = raw[part]  # type: ignore[index]
     return raw if isinstance(raw, dict | list) else None

@@ -81,13 +81,8 @@ def explain(errors: Iterable[ErrorDetails], raw: object, root: type[Spec] = Pinm
         for path, error in located
         if error["type"] == "extra_forbidden" and (guess := near(str(path[-1]), known_keys(path[:-1], root)))
     }
-    told = [(path, error) for path, error in located if error["type"] != "missing" or not _follows(path, misspelt)]
+    told = [(path, error) for path, error in located if error["type"] != "missing" or path not in misspelt]
     return [finding for path, error in told for finding in _explain(path, error, root)]
-
-
-def _follows(path: JsonPath, misspelt: set[JsonPath]) -> bool:
-    """Whether a key is missing only because it, or all defaults of the slots, stand under a misspelt key."""
-    return path in misspelt or (path[0] == "slots" and (DEFAULTS,) in misspelt)
 
 
 def _specs_in(kind: Any) -> Iterator[type[Spec]]:

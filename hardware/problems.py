@@ -38,13 +38,18 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A problem before its place in the text is looked up; `on_key` points at the key rather than the value."""
+    """A problem before its place in the text is looked up.
+
+    `on_key` points at the key rather than the value. `looked_in` is the section in which something named was not found:
+    when that section itself was refused, not finding it is no news.
+    """
 
     path: JsonPath
     message: str
     hint: str
     severity: Severity = "error"
     on_key: bool = False
+    looked_in: str = ""
 
 
 def path_text(path: JsonPath) -> str:
