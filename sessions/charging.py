@@ -129,7 +129,7 @@ def stop(draft: Draft, command: c.StopSession) -> Json:
     session = owned_session(draft, command.session, command.actor)
     if not session.settled:
         close(draft, session, SlotEvent.STOPPED, _stop_reason(command.actor), command.actor.name)
-    return session_answer(draft.state.sessions.get(session.session_id) or session)
+    return session_answer(draft, session.session_id)
 
 
 def _stop_reason(actor: c.Actor) -> StopReason:
@@ -154,7 +154,7 @@ def extend(draft: Draft, command: c.ExtendSession) -> Json:
     draft.add(
         e.SessionExtended(session.session_id, session.slot, session.card, command.seconds, command.actor.name), (added,)
     )
-    return session_answer(draft.state.sessions[session.session_id])
+    return session_answer(draft, session.session_id)
 
 
 def open_door(draft: Draft, command: c.OpenDoor) -> Json:
@@ -175,7 +175,7 @@ def open_door(draft: Draft, command: c.OpenDoor) -> Json:
             session.slot, command.actor.name, equipment.has_door, session.session_id, session.card, command.reason
         )
     )
-    return session_answer(draft.state.sessions[session.session_id])
+    return session_answer(draft, session.session_id)
 
 
 def owned_session(draft: Draft, session_id: SessionId, actor: c.Actor) -> Session:
@@ -191,14 +191,18 @@ def owned_session(draft: Draft, session_id: SessionId, actor: c.Actor) -> Sessio
     return session
 
 
-def session_answer(session: Session) -> Json:
-    """A session as commands answer it."""
+def session_answer(draft: Draft, session_id: SessionId) -> Json:
+    """A session as commands answer it, also when this very decision has ended it."""
+    changed = [row for row in draft.rows if isinstance(row, Session) and row.session_id == session_id]
+    session = changed[-1] if changed else draft.state.sessions[session_id]
+    meter = draft.meters.get(session_id)
+    used_ms = session.used_ms if session.settled or meter is None else meter.proven_ms()
     return {
         "session_id": session.session_id,
         "slot": session.slot,
         "state": session.state,
         "granted_s": session.granted,
-        "used_s": session.used_ms // 1000,
+        "used_s": used_ms // 1000,
         "returned_s": session.returned,
         "stop_reason": session.stop_reason,
     }

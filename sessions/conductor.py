@@ -15,7 +15,7 @@ from sessions.detection import Detector
 from sessions.display_text import slot_text
 from sessions.engine import Decision, Engine
 from sessions.errors import InvariantBroken, SessionsError
-from sessions.events import SCREEN, Fact
+from sessions.events import SCREEN, Fact, KioskStopped
 from sessions.fold import State, Visit
 from sessions.jobs import arm_waiting, cancel_jobs, show, start_jobs
 from sessions.journaling import Batch, Journal, Mark
@@ -108,8 +108,13 @@ class Conductor:
         self._follow(recovery)
         self._sweep()
 
-    def stop(self) -> None:
-        """Cancels every job; outputs are switched off by whoever owns the hardware."""
+    def stop(self, reason: str) -> None:
+        """Ends the work: marks what is proven, cancels every job. Whoever owns the hardware has switched it off before."""
+        for record in self._owner.sessions.values():
+            self.mark(record)
+        draft = self._engine.draft(self.now())
+        draft.add(KioskStopped(reason))
+        self._journal.post(Batch(tuple(draft.facts), tuple(draft.rows)))
         for after_id in (self._sweep_id, self._door_id):
             if after_id is not None:
                 self._owner.after_cancel(after_id)

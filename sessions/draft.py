@@ -31,16 +31,9 @@ class Draft:
     rows: list[Row] = field(default_factory=list)
 
     def add(self, body: e.Body, transfers: tuple[e.Transfer, ...] = ()) -> e.Fact:
-        """Adds one fact and folds it. The first fact of a decision carries the identity of what caused it."""
-        first = not self.facts
-        fact = e.Fact(
-            Seq(self.state.seq + 1),
-            self.now,
-            body,
-            transfers,
-            self.source if first else "kiosk",
-            self.source_id if first else None,
-        )
+        """Adds one fact and folds it. All facts of a decision name its source, the first also the identity of what caused it."""
+        source_id = None if self.facts else self.source_id
+        fact = e.Fact(Seq(self.state.seq + 1), self.now, body, transfers, self.source, source_id)
         self.rows.extend(apply(self.state, fact))
         self.facts.append(fact)
         return fact

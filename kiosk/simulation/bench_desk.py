@@ -1,10 +1,11 @@
-"""The bench as the console may use it: the same verbs, with errors that the console knows, and a finger on the screen."""
+"""The bench as the console may use it: the same verbs, the console's own errors, and a finger on the screen."""
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
 from hardware.bench.bench import Bench
+from hardware.bench.phones import PHONES
 from hardware.errors import BenchNameError, CardNumberError
 from hardware.errors import BenchRefused as Refused
 from kiosk.errors import BenchNameUnknown, BenchRefused
@@ -63,8 +64,8 @@ class BenchDesk:
         self._touch(x, y)
 
     def snapshot(self) -> Mapping[str, Any]:
-        """What somebody sees who stands there, and what can be broken."""
-        return {**self._bench.snapshot(), "fault_kinds": self._bench.fault_kinds}
+        """What somebody sees who stands there, which phones there are, and what can be broken."""
+        return {**self._bench.snapshot(), "phones": list(PHONES), "fault_kinds": self._bench.fault_kinds}
 
 
 @contextmanager

@@ -5,7 +5,7 @@ class of `sessions.fold` adds a column in a new migration, and a test says so wh
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, fields
 from enum import Enum
 from functools import cache
@@ -40,19 +40,20 @@ def dumps(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
-def _table(row: type[Entity], name: str, key: str) -> tuple[type[Entity], Table]:
+def _table(row: type[Entity], name: str, key: str, fixed: Collection[str] = ()) -> tuple[type[Entity], Table]:
     names = [f.name for f in fields(row)]
     columns = ", ".join(f'"{column}"' for column in names)
     marks = ", ".join("?" * len(names))
-    changes = ", ".join(f'"{column}" = excluded."{column}"' for column in names if column != key)
-    # Not INSERT OR REPLACE: that would give the row a new number, and with it a new place in the order.
+    changes = ", ".join(f'"{column}" = excluded."{column}"' for column in names if column not in (key, *fixed))
+    # Not INSERT OR REPLACE: that would give the row a new number, and with it a new place in the order. What never changes
+    # is not set again: SQLite would write the index on it once more.
     upsert = f"INSERT INTO {name} ({columns}) VALUES ({marks}) ON CONFLICT ({key}) DO UPDATE SET {changes}"
     return row, Table(name, key, columns, upsert)
 
 
 TABLES: dict[type[Entity], Table] = dict(
     [
-        _table(Session, "sessions", "session_id"),
+        _table(Session, "sessions", "session_id", fixed=("slot", "service", "card", "started_utc")),
         _table(Claim, "claims", "seq"),
         _table(Visit, "visits", "visit"),
         _table(Card, "cards", "card"),

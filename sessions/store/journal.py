@@ -30,7 +30,7 @@ BEAT_S = 1.0
 LINGER_S = 0.05
 """How long marks wait for each other: nobody waits for them, and those of one beat come within milliseconds."""
 FIRST_RETRY_S, LAST_RETRY_S = 0.1, 5.0
-CHECKPOINT_COMMITS = 1_000
+CHECKPOINT_COMMITS = 2_000
 """A checkpoint writes every page changed since the last one once more: seldom is cheap. Commits of marks change one
 page and those of facts about ten, so the write-ahead log stays near 5 MB, which a start after a power cut reads back in
 far less than a second."""

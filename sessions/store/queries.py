@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sessions.events import CommandAnswered, Fact
+from sessions.events import CommandAnswered, Fact, SessionCollected, SessionStarted
 from sessions.fold import Card, Claim, Fault, Session, TransferRow
 from sessions.journaling import Mark, Sample, SelfTest
 from sessions.ledger import SOLD, card_account
@@ -28,6 +28,10 @@ from sessions.store.database import open_reader
 from sessions.store.failures import explained
 from sessions.units import CardKey, Milliamps, MonoNs, Now, Seq, SessionId, SlotName, Unit, UtcMs
 
+LONGEST_DECISION = 200
+"""Among how many facts from its first one a command's answer is looked for. The longest decisions are some ten a slot."""
+MOST_FACTS = 2**63 - 1
+"""The highest number that SQLite gives."""
 _NS_PER_MS = 1_000_000
 
 
@@ -92,9 +96,12 @@ class Queries:
 
     def answer_of(self, command_id: str) -> Json | None:
         """The answer a command got, or None when it was not decided here."""
-        found = self._ask(f"SELECT {FACT_COLUMNS} FROM facts WHERE command = ?", (command_id,))
-        bodies = (fact_from_values(values).body for values in found)
-        return next((body.answer for body in bodies if isinstance(body, CommandAnswered)), None)
+        first = self.fact_by_source("command", command_id)
+        if first is None:
+            return None
+        decision = self.facts(Seq(first.seq - 1), LONGEST_DECISION)
+        answers = (fact.body for fact in decision if isinstance(fact.body, CommandAnswered))
+        return next((body.answer for body in answers if body.command == command_id), None)
 
     def sessions(
         self,
@@ -122,8 +129,14 @@ class Queries:
 
     def session_facts(self, session_id: SessionId) -> tuple[Fact, ...]:
         """Everything that was said of a session, in order."""
-        query = f"SELECT {FACT_COLUMNS} FROM facts WHERE session = ? ORDER BY seq"
-        return tuple(map(fact_from_values, self._ask(query, (session_id,))))
+        # The kinds stand in the text, or SQLite could not know that its index of them serves.
+        kinds = f"('{SessionStarted.kind}', '{SessionCollected.kind}')"
+        found = dict(self._ask(f"SELECT kind, seq FROM facts WHERE session = ? AND kind IN {kinds}", (session_id,)))
+        if SessionStarted.kind not in found:
+            return ()
+        first, last = found[SessionStarted.kind], found.get(SessionCollected.kind, MOST_FACTS)
+        query = f"SELECT {FACT_COLUMNS} FROM facts WHERE seq BETWEEN ? AND ? AND +session = ? ORDER BY seq"
+        return tuple(map(fact_from_values, self._ask(query, (first, last, session_id))))
 
     def transfers(
         self, account: str | None = None, limit: int = 100, before: Seq | None = None

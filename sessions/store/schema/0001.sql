@@ -16,14 +16,12 @@ CREATE TABLE facts (
     -- Computed when read, so that they cannot contradict the body and cost no byte on the card.
     slot      TEXT GENERATED ALWAYS AS (json_extract(body, '$.slot')) VIRTUAL,
     session   TEXT GENERATED ALWAYS AS (json_extract(body, '$.session')) VIRTUAL,
-    card      TEXT GENERATED ALWAYS AS (json_extract(body, '$.card')) VIRTUAL,
-    command   TEXT GENERATED ALWAYS AS (CASE kind WHEN 'command.answered' THEN json_extract(body, '$.command') END) VIRTUAL
+    card      TEXT GENERATED ALWAYS AS (json_extract(body, '$.card')) VIRTUAL
 ) STRICT;
 -- A source names its own identity: the same identity is one fact, for ever.
 CREATE UNIQUE INDEX facts_source ON facts (source, source_id) WHERE source_id IS NOT NULL;
--- And a command is answered once.
-CREATE UNIQUE INDEX facts_command ON facts (command) WHERE command IS NOT NULL;
-CREATE INDEX facts_session ON facts (session) WHERE session IS NOT NULL;
+-- Where a session begins and ends; what is said of it stands between. An index of all of it would cost a page a fact.
+CREATE INDEX facts_session ON facts (session) WHERE kind IN ('session.started', 'session.collected');
 
 -- Folded from facts. "n" numbers rows in the order of their appearance, which UTC cannot.
 
@@ -77,8 +75,7 @@ CREATE TABLE claims (
 ) STRICT;
 
 CREATE TABLE visits (
-    n            INTEGER PRIMARY KEY,
-    visit        TEXT NOT NULL UNIQUE,
+    visit        TEXT PRIMARY KEY,
     card         TEXT NOT NULL,
     place        TEXT NOT NULL,
     started_utc  INTEGER NOT NULL,
@@ -86,7 +83,7 @@ CREATE TABLE visits (
     started_mono INTEGER NOT NULL,
     ended_utc    INTEGER,
     reason       TEXT
-) STRICT;
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE cards (
     card           TEXT PRIMARY KEY,

@@ -1,0 +1,70 @@
+"""How the process ends when it must end at once: relays off first, then a sentence, then no more.
+
+Python's own clean-up does not run when Xlib ends the process because the display is gone, nor at ``os._exit``; so the outputs are
+switched off here, by whoever notices. Ending twice, from two threads at once, is harmless.
+"""
+
+import ctypes
+import ctypes.util
+import logging
+import os
+import sys
+import threading
+from collections.abc import Callable, Iterable
+from typing import Any
+
+EXIT_FAULT = 70
+"""``EX_SOFTWARE`` of sysexits.h: an internal fault; systemd restarts us."""
+EXIT_NO_DISPLAY = 69
+"""``EX_UNAVAILABLE``: the display went away."""
+
+_log = logging.getLogger(__name__)
+
+
+class Emergency:
+    """Knows how to switch everything off. ``off`` gives a sentence for each output that could not be switched."""
+
+    def __init__(self, off: Callable[[], Iterable[str]]) -> None:
+        self._off = off
+        self._once = threading.Lock()
+        self._keep: list[Any] = []
+
+    def end(self, reason: str, code: int = EXIT_FAULT) -> None:
+        """Switches everything off and ends the process, whatever other threads are doing. Does not return."""
+        first = self._once.acquire(blocking=False)
+        failures = list(self._off())
+        if first:
+            for sentence in (f"kiosk: {reason} All power was switched off. The kiosk ends.", *failures):
+                sys.stderr.write(f"{sentence}\n")
+                _log.critical("%s", sentence)
+            sys.stderr.flush()
+        os._exit(code)
+
+    def watch_display(self) -> None:
+        """Ends the process properly when the X server goes away. Call it after Tk has opened its display.
+
+        Xlib calls its IO error handler and then exits the process itself (XSetIOErrorHandler(3)), so this is the only moment.
+        """
+        library = ctypes.util.find_library("X11")
+        if library is None:
+            return
+        signature = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p)
+        handler = signature(lambda display: self._display_is_gone())
+        self._keep.append(handler)
+        x11 = ctypes.CDLL(library)
+        x11.XSetIOErrorHandler.argtypes = [signature]
+        x11.XSetIOErrorHandler.restype = ctypes.c_void_p
+        x11.XSetIOErrorHandler(handler)
+
+    def watch_threads(self) -> None:
+        """Ends the process when a thread that nobody restarts dies of an exception nobody caught."""
+
+        def died(arguments: threading.ExceptHookArgs) -> None:
+            name = arguments.thread.name if arguments.thread else "?"
+            _log.error("the thread '%s' died", name, exc_info=arguments.exc_value)
+
+        threading.excepthook = died
+
+    def _display_is_gone(self) -> int:
+        self.end("The display is gone.", EXIT_NO_DISPLAY)
+        return 0

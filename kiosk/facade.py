@@ -1,0 +1,83 @@
+"""The running kiosk as the console and the command socket see it."""
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+
+from kiosk.commands import Answer, CommandBus
+from kiosk.console.port import BenchPort
+from kiosk.errors import NoPicture
+from kiosk.health import Health
+from kiosk.live_view import LiveView
+from sessions.commands import Command
+from sessions.events import Fact
+from sessions.ports import Json
+from sessions.store.queries import Queries
+from sessions.units import Now
+from sessions.views import KioskView
+
+
+class Facade:
+    """Implements `kiosk.console.port.KioskFacade` over the live parts. Everything is callable from any thread."""
+
+    def __init__(
+        self,
+        live: LiveView,
+        bus: CommandBus,
+        queries: Queries,
+        health: Health,
+        clock: Callable[[], Now],
+        post: Callable[[Callable[[], None]], None],
+        bench: BenchPort | None = None,
+        picture: Callable[[], bytes] | None = None,
+    ) -> None:
+        self._live = live
+        self._bus = bus
+        self._queries = queries
+        self._health = health
+        self._clock = clock
+        self._post = post
+        self._bench = bench
+        self._picture = picture
+
+    @property
+    def store(self) -> Queries:
+        """The durable past."""
+        return self._queries
+
+    @property
+    def bench(self) -> BenchPort | None:
+        """The simulated people and parts."""
+        return self._bench
+
+    def view(self) -> KioskView:
+        """The latest picture."""
+        return self._live.view
+
+    def now(self) -> Now:
+        """The clocks."""
+        return self._clock()
+
+    def submit(self, command: Command, command_id: str) -> Future[Answer]:
+        """Asks the owner; a command that was answered before a restart gets that answer from the store."""
+        known = self._queries.answer_of(command_id)
+        if known is not None:
+            answered: Future[Answer] = Future()
+            answered.set_result(Answer(self._live.view.durable_seq, known))
+            return answered
+        return self._bus.submit(command, command_id)
+
+    def health(self) -> Json:
+        """How the parts are."""
+        return self._health.document()
+
+    def screenshot(self) -> bytes:
+        """The screen as a PNG. Raises `NoPicture` without a screen."""
+        if self._picture is None:
+            raise NoPicture("This kiosk runs without a window; start it without --headless to see its screen.")
+        return self._picture()
+
+    def subscribe(self, on_facts: Callable[[Sequence[Fact]], None]) -> Callable[[], None]:
+        """Tells durable facts, on the owner's thread."""
+        ending: list[Callable[[], None]] = []
+        self._post(lambda: ending.append(self._live.subscribe(on_facts)))
+        return lambda: self._post(lambda: [end() for end in ending] and None)

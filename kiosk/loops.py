@@ -1,0 +1,155 @@
+"""One inbox for everything that comes from other threads, and the two loops that empty it: Tk's and our own.
+
+`Inbox.put` may be called from any thread and never blocks: it appends and wakes the loop through a pipe. `Inbox.drain` runs on the
+owner's thread, works for at most 8 ms and leaves the rest for the next turn, so that a flood of events cannot freeze the screen.
+"""
+
+import heapq
+import os
+import select
+import time
+from collections import deque
+from collections.abc import Callable
+from itertools import count
+
+from sessions.ports import AfterId, Scheduler
+from sessions.registry import SessionRecord
+from sessions.units import SessionId
+
+DRAIN_NS = 8_000_000
+"""Longest stretch of work in one turn: half a frame at 60 Hz."""
+
+
+class Inbox:
+    """Callables on their way to the owner's thread. ``fileno`` is readable while there are any."""
+
+    def __init__(self) -> None:
+        self._callbacks: deque[Callable[[], None]] = deque()
+        self._reader, self._writer = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
+        self._closed = False
+
+    def fileno(self) -> int:
+        """What a selector or Tk's file handler watches."""
+        return self._reader
+
+    def put(self, callback: Callable[[], None]) -> None:
+        """Hands over a callable; after `close` it is dropped: nobody decides any more."""
+        self._callbacks.append(callback)
+        self.wake()
+
+    def wake(self) -> None:
+        """Makes the loop turn."""
+        if not self._closed:
+            try:
+                os.write(self._writer, b"!")
+            except BlockingIOError:
+                pass  # The pipe is full of wake-ups already.
+
+    def drain(self) -> None:
+        """Runs what waits, for at most `DRAIN_NS`; what is left keeps the pipe readable."""
+        try:
+            os.read(self._reader, 4096)
+        except BlockingIOError:
+            return
+        end = time.monotonic_ns() + DRAIN_NS
+        while self._callbacks:
+            # Wake-up first: whatever the callback does, the rest is not forgotten.
+            callback = self._callbacks.popleft()
+            if self._callbacks and time.monotonic_ns() >= end:
+                self.wake()
+                callback()
+                return
+            callback()
+
+    def close(self) -> None:
+        """Gives the pipe back."""
+        if not self._closed:
+            self._closed = True
+            os.close(self._reader)
+            os.close(self._writer)
+
+
+class GapProbe:
+    """Measures how long the owner's loop did not come round: the time by which a 20 ms job is late."""
+
+    EVERY_MS = 20
+
+    def __init__(self, owner: Scheduler) -> None:
+        self._owner = owner
+        self._due = 0
+        self.gap_ms_max = 0.0
+        """The longest gap since the last `restart`, in milliseconds."""
+
+    def restart(self) -> None:
+        """Begins to measure, or begins anew."""
+        first = self._due == 0
+        self.gap_ms_max = 0.0
+        self._due = time.monotonic_ns() + self.EVERY_MS * 1_000_000
+        if first:
+            self._owner.after(self.EVERY_MS, self._came_round)
+
+    def _came_round(self) -> None:
+        now = time.monotonic_ns()
+        self.gap_ms_max = max(self.gap_ms_max, (now - self._due) / 1e6)
+        self._due = now + self.EVERY_MS * 1_000_000
+        self._owner.after(self.EVERY_MS, self._came_round)
+
+
+class HeadlessOwner:
+    """Holds the records and runs their jobs without a window: the same logic as the charging screen, on a loop of our own."""
+
+    def __init__(self, inbox: Inbox) -> None:
+        self.sessions: dict[SessionId, SessionRecord] = {}
+        self.inbox = inbox
+        self._numbers = count(1)
+        self._queue: list[tuple[int, int, AfterId, Callable[[], None]]] = []
+        self._cancelled: set[AfterId] = set()
+        self._running = False
+
+    def after(self, delay_ms: int, callback: Callable[[], None]) -> AfterId:
+        """As Tk's ``after``."""
+        number = next(self._numbers)
+        after_id = f"after#{number}"
+        due = time.monotonic_ns() + max(0, delay_ms) * 1_000_000
+        heapq.heappush(self._queue, (due, number, after_id, callback))
+        return after_id
+
+    def after_cancel(self, after_id: AfterId) -> None:
+        """As Tk's ``after_cancel``; what ran already is no error."""
+        if any(entry[2] == after_id for entry in self._queue):
+            self._cancelled.add(after_id)
+
+    def post(self, callback: Callable[[], None]) -> None:
+        """Runs the callback soon on the loop's thread; callable from any thread."""
+        self.inbox.put(callback)
+
+    def quit(self) -> None:
+        """Ends `run` after the present turn; callable from any thread."""
+        self.post(self._end)
+
+    def _end(self) -> None:
+        self._running = False
+
+    def run(self) -> None:
+        """Turns until `quit`. An exception in a callback ends it: the process must end then, relays off."""
+        self._running = True
+        while self._running:
+            timeout = self._run_due()
+            if select.select([self.inbox], [], [], timeout)[0]:
+                self.inbox.drain()
+
+    def _run_due(self) -> float:
+        """Runs the jobs that are due; gives the seconds until the next."""
+        while self._queue:
+            due, _, after_id, callback = self._queue[0]
+            now = time.monotonic_ns()
+            if due > now and after_id not in self._cancelled:
+                return (due - now) / 1e9
+            heapq.heappop(self._queue)
+            if after_id in self._cancelled:
+                self._cancelled.discard(after_id)
+                continue
+            callback()
+            if not self._running:
+                return 0.0
+        return 1.0

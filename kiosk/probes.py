@@ -1,0 +1,72 @@
+"""What each part of the running kiosk says to `GET /health`."""
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Protocol
+
+from kiosk.health import Condition, Part, Probe
+from kiosk.live_view import LiveView
+from sessions.store.journal import Journal
+from sessions.units import MonoNs, seconds_ns
+
+WORKER_SILENT_S = 5.0
+JOURNAL_SILENT_S = 10.0
+"""An SD card may take its time; a journal that is silent for this long will not come back."""
+
+
+class DeviceThread(Protocol):
+    """A thread that serves devices."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def alive(self) -> bool: ...
+    @property
+    def last_beat(self) -> MonoNs: ...
+
+
+def probes(
+    workers: Sequence[DeviceThread], journal: Journal, live: LiveView, clock: Callable[[], MonoNs]
+) -> dict[str, Probe]:
+    """The probes by part: journal, every device thread, slots, cloud."""
+    found: dict[str, Probe] = {
+        "journal": lambda: _journal(journal, clock),
+        "slots": lambda: _slots(live),
+        "devices": lambda: _devices(live),
+        "cloud": lambda: Part(Condition.OK, live.view.cloud),
+    }
+    for worker in workers:
+        found[worker.name] = partial(_thread, worker, clock)
+    return found
+
+
+def _thread(worker: DeviceThread, clock: Callable[[], MonoNs]) -> Part:
+    silent = max(0, clock() - worker.last_beat)
+    figures = {"silent_ms": silent // 1_000_000}
+    if not worker.alive:
+        return Part(Condition.FAILED, "The thread is not running.", figures)
+    if silent > seconds_ns(WORKER_SILENT_S):
+        return Part(Condition.DEGRADED, "The thread has been silent for a while.", figures)
+    return Part(Condition.OK, figures=figures)
+
+
+def _journal(journal: Journal, clock: Callable[[], MonoNs]) -> Part:
+    silent = max(0, clock() - journal.last_beat)
+    figures = {"queue": journal.depth, "durable_seq": int(journal.durable_seq), "silent_ms": silent // 1_000_000}
+    if journal.failed is not None:
+        return Part(Condition.FAILED, f"The journal has died: {journal.failed}", figures)
+    if journal.trouble is not None:
+        return Part(Condition.FAILED, journal.trouble, figures)
+    if silent > seconds_ns(JOURNAL_SILENT_S):
+        return Part(Condition.DEGRADED, "The disk is slow.", figures)
+    return Part(Condition.OK, figures=figures)
+
+
+def _slots(live: LiveView) -> Part:
+    broken = [slot.fault for slot in live.view.slots if slot.fault]
+    return Part(Condition.DEGRADED, " ".join(broken)) if broken else Part(Condition.OK)
+
+
+def _devices(live: LiveView) -> Part:
+    faults = live.view.faults
+    return Part(Condition.DEGRADED, " ".join(faults)) if faults else Part(Condition.OK)

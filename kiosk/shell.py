@@ -1,0 +1,142 @@
+"""The two shapes a kiosk runs in: with a window, and without. The same conductor, jobs and records in both."""
+
+import logging
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Protocol
+
+from kiosk.live_view import LiveView
+from kiosk.loops import HeadlessOwner, Inbox
+from kiosk.options import RunOptions
+from sessions.commands import Command
+from sessions.conductor import Conductor
+from sessions.errors import SessionsError
+from sessions.events import Fact
+from sessions.registry import SessionOwner
+
+if TYPE_CHECKING:
+    from kiosk.screens.bench_window import BenchPort
+
+_log = logging.getLogger(__name__)
+
+
+class Shell(Protocol):
+    """What the composition root needs of either."""
+
+    @property
+    def owner(self) -> SessionOwner: ...
+
+    @property
+    def picture(self) -> Callable[[], bytes] | None:
+        """Photographs the screen as a PNG, on any thread."""
+        ...
+
+    @property
+    def touch(self) -> Callable[[int, int], None] | None:
+        """Touches a pixel of the screen, from any thread."""
+        ...
+
+    def open(self, conductor: Conductor, live: LiveView, bench: "BenchPort | None") -> None: ...
+
+    def decided(self, facts: Sequence[Fact]) -> None: ...
+
+    def refused(self, command: Command, refusal: SessionsError) -> None: ...
+
+    def run(self) -> None: ...
+
+    def quit(self) -> None: ...
+
+    def close(self) -> None: ...
+
+
+class HeadlessShell:
+    """No window."""
+
+    picture: Callable[[], bytes] | None = None
+    touch: Callable[[int, int], None] | None = None
+
+    def __init__(self, inbox: Inbox) -> None:
+        self.owner: SessionOwner
+        self._loop = HeadlessOwner(inbox)
+        self.owner = self._loop
+
+    def open(self, conductor: Conductor, live: LiveView, bench: "BenchPort | None") -> None:
+        """Nothing to show."""
+
+    def decided(self, facts: Sequence[Fact]) -> None:
+        """Nobody is told why they were signed out."""
+
+    def refused(self, command: Command, refusal: SessionsError) -> None:
+        """Leaves a line for the operator, since no screen says it."""
+        _log.info("%s was refused: %s", type(command).__name__, refusal)
+
+    def run(self) -> None:
+        """Turns until `quit`."""
+        self._loop.run()
+
+    def quit(self) -> None:
+        """Ends `run`; callable from any thread."""
+        self._loop.quit()
+
+    def close(self) -> None:
+        """Nothing to close."""
+
+
+class TkShell:
+    """A window with the charging screen, and the Bench window beside it when simulated."""
+
+    def __init__(self, options: RunOptions, inbox: Inbox, fatal: Callable[[BaseException], None]) -> None:
+        from kiosk.screens.charging import ChargingScreen
+        from kiosk.window import Picture, open_window, touch
+
+        kiosk = options.settings.kiosk
+        self._options = options
+        self._root, self._size = open_window(kiosk.name, options.windowed or options.simulate)
+        self._root.update_idletasks()
+        self._inbox = inbox
+        self._screen = ChargingScreen(self._root, inbox, fatal, kiosk.languages[0])
+        self.owner: SessionOwner = self._screen
+        self.picture: Callable[[], bytes] | None = Picture(self._root, self._size).png
+        self.touch: Callable[[int, int], None] | None = lambda x, y: inbox.put(lambda: touch(self._root, x, y))
+
+    def open(self, conductor: Conductor, live: LiveView, bench: "BenchPort | None") -> None:
+        """Shows the first screen."""
+        from kiosk.screens.stage import Stage
+        from kiosk.site import site_of
+
+        stage = Stage(
+            self._root,
+            self._size,
+            site_of(self._options.settings),
+            self._screen.on_intent,
+            hide_cursor=not self._options.simulate,
+        )
+        stage.place(x=0, y=0, relwidth=1, relheight=1)
+        self._screen.attach(conductor, lambda: live.view, stage)
+        live.draw_with(self._screen.draw)
+        if bench is not None:
+            self._open_bench(bench)
+
+    def _open_bench(self, bench: "BenchPort") -> None:
+        from kiosk.screens.bench_window import BenchWindow
+
+        BenchWindow(self._root, bench)
+
+    def decided(self, facts: Sequence[Fact]) -> None:
+        """Passes on why somebody was signed out."""
+        self._screen.decided(facts)
+
+    def refused(self, command: Command, refusal: SessionsError) -> None:
+        """Says it on the screen."""
+        self._screen.refused(command, refusal)
+
+    def run(self) -> None:
+        """Tk's main loop."""
+        self._screen.run()
+
+    def quit(self) -> None:
+        """Ends `run`; callable from any thread."""
+        self._inbox.put(self._screen.quit)
+
+    def close(self) -> None:
+        """Closes the window."""
+        self._root.destroy()

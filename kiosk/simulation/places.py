@@ -1,0 +1,6 @@
+"""Where a simulated kiosk keeps what would be real: in its data directory, so that it survives a killed process as real things do."""
+
+BENCH_PINS = "bench-pins"
+"""The levels of the output pins, which stay driven when a process is killed."""
+BENCH_WORLD = "bench-world.json"
+"""Which phone lies behind which door."""
