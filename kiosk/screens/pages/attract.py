@@ -38,9 +38,10 @@ class AttractPage(ScreenPage[AttractModel]):
         Icon(self, art.cx - theme.px(18), art.cy, 92, colours.go, fill, "card")
         Icon(self, art.cx + theme.px(66), art.cy, 62, colours.go, fill, "waves")
         words = box.after(theme.px(222)).before(theme.px(20))
-        middle = words.middle(words.w, theme.px(118))
+        middle = words.middle(words.w, theme.px(94))
+        hint = Box(middle.x, middle.y + theme.px(60), middle.w, theme.px(62))
         self._tap = Text(self, middle.top(theme.px(56)), Type.DISPLAY, colours.text)
-        self._hint = Text(self, middle.below(theme.px(58)), Type.BODY, colours.muted, down="top", wrap=True)
+        self._hint = Text(self, hint, Type.BODY, colours.muted, down="top", wrap=True)
 
     def _build_low(self, box: Box) -> None:
         theme, colours = self.theme, self.theme.colours

@@ -92,7 +92,7 @@ def own_state(slot: SlotView, session: SessionView, now: MonoNs) -> tuple[TileKi
 def _tile(slot: SlotView, visit: VisitView, scene: Scene) -> Tile:
     if slot.session is not None and slot.session.card == visit.card:
         kind, word, figure = own_state(slot, slot.session, scene.now)
-        button = _("Open") if slot.state is SlotState.FINISHING else _("View")
+        button = _("View")
         detail = "" if figure else _("Time is over") if slot.state is SlotState.FINISHING else _("Ask the staff")
         return Tile(slot.number, kind, word, slot.plug, ShowSession(slot.session.session_id), detail, figure, button)
     if slot.state in (SlotState.FAULTED, SlotState.UNAVAILABLE):
