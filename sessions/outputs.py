@@ -46,6 +46,9 @@ class OutputSetter:
     def _set_door(self, name: SlotName, port: SlotPort, latest: Seq, release: Seq, now: MonoNs) -> None:
         if release > self._released[name]:
             self._released[name] = release
+            if name in self._open_until:
+                # A latch moves once for each rise, and its door may have been shut again since the last one.
+                port.set_unlocked(False)
             self._open_until[name] = after_s(now, self._door_open_s)
             port.set_unlocked(True)
         elif name in self._open_until and (latest == 0 or now >= self._open_until[name]):
