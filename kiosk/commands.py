@@ -14,7 +14,6 @@ from typing import Protocol
 from sessions.commands import Command
 from sessions.conductor import Answer
 from sessions.errors import SessionsError, StoreTimeout
-from sessions.ports import Json
 from sessions.units import Seq
 
 ANSWER_TIMEOUT_S = 10.0
@@ -64,35 +63,18 @@ class Decider(Protocol):
 
 
 class CommandBus:
-    """Hands commands to the owner from any thread.
+    """Hands commands to the owner from any thread. ``post`` puts a callable onto the owner's inbox and never blocks."""
 
-    ``post`` puts a callable onto the owner's inbox and never blocks. ``answer_of`` gives the answer that the store
-    keeps of an id, or None: the owner remembers only the latest, and an id must hold for ever. It runs on the
-    sender's thread.
-    """
-
-    def __init__(
-        self,
-        post: Callable[[Callable[[], None]], None],
-        decider: Decider,
-        answer_of: Callable[[str], Json | None] = lambda command_id: None,
-    ) -> None:
+    def __init__(self, post: Callable[[Callable[[], None]], None], decider: Decider) -> None:
         self._post = post
         self._decider = decider
-        self._answer_of = answer_of
 
     def submit(self, command: Command, command_id: str | None = None) -> Future[Answer]:
         """Sends a command; the future resolves after durability, or with the `SessionsError` that refused it.
-
-        Raises `StoreError` when the store cannot say whether the id was used before.
         The future cannot be cancelled: a decision that was asked for may be taken at any moment.
         """
         answer: Future[Answer] = Future()
         answer.set_running_or_notify_cancel()
-        earlier = self._answer_of(command_id) if command_id is not None else None
-        if earlier is not None:
-            answer.set_result(Answer(Seq(0), earlier))
-            return answer
         decided_as = command_id or new_command_id()
         self._post(lambda: self._decide(command, decided_as, answer))
         return answer

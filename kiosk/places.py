@@ -9,8 +9,6 @@ CONFIG_NAME = "kiosk.toml"
 PINMAP_NAME = "pinmap.json"
 LOG_NAME = "kiosk.log"
 SOCKET_NAME = "kiosk.sock"
-BENCH_MEMORY_NAME = "bench-wires"
-"""What a killed kiosk left its simulated outputs driven to."""
 
 
 def default_data_dir() -> Path:

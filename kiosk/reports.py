@@ -37,8 +37,8 @@ def slot_json(slot: SlotView, now: Now) -> Json:
         "session_id": session.session_id if session else None,
         "card": session.card if session else slot.claim_card,
         "remaining_s": _remaining_s(session, now) if session else None,
-        "mA": slot.mA,
-        "V": slot.bus_V,
+        "mA": _tenths(slot.mA),
+        "V": None if slot.bus_V is None else round(slot.bus_V, 3),
         "fault": slot.fault,
         "disabled": slot.disabled,
         "plug": slot.plug,
@@ -85,7 +85,7 @@ def live_session_json(session: SessionView, now: Now) -> Json:
         "remaining_s": remaining,
         "stop_reason": session.stop_reason,
         "energy_mWh": session.energy_mWh,
-        "mA": session.mA,
+        "mA": _tenths(session.mA),
         "verdict": session.verdict,
         "door_opened": session.door_opened,
     }
@@ -151,6 +151,11 @@ def kiosk_json(view: KioskView, now: Now, recent: list[Json]) -> Json:
         "connectionStatus": view.cloud,
         "lastUpdate": iso(view.utc),
     }
+
+
+def _tenths(mA: float | None) -> float | None:
+    """Current to a tenth of a milliampere, finer than any sensor here."""
+    return None if mA is None else round(mA, 1)
 
 
 def _remaining_s(session: SessionView, now: Now) -> int:

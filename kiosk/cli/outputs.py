@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from kiosk.cli.context import Context, this_call
-from kiosk.places import BENCH_MEMORY_NAME
+from kiosk.simulation.places import BENCH_PINS
 
 if TYPE_CHECKING:
     from hardware.backend import Backend
@@ -61,7 +61,7 @@ def _switch_off(call: Context, pinmap_file: Path, simulate: bool) -> list[str]:
     if simulate:
         from hardware.bench.bench import Bench
 
-        memory = call.data_dir / BENCH_MEMORY_NAME
+        memory = call.data_dir / BENCH_PINS
         backend = Bench(pinmap, memory=memory if memory.exists() else None)
     wiring = wire(pinmap, backend, _nobody_listens)
     failures = wiring.all_off()

@@ -57,12 +57,18 @@ def not_found_or_such(request: Request, error: Exception) -> Response:
 
 def bench_refused(request: Request, error: Exception) -> Response:
     """Somebody at the bench could not do it now."""
-    return wrong(409, str(error), code="bench_refused")
+    return wrong(409, _sentence(error), code="bench_refused")
 
 
 def bench_unknown(request: Request, error: Exception) -> Response:
     """The bench has no such thing."""
-    return wrong(404, str(error), code="bench_unknown")
+    return wrong(404, _sentence(error), code="bench_unknown")
+
+
+def _sentence(error: Exception) -> str:
+    """What the bench says, as people write a sentence."""
+    text = str(error)
+    return f"{text[:1].upper()}{text[1:]}" + ("" if text.endswith((".", "}")) else ".")
 
 
 def no_picture(request: Request, error: Exception) -> Response:

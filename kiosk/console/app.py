@@ -13,6 +13,7 @@ from kiosk.console.access import LocalOnly
 from kiosk.console.answers import HANDLERS
 from kiosk.console.api import Api
 from kiosk.console.bench_api import BenchApi
+from kiosk.console.live import LiveFacts
 from kiosk.console.port import KioskFacade
 
 PAGES = Path(__file__).parent / "pages"
@@ -28,7 +29,7 @@ _HEADERS = {
 
 def build_console(kiosk: KioskFacade) -> ASGIApp:
     """The console of a simulated kiosk: open, to this machine only. The bench is part of it where the kiosk has one."""
-    routes: list[BaseRoute] = [*Api(kiosk).routes(), *_pages()]
+    routes: list[BaseRoute] = [*Api(kiosk).routes(), *LiveFacts(kiosk).routes(), *_pages()]
     if kiosk.bench is not None:
         routes += BenchApi(kiosk.bench).routes()
     app = Starlette(routes=routes, middleware=[Middleware(LocalOnly)], exception_handlers=dict(HANDLERS))

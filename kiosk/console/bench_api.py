@@ -41,7 +41,8 @@ class BenchApi:
         ]
 
     async def look(self, request: Request) -> Response:
-        return JsonAnswer(await run_in_threadpool(self._bench.snapshot))
+        seen = await run_in_threadpool(self._bench.snapshot)
+        return JsonAnswer({**seen, "phones": self._bench.phones(), "fault_kinds": self._bench.fault_kinds()})
 
     async def tap(self, request: Request) -> Response:
         body = await read(request, TapBody)

@@ -44,6 +44,14 @@ class BenchPort(Protocol):
         """What somebody sees who stands there, in the shape of ``GET /api/bench``."""
         ...
 
+    def phones(self) -> Sequence[str]:
+        """What can be plugged in."""
+        ...
+
+    def fault_kinds(self) -> Mapping[str, list[str]]:
+        """What can be broken: kinds by device."""
+        ...
+
 
 class KioskFacade(Protocol):
     """The running kiosk. Everything may be called from any thread and, but for what says otherwise, returns at once."""

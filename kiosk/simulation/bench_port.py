@@ -1,10 +1,11 @@
 """The bench as console and Bench window use it: the same verbs, refusals in the kiosk's own words."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 from hardware.bench.bench import Bench
+from hardware.bench.phones import PHONES
 from hardware.errors import BenchNameError, CardNumberError
 from hardware.errors import BenchRefused as RefusedByBench
 from kiosk.errors import BenchNameUnknown, BenchRefused
@@ -62,6 +63,10 @@ class BenchVerbs:
     def snapshot(self) -> Mapping[str, Any]:
         """What somebody sees who stands there."""
         return self._bench.snapshot()
+
+    def phones(self) -> Sequence[str]:
+        """What can be plugged in."""
+        return list(PHONES)
 
     def fault_kinds(self) -> Mapping[str, list[str]]:
         """What can be broken, by device."""

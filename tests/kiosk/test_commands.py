@@ -44,15 +44,6 @@ def test_a_late_journal_is_told_with_the_id_and_the_same_id_hears_the_first_answ
     assert conductor.decided == [STOP]
 
 
-def test_an_id_that_the_store_knows_is_never_decided_again():
-    conductor = SmallConductor()
-    with OwnerThread(conductor) as owner:
-        bus = CommandBus(owner.post, conductor, {"old": {"session_id": "s-1"}}.get)
-        assert bus.ask(STOP, "old").data == {"session_id": "s-1"}
-        assert conductor.decided == []
-        assert bus.ask(STOP, "new").seq == 1
-
-
 def test_a_refusal_is_raised_where_the_answer_is_awaited():
     conductor = SmallConductor()
     conductor.refusals[StopSession] = SlotTaken("Slot 1 is in use.")

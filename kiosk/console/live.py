@@ -1,0 +1,108 @@
+"""``WS /ws?after=SEQ``: a snapshot, then every fact once, resumable.
+
+A listener subscribes first and then reads what the store has, so no fact falls between the two; what comes twice is
+told once, by its number. A listener that cannot keep up is let go, and comes back with the number it last saw.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from contextlib import suppress
+
+from starlette.concurrency import run_in_threadpool
+from starlette.routing import WebSocketRoute
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from kiosk.console.answers import timestamp
+from kiosk.console.port import KioskFacade
+from kiosk.reports import fact_json, kiosk_json
+from sessions.events import Fact
+from sessions.ports import Json
+from sessions.units import Seq
+
+LONGEST_QUEUE = 1000
+"""Facts that may wait for one listener: minutes of a busy kiosk."""
+TOO_SLOW = 1013
+"""Try again later (RFC 6455, registry)."""
+POLICY = 1008
+PAGE = 200
+
+
+class LiveFacts:
+    """The handler, over one kiosk."""
+
+    def __init__(self, kiosk: KioskFacade) -> None:
+        self._kiosk = kiosk
+
+    def routes(self) -> list[WebSocketRoute]:
+        """The one path."""
+        return [WebSocketRoute("/ws", self.follow)]
+
+    async def follow(self, socket: WebSocket) -> None:
+        await socket.accept()
+        said = socket.query_params.get("after")
+        if said is not None and not (said.isascii() and said.isdigit() and len(said) < 19):
+            await socket.close(POLICY, "'after' is the number of the last fact you have.")
+            return
+        line = _Line(asyncio.get_running_loop())
+        end = self._kiosk.subscribe(line.put)
+        leaving = asyncio.ensure_future(_until_it_leaves(socket))
+        telling = asyncio.ensure_future(self._tell(socket, line, None if said is None else Seq(int(said))))
+        try:
+            await asyncio.wait((leaving, telling), return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            end()
+            leaving.cancel()
+            telling.cancel()
+            _, outcome = await asyncio.gather(leaving, telling, return_exceptions=True)
+        if isinstance(outcome, Exception) and not isinstance(outcome, WebSocketDisconnect):
+            raise outcome
+
+    async def _tell(self, socket: WebSocket, line: "_Line", after: Seq | None) -> None:
+        view = self._kiosk.view()
+        told = view.durable_seq if after is None else after
+        await socket.send_json({"type": "snapshot", **_snapshot(self._kiosk), "timestamp": timestamp()})
+        while facts := await run_in_threadpool(self._kiosk.store.facts, told, PAGE):
+            told = await _send(socket, facts, told)
+        while (fresh := await line.get()) is not None:
+            told = await _send(socket, fresh, told)
+        await socket.close(TOO_SLOW, "You cannot keep up: come back with the number of the last fact you have.")
+
+
+class _Line:
+    """Facts on their way from the kiosk's thread to one listener."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._loop = loop
+        self._queue: asyncio.Queue[Sequence[Fact] | None] = asyncio.Queue()
+
+    def put(self, facts: Sequence[Fact]) -> None:
+        """Takes facts, from any thread."""
+        # A loop that is closed belongs to a console that has stopped: there is nobody to tell.
+        with suppress(RuntimeError):
+            self._loop.call_soon_threadsafe(self._take, facts)
+
+    async def get(self) -> Sequence[Fact] | None:
+        """The next facts; None when too many waited."""
+        return await self._queue.get()
+
+    def _take(self, facts: Sequence[Fact]) -> None:
+        self._queue.put_nowait(facts if self._queue.qsize() < LONGEST_QUEUE else None)
+
+
+async def _send(socket: WebSocket, facts: Sequence[Fact], told: Seq) -> Seq:
+    for fact in facts:
+        if fact.seq > told:
+            await socket.send_json({"type": "fact", **fact_json(fact)})
+            told = fact.seq
+    return told
+
+
+async def _until_it_leaves(socket: WebSocket) -> None:
+    # What it sends means nothing here.
+    while (await socket.receive())["type"] != "websocket.disconnect":
+        pass
+
+
+def _snapshot(kiosk: KioskFacade) -> Json:
+    view = kiosk.view()
+    return {"data": kiosk_json(view, kiosk.now(), []), "seq": view.durable_seq}

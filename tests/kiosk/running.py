@@ -1,0 +1,153 @@
+"""A whole kiosk in this process, on the bench: real drivers, engine, journal and bus, and no window.
+
+`kiosk.app` composes the same parts for a process of its own, with signals and an emergency end that tests cannot share.
+"""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from hardware.bench.bench import Bench
+from hardware.pinmap import load_pinmap
+from hardware.wiring import wire
+from kiosk.card_secret import card_secret
+from kiosk.clock import SystemClock, monotonic
+from kiosk.commands import CommandBus
+from kiosk.console.app import build_console
+from kiosk.console.server import ConsoleServer
+from kiosk.facade import Facade
+from kiosk.health import Health
+from kiosk.live_view import LiveView
+from kiosk.loops import HeadlessOwner, Inbox
+from kiosk.pinmap_rules import slot_rules
+from kiosk.probes import probes
+from kiosk.settings import to_rules
+from kiosk.settings_model import Settings
+from kiosk.simulation.bench_port import BenchVerbs
+from sessions.cards import card_key
+from sessions.conductor import Conductor, Listeners
+from sessions.engine import Engine
+from sessions.ports import Observation
+from sessions.recovery import recover
+from sessions.store.database import prepare, store_path
+from sessions.store.journal import Journal
+from sessions.store.load import load
+from sessions.store.queries import Queries
+from sessions.units import CardKey
+
+PINMAP = Path(__file__).parents[2] / "pinmap.json"
+PATIENCE_S = 20.0
+
+
+class RunningKiosk:
+    """One kiosk and its console. ``touches`` are the fingers that the console put on the screen."""
+
+    def __init__(self, data_dir: Path, stack: ExitStack) -> None:
+        path = store_path(data_dir)
+        prepare(path)
+        pinmap = load_pinmap(PINMAP)
+        self.touches: list[tuple[int, int]] = []
+        self.inbox = Inbox()
+        stack.callback(self.inbox.close)
+        self.store = Queries(path)
+        stack.callback(self.store.close)
+        self.journal = Journal(path, mono=monotonic, on_ack=self._stored, on_trouble=_nothing, on_death=_nothing)
+        stack.callback(self.journal.close)
+        bench = Bench(pinmap)
+        stack.callback(bench.close)
+        wiring = wire(pinmap, bench, self._noticed)
+        stack.callback(wiring.stop)
+        wiring.start()
+        self._secret = card_secret(data_dir)
+        self.owner = HeadlessOwner(self.inbox)
+        engine = Engine(load(path), to_rules(Settings(), slot_rules(pinmap.slots)))
+        clock = SystemClock()
+        self.conductor = Conductor(self.owner, engine, wiring.slots, self.journal, clock, self.card)
+        self.live = LiveView(self.conductor, lambda: "none")
+        self.conductor.listeners = Listeners(self.live.decided, self.live.durable)
+        wait_for(lambda: all(slot.door_open() is not None for slot in wiring.slots.values()))
+        doors = {name: slot.door_open() for name, slot in wiring.slots.items()}
+        self.conductor.start(
+            recover(engine, clock(), version="test", incarnation="test", outage_s=None, doors=doors, marks={})
+        )
+        wiring.outputs.set("coin.enable", True)
+        self.live.start()
+        verbs = BenchVerbs(bench, lambda x, y: self.touches.append((x, y)))
+        health = Health(probes(wiring.workers, self.journal, self.live, monotonic), lambda: 0.0)
+        bus = CommandBus(self.inbox.put, self.conductor)
+        self.facade = Facade(self.live, bus, self.store, health, clock, self.inbox.put, verbs)
+        owner = threading.Thread(target=self.owner.run, name="owner")
+        owner.start()
+        stack.callback(owner.join)
+        stack.callback(self.owner.quit)
+        self.console = ConsoleServer(build_console(self.facade), "127.0.0.1", 0)
+        stack.callback(self.console.stop)
+        self.console.start()
+        self.http = stack.enter_context(httpx.Client(base_url=self.console.address, timeout=PATIENCE_S))
+
+    def card(self, uid: str) -> CardKey:
+        """The CardKey of a canonical UID."""
+        return card_key(self._secret, uid)
+
+    def get(self, path: str) -> Any:
+        """The JSON at a path that must answer 200."""
+        answer = self.http.get(path)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    def post(self, path: str, body: Any = None, **headers: str) -> httpx.Response:
+        """Posts JSON, or nothing."""
+        return self.http.post(path, json=body, headers=headers) if body is not None else self.http.post(path)
+
+    def done(self, path: str, body: Any = None, **headers: str) -> Any:
+        """Posts what must succeed, and gives its answer."""
+        answer = self.post(path, body, **headers)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    def slot(self, name: str) -> Any:
+        """A slot as the board shows it."""
+        return next(slot for slot in self.get("/api/slots")["slots"] if slot["slot"] == name)
+
+    def sign_in(self, uid: str, coins: int = 0) -> Any:
+        """Drops a coin of that value, taps the card, and gives the visit with its credit."""
+        if coins:
+            self.done("/api/bench/coin", {"value": coins})
+        card = self.card(uid)
+        self.done("/api/bench/tap", {"uid": uid})
+        return wait_for(lambda: self._visit(card, 60 * coins))
+
+    def _visit(self, card: CardKey, at_least_s: int) -> Any:
+        visit = self.get("/api/session")["data"]["visit"]
+        return visit if visit and visit["card"] == card and visit["charge_s"] >= at_least_s else None
+
+    def _stored(self, seq: Any) -> None:
+        self.inbox.put(lambda: self.conductor.acknowledged(seq))
+
+    def _noticed(self, seen: Observation) -> None:
+        self.inbox.put(lambda: self.conductor.observe(seen))
+
+
+@contextmanager
+def running_kiosk(data_dir: Path) -> Iterator[RunningKiosk]:
+    """A kiosk that runs, and is ended whatever happens."""
+    with ExitStack() as stack:
+        yield RunningKiosk(data_dir, stack)
+
+
+def wait_for(condition: Callable[[], Any], seconds: float = PATIENCE_S) -> Any:
+    """What a condition gives once it is true; fails after a while."""
+    end = time.monotonic() + seconds
+    while not (value := condition()):
+        assert time.monotonic() < end, "this did not come true in time"
+        time.sleep(0.02)
+    return value
+
+
+def _nothing(*_: object) -> None:
+    """Nobody needs to know."""
