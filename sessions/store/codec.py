@@ -10,7 +10,7 @@ from dataclasses import dataclass, fields
 from enum import Enum
 from functools import cache
 from types import UnionType
-from typing import Any, TypeVar, get_args, get_type_hints
+from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from sessions.errors import StoreDamaged, StoreTooNew
 from sessions.events import BODIES, Fact, Transfer, body_from_json, body_to_json
@@ -45,8 +45,8 @@ def _table(row: type[Entity], name: str, key: str, fixed: Collection[str] = ()) 
     columns = ", ".join(f'"{column}"' for column in names)
     marks = ", ".join("?" * len(names))
     changes = ", ".join(f'"{column}" = excluded."{column}"' for column in names if column not in (key, *fixed))
-    # Not INSERT OR REPLACE: that would give the row a new number, and with it a new place in the order. What never changes
-    # is not set again: SQLite would write the index on it once more.
+    # Not INSERT OR REPLACE: that would give the row a new number, and with it a new place in the order. What never
+    # changes is not set again: SQLite would write the index on it once more.
     upsert = f"INSERT INTO {name} ({columns}) VALUES ({marks}) ON CONFLICT ({key}) DO UPDATE SET {changes}"
     return row, Table(name, key, columns, upsert)
 
@@ -113,7 +113,7 @@ def fact_from_values(values: Sequence[Any]) -> Fact:
             source,
             source_id,
         )
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, AttributeError) as error:
         raise StoreDamaged(
             f"Fact {seq} ('{kind}') cannot be read: {error}. Put the newest good copy in place."
         ) from error
@@ -168,8 +168,8 @@ def _members(entity: Any) -> dict[str, Any]:
 
 
 def _converter(hint: Any) -> Any:
-    kinds = [kind for kind in (get_args(hint) if isinstance(hint, UnionType) else (hint,)) if kind is not type(None)]
-    kind = kinds[0]
+    optional = get_origin(hint) in (Union, UnionType)
+    kind = next(kind for kind in (get_args(hint) if optional else (hint,)) if kind is not type(None))
     if isinstance(kind, type) and (issubclass(kind, Enum) or kind is bool):
         return lambda value: None if value is None else kind(value)
     return lambda value: value

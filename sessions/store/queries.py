@@ -29,7 +29,8 @@ from sessions.store.failures import explained
 from sessions.units import CardKey, Milliamps, MonoNs, Now, Seq, SessionId, SlotName, Unit, UtcMs
 
 LONGEST_DECISION = 200
-"""Among how many facts from its first one a command's answer is looked for. The longest decisions are some ten a slot."""
+"""Among how many facts from its first one a command's answer is looked for. The longest decisions are some ten a slot.
+"""
 MOST_FACTS = 2**63 - 1
 """The highest number that SQLite gives."""
 _NS_PER_MS = 1_000_000
@@ -185,7 +186,9 @@ class Queries:
 
     def faults(self, open_only: bool = True, limit: int = 100) -> tuple[Fault, ...]:
         """Faults, the newest first."""
-        where = "WHERE cleared_utc IS NULL " if open_only else ""
+        # A device that got worse before it was mended is wrong once, in the newer way.
+        newest = "raised_seq IN (SELECT max(raised_seq) FROM faults GROUP BY device)"
+        where = f"WHERE cleared_utc IS NULL AND {newest} " if open_only else ""
         query = f"SELECT {TABLES[Fault].columns} FROM faults {where}ORDER BY raised_seq DESC LIMIT ?"
         return tuple(row_from_values(Fault, values) for values in self._ask(query, (limit,)))
 
