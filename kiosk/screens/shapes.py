@@ -125,7 +125,10 @@ class Text:
         if not self.wrap:
             return font.measure(self.value) > self.box.w
         longest = max((font.measure(word) for word in self.value.split()), default=0)
-        x0, y0, x1, y1 = self.page.bbox(self.item)
+        place = self.page.bbox(self.item)
+        if place is None:  # Hidden: nobody can read it.
+            return False
+        x0, y0, x1, y1 = place
         return longest > self.box.w or y1 - y0 > self.box.h + 2 or x1 - x0 > self.box.w + 4
 
 

@@ -58,7 +58,7 @@ class AttractPage(ScreenPage[AttractModel]):
 
     def _free_box(self) -> Box:
         header = self.box.inset(self.theme.px(16), self.theme.px(10)).top(self.theme.px(64))
-        return header.right_part(self.theme.px(210)).middle(self.theme.px(210), self.theme.px(52))
+        return header.right_part(self.theme.px(236)).middle(self.theme.px(236), self.theme.px(52))
 
     def draw(self, model: AttractModel) -> None:
         colours = self.theme.colours
