@@ -230,7 +230,8 @@ class Detector:
             return None
         values = self._window.last(span)
         weak = max(self._idle_mA(), self._limit(len(values)))
-        if fmean(values) <= weak:
+        # The mean because it sees the least, the median because one spike does not move it.
+        if min(fmean(values), median(values)) <= weak:
             self._told.discard(Kind.IDLE_LOAD)
             return None
         if self._drawn_before:

@@ -160,7 +160,7 @@ def _create(path: Path) -> None:
     unfinished = path.with_name(f"{path.name}.new")
     for suffix in ("", "-wal", "-shm"):
         unfinished.with_name(unfinished.name + suffix).unlink(missing_ok=True)
-    os.close(os.open(unfinished, os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
+    _touch(unfinished)
     with explained(path), closing(sqlite3.connect(unfinished, isolation_level=None)) as connection:
         connection.execute(f"PRAGMA page_size = {PAGE_SIZE}")
         connection.execute("PRAGMA journal_mode = WAL")
@@ -173,7 +173,7 @@ def _keep_copy(path: Path, migration: int) -> None:
     copy = path.with_name(f"{path.name}.before-{migration:04}")
     unfinished = copy.with_name(f"{copy.name}.new")
     unfinished.unlink(missing_ok=True)
-    os.close(os.open(unfinished, os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
+    _touch(unfinished)
     with closing(open_reader(path)) as source, closing(sqlite3.connect(unfinished)) as target:
         source.backup(target)
     _put_in_place(unfinished, copy)
@@ -182,6 +182,16 @@ def _keep_copy(path: Path, migration: int) -> None:
 def _migrate(writer: sqlite3.Connection) -> None:
     build(writer)
     writer.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def _touch(path: Path) -> None:
+    """Makes an empty file that only the kiosk's own user may read."""
+    try:
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
+    except OSError as error:
+        raise StoreError(
+            f"{path} cannot be made: {error.strerror}. Check the data directory and who owns it."
+        ) from error
 
 
 def _put_in_place(unfinished: Path, path: Path) -> None:

@@ -1,0 +1,106 @@
+"""The two tables: every pair is decided, and what DESIGN 4 says of the states holds."""
+
+import itertools
+
+import pytest
+
+from sessions.errors import IllegalTransition
+from sessions.machine import (
+    IGNORED,
+    ILLEGAL,
+    MODE_TABLE,
+    POWERED,
+    SLOT_FIGURES,
+    SLOT_TABLE,
+    Mode,
+    ModeEvent,
+    SlotEvent,
+    SlotState,
+    next_mode,
+    next_slot_state,
+)
+
+S, E = SlotState, SlotEvent
+
+
+@pytest.mark.parametrize(("state", "event"), list(itertools.product(SlotState, SlotEvent)))
+def test_every_pair_is_a_move_an_ignore_or_illegal(state: SlotState, event: SlotEvent) -> None:
+    entry = SLOT_TABLE[state, event]
+    if entry is ILLEGAL:
+        with pytest.raises(IllegalTransition, match=f"'{event.value}'.*'{state.value}'"):
+            next_slot_state(state, event)
+    else:
+        assert next_slot_state(state, event) is (None if entry is IGNORED else entry)
+
+
+def test_the_product_is_whole() -> None:
+    assert set(SLOT_TABLE) == set(itertools.product(SlotState, SlotEvent))
+    assert set(MODE_TABLE) == set(itertools.product(Mode, ModeEvent))
+    assert set(SLOT_FIGURES) == set(SlotState)
+
+
+GOOD = [
+    (S.AVAILABLE, E.CLAIMED, S.RESERVED),
+    (S.RESERVED, E.CLAIM_ENDED, S.AVAILABLE),
+    (S.RESERVED, E.STARTED, S.PREPARING),
+    (S.PREPARING, E.DEVICE_DETECTED, S.CHARGING),
+    (S.PREPARING, E.NO_DEVICE, S.AVAILABLE),
+    (S.PREPARING, E.NO_DEVICE_DOOR_OPENED, S.FINISHING),
+    (S.CHARGING, E.DRAW_ENDED, S.SUSPENDED_EV),
+    (S.CHARGING, E.TIME_UP, S.FINISHING),
+    (S.CHARGING, E.POWER_WITHHELD, S.SUSPENDED_EVSE),
+    (S.SUSPENDED_EV, E.DRAW_RETURNED, S.CHARGING),
+    (S.SUSPENDED_EVSE, E.POWER_ALLOWED, S.PREPARING),
+    (S.FINISHING, E.COLLECTED, S.AVAILABLE),
+    (S.FINISHING, E.DOOR_FAILED, S.FAULTED),
+    (S.FAULTED, E.DOOR_MENDED, S.FINISHING),
+    (S.UNAVAILABLE, E.ENABLED, S.AVAILABLE),
+]
+BAD = [
+    (S.AVAILABLE, E.STARTED),
+    (S.AVAILABLE, E.STOPPED),
+    (S.RESERVED, E.CLAIMED),
+    (S.CHARGING, E.STARTED),
+    (S.CHARGING, E.COLLECTED),
+    (S.FINISHING, E.STARTED),
+    (S.FINISHING, E.STOPPED),
+    (S.FAULTED, E.CLAIMED),
+    (S.UNAVAILABLE, E.CLAIMED),
+]
+
+
+@pytest.mark.parametrize(("state", "event", "after"), GOOD)
+def test_moves(state: SlotState, event: SlotEvent, after: SlotState) -> None:
+    assert next_slot_state(state, event) is after
+
+
+@pytest.mark.parametrize(("state", "event"), BAD)
+def test_contradictions(state: SlotState, event: SlotEvent) -> None:
+    with pytest.raises(IllegalTransition):
+        next_slot_state(state, event)
+
+
+def test_power_is_on_in_three_states_and_time_runs_in_one() -> None:
+    assert {s for s in S if SLOT_FIGURES[s].power} == {S.PREPARING, S.CHARGING, S.SUSPENDED_EV}
+    assert {s for s in S if SLOT_FIGURES[s].time_runs} == {S.CHARGING}
+
+
+def test_a_phone_behind_a_door_leaves_only_through_finishing_or_unopened() -> None:
+    ways = {
+        (state, event)
+        for (state, event), after in SLOT_TABLE.items()
+        if after is S.AVAILABLE and SLOT_FIGURES[state].occupied
+    }
+    assert ways == {(S.PREPARING, E.NO_DEVICE), (S.FINISHING, E.COLLECTED)}
+
+
+@pytest.mark.parametrize("mode", list(Mode))
+def test_danger_pauses_from_everywhere_and_paused_has_no_power(mode: Mode) -> None:
+    assert (next_mode(mode, ModeEvent.DANGER) or mode) is Mode.PAUSED
+    assert Mode.PAUSED not in POWERED
+
+
+def test_a_paused_kiosk_cannot_be_put_into_maintenance_but_safe_ends_it() -> None:
+    with pytest.raises(IllegalTransition):
+        next_mode(Mode.PAUSED, ModeEvent.MAINTAIN)
+    assert next_mode(Mode.PAUSED, ModeEvent.SAFE) is Mode.IDLE
