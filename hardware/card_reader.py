@@ -13,7 +13,7 @@ import time
 from typing import TYPE_CHECKING
 
 from hardware.noise import NoiseMeter
-from hardware.rfid_frames import BadFrame, Frame, FrameParser
+from hardware.rfid_frames import FRAME_DIGITS, BadFrame, Frame, FrameParser
 from hardware.workers import Clock, Worker
 from sessions.ports import CardSeen, DeviceReport, Post, Trouble
 from sessions.units import MonoNs, seconds_ns
@@ -64,7 +64,8 @@ class CardReader(Worker):
     """Reads a serial port for as long as it runs and posts `CardSeen` a tap.
 
     `tap_id` is `<device>:<random of this object>:<count>`, unique for ever. `good_frames` and `bad_frames` count since
-    construction. A reader that is lost is reported once, and once when it is back.
+    construction, as do the `stray_bytes` that belong to no frame or to a bad one. A reader that is lost is reported
+    once, and once when it is back.
     """
 
     def __init__(self, port: str, post: Post, *, device: str = "reader", clock: Clock = time.monotonic_ns) -> None:
@@ -72,6 +73,7 @@ class CardReader(Worker):
         self.port = port
         self.good_frames = 0
         self.bad_frames = 0
+        self.stray_bytes = 0
         self.connected: bool | None = None
         """Whether the port is open; None before the first try."""
         self._post = post
@@ -118,11 +120,13 @@ class CardReader(Worker):
         for frame in parser.feed(data):
             if isinstance(frame, BadFrame):
                 self.bad_frames += 1
+                self.stray_bytes += FRAME_DIGITS
                 self._noise.bad(now)
             else:
                 self.good_frames += 1
                 self._tap(frame, now)
         if parser.noise > noise:
+            self.stray_bytes += parser.noise - noise
             self._noise.bad(now)
         self._noise.quiet(now)
 

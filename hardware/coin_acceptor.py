@@ -141,6 +141,11 @@ class PulseCoinAcceptor(Worker):
         """Whether coins are accepted now: wanted, and the acceptor has settled after power-on."""
         return self._wanted and self._clock() >= self.trains.deaf_until
 
+    @property
+    def at_rest(self) -> bool:
+        """Whether the line is as it is between pulses."""
+        return bool(self._line.pin.state) == self._idle_high
+
     def enable(self, on: bool) -> None:
         """Let the acceptor accept, from any thread; takes effect at once, or when the power-on time is over."""
         self._wanted = on

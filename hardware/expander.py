@@ -30,6 +30,8 @@ class Expander:
 
     def __init__(self, device: str, bus: Any, address: int) -> None:
         self.device = device
+        self.answered_at: MonoNs | None = None
+        """When it last answered a poll; None before the first answer."""
         self._bus = bus
         self._address = address
         self._driver: Any = None
@@ -69,6 +71,7 @@ class Expander:
             if self._wanted != self._written:
                 self._write()
             levels = self._driver.gpio
+        self.answered_at = mono
         for pin, seen in self._inputs.items():
             seen(bool(levels >> pin & 1), mono)
         return fault

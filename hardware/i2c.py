@@ -14,6 +14,26 @@ LIBRARY_LOCK = threading.RLock()
 """Held for a few transfers at a time (about 2 ms at 100 kHz), never across a wait."""
 
 
+FIRST_ADDRESS, LAST_ADDRESS = 0x08, 0x77
+"""The I2C specification (UM10204, 3.1.12) reserves the rest."""
+
+
+def answering(bus: Any) -> list[int]:
+    """The addresses at which something answers when it is asked for a byte; takes about 30 ms at 100 kHz.
+
+    The lock is given back after each, so that the sensors keep their pace.
+    """
+    found = []
+    for address in range(FIRST_ADDRESS, LAST_ADDRESS + 1):
+        with LIBRARY_LOCK:
+            try:
+                bus.readfrom_into(address, bytearray(1))
+            except OSError:
+                continue
+        found.append(address)
+    return found
+
+
 def open_bus(number: int) -> Any:
     """Open `/dev/i2c-<number>` as the object the Adafruit drivers take.
 

@@ -52,6 +52,7 @@ class Wiring:
         workers: Sequence[Worker],
         switched: Sequence[ReportedOutput],
         expanders: Mapping[str, Expander],
+        buses: Mapping[int, Any],
     ) -> None:
         self.slots = dict(slots)
         """The slots by name, in the order of the pinmap."""
@@ -61,6 +62,8 @@ class Wiring:
         self.workers = tuple(workers)
         """Every thread; each can be asked whether it lives, and started again after its death."""
         self.expanders = dict(expanders)
+        self.buses = dict(buses)
+        """The I2C buses by number. Whoever speaks on one holds `hardware.i2c.LIBRARY_LOCK`."""
         self._header = header
         self._switched = tuple(switched)
 
@@ -179,6 +182,7 @@ class _Wirer:
             [self._locks, *buses, display_worker, *own],
             list(self._outputs.values()),
             self._expanders,
+            self._buses,
         )
 
     def _slot(self, spec: "SlotSpec", displays: DisplayWorker, display: SlotDisplay | None) -> SlotHardware:
