@@ -63,6 +63,8 @@ class Journal:
         """Why nothing can be stored just now, or None."""
         self.failed: BaseException | None = None
         """What killed the journal, or None."""
+        self.commits = 0
+        """How many transactions were stored, each with one sync of the disk."""
         self.last_beat = mono()
         """When the thread last showed that it lives."""
         self._mono, self._on_ack, self._on_trouble, self._on_death = mono, on_ack, on_trouble, on_death
@@ -76,7 +78,7 @@ class Journal:
         self._sent: deque[int] = deque()
         self._posted = self._stored = 0
         self._troubles: dict[str, str] = {}
-        self._commits = 0
+        self._checkpointed = 0
         self._retry_s = FIRST_RETRY_S
         self._urgent = self._closing = self._abandoned = False
         self._thread = threading.Thread(target=self._run, name="journal", daemon=True)
@@ -218,7 +220,7 @@ class Journal:
             self._urgent = False
         before = self._writer.seq
         self._writer.store(writes, samples, sent)
-        self._commits += 1
+        self.commits += 1
         with self._changed:
             for _ in writes:
                 self._queue.popleft()
@@ -229,11 +231,14 @@ class Journal:
 
     def _tidy_due(self) -> bool:
         """Whether a checkpoint or snapshot is due and nobody waits for an acknowledgement, or it is long overdue."""
-        late = max(self._commits / CHECKPOINT_COMMITS, (self._writer.seq - self._snapshot_seq) / SNAPSHOT_FACTS)
+        late = max(
+            (self.commits - self._checkpointed) / CHECKPOINT_COMMITS,
+            (self._writer.seq - self._snapshot_seq) / SNAPSHOT_FACTS,
+        )
         return late >= (2 if self._queue else 1)
 
     def _tidy(self) -> None:
-        self._commits = 0
+        self._checkpointed = self.commits
         self._db.execute("PRAGMA wal_checkpoint(PASSIVE)")
         if self._writer.seq - self._snapshot_seq >= SNAPSHOT_FACTS:
             self._snapshot_seq = write_snapshot(self._db)

@@ -21,13 +21,19 @@ class Watched(Journal):
         self.troubles: list[str | None] = []
         self.deaths: list[BaseException] = []
         self.told = threading.Condition()
+        self.at_ack: Callable[[Seq], None] = lambda seq: None
+        """Runs in the journal's thread at every acknowledgement, before it is kept."""
         super().__init__(
             path,
             mono=lambda: MonoNs(time.monotonic_ns()),
-            on_ack=lambda seq: self._tell(self.acks, seq),
+            on_ack=self._acknowledged,
             on_trouble=lambda trouble: self._tell(self.troubles, trouble),
             on_death=lambda death: self._tell(self.deaths, death),
         )
+
+    def _acknowledged(self, seq: Seq) -> None:
+        self.at_ack(seq)
+        self._tell(self.acks, seq)
 
     def _tell(self, kept: list[Any], value: Any) -> None:
         with self.told:

@@ -1,0 +1,37 @@
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from sessions.errors import StoreBusy
+from sessions.store.lock import DataLock
+
+HOLDER = """
+import sys
+from pathlib import Path
+from sessions.store.lock import DataLock
+lock = DataLock(Path(sys.argv[1]))
+print("held", flush=True)
+sys.stdin.read()
+"""
+
+
+def test_one_process_holds_a_data_directory_and_is_named(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", HOLDER, str(tmp_path)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as holder:
+        assert holder.stdout is not None
+        assert holder.stdout.readline() == "held\n"
+        with pytest.raises(StoreBusy, match=f"in use by process {holder.pid}"):
+            DataLock(tmp_path)
+        holder.kill()
+        holder.wait()
+        with DataLock(tmp_path):
+            pass
+
+
+def test_the_lock_is_held_once_even_within_a_process(tmp_path: Path) -> None:
+    with DataLock(tmp_path) as lock, pytest.raises(StoreBusy):
+        DataLock(tmp_path)
+    lock.release()
+    DataLock(tmp_path).release()
