@@ -1,6 +1,6 @@
 """Rules about pins: who may use which, who holds it, and how it stands while the Pi boots.
 
-Sources are rules 1 and 2 of "The checker knows" and the section "Pins" of the hardware notes (`docs/architecture.md`).
+Sources are rules 1 and 2 of "The checker knows" and the section "Pins" of the hardware notes.
 """
 
 from __future__ import annotations

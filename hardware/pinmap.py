@@ -24,7 +24,7 @@ from hardware.jsonlex import BROKEN
 from hardware.jsontext import MAX_BYTES, Document, read
 from hardware.pinmap_layout import DEFAULTS
 from hardware.pinmap_words import explain, known_keys, near, real_path
-from hardware.problems import ROOT, Finding, JsonPath, Problem, path_text, quoted
+from hardware.problems import ROOT, Finding, JsonPath, Problem, Severity, path_text, quoted
 from hardware.slot_specs import SlotSpec
 from hardware.spec_base import UNREADABLE
 from hardware.specs import Pinmap
@@ -111,7 +111,8 @@ def _check_document(document: Document, name: str) -> Report:
         findings += refusals
         findings += pinmap_layout.left_out(document.value)
         refused = {path[0] for path in (*(each.path for each in refusals), *document.broken) if 0 < len(path) <= 2}
-        findings += (each for each in checks.run(pinmap) if each.looked_in not in refused) if pinmap else ()
+        if pinmap and len(findings) <= MAX_TOLD:
+            findings += (each for each in checks.run(pinmap) if each.looked_in not in refused)
     elif document.sound and document.value is not BROKEN:
         message = f"the file must be one object {{…}}, not {quoted(document.value)}"
         findings.append(Finding((), message, "Copy the example pinmap.json into it and change that."))
@@ -123,20 +124,22 @@ def _check_document(document: Document, name: str) -> Report:
 
 def _told(document: Document, findings: Iterable[Finding]) -> list[Problem]:
     """Find each problem's place, drop repetitions (a default is refused in each slot), put them in order."""
-    problems = {
-        Problem(path_text(fault.path or ()), *document.place(fault.offset), fault.message, fault.hint): None
-        for fault in document.faults
-    }
+    located: dict[tuple[int, str, str, str, Severity], None] = {}
+    for fault in document.faults:
+        located[fault.offset, path_text(fault.path or ()), fault.message, fault.hint, "error"] = None
     for finding in findings:
         path = pinmap_layout.text_path(document, finding.path)
-        place = document.place(document.offset(path, key=finding.on_key))
-        problems[Problem(path_text(path), *place, finding.message, finding.hint, finding.severity)] = None
-    ordered = sorted(problems, key=lambda problem: (problem.line, problem.column))
+        offset = document.offset(path, key=finding.on_key)
+        located[offset, path_text(path), finding.message, finding.hint, finding.severity] = None
+    ordered = sorted(located, key=lambda each: each[0])
     if len(ordered) > MAX_TOLD:
-        last = ordered[MAX_TOLD - 1]
         message = f"{len(ordered) - MAX_TOLD} more problems follow"
-        ordered[MAX_TOLD:] = [Problem(ROOT, last.line, last.column, message, "Mend the first ones and check again.")]
-    return ordered
+        last = ordered[MAX_TOLD - 1][0]
+        ordered[MAX_TOLD:] = [(last, ROOT, message, "Mend the first ones and check again.", "error")]
+    return [
+        Problem(path, *document.place(offset), message, hint, severity)
+        for offset, path, message, hint, severity in ordered
+    ]
 
 
 def _build(value: dict[str, object]) -> tuple[Pinmap | None, list[Finding]]:

@@ -100,9 +100,9 @@ def known_keys(path: JsonPath, root: type[Spec] = Pinmap) -> set[str]:
 
 def _explain(path: JsonPath, error: ErrorDetails, root: type[Spec]) -> Iterator[Finding]:
     value = error["input"]
-    if value is UNREADABLE:
-        return  # told when the text was read
     kind = error["type"]
+    if value is UNREADABLE or (kind.startswith("union_tag") and _kind_of(value) is UNREADABLE):
+        return  # told when the text was read
     if path[-1:] == ("[key]",):
         yield Finding(path[:-1], *_own_words(error), on_key=True)
     elif kind == "pinmap":
@@ -117,6 +117,10 @@ def _explain(path: JsonPath, error: ErrorDetails, root: type[Spec]) -> Iterator[
         yield Finding((*path, "kind"), *_wrong_kind(path, value, root))
     else:
         yield Finding(path, *_wrong_shape(path, kind, value, root))
+
+
+def _kind_of(value: object) -> object:
+    return value.get("kind") if isinstance(value, dict) else None
 
 
 def _own_words(error: ErrorDetails) -> tuple[str, str]:

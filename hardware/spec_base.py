@@ -48,7 +48,9 @@ class Spec(BaseModel):
         if value is not UNREADABLE:
             return handler(value)
         name = info.field_name or ""
-        return cls.STAND_IN[name] if name in cls.STAND_IN else cls.model_fields[name].get_default()
+        if name in cls.STAND_IN:
+            return cls.STAND_IN[name]
+        return cls.model_fields[name].get_default(call_default_factory=True)
 
 
 class Pinned(Spec):
