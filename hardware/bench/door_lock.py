@@ -83,6 +83,11 @@ class BenchDoor:
             self._move(Position.OPEN)
             return True
 
+    def put(self, position: Position) -> None:
+        """Begin with the door standing like this, whatever its lock says."""
+        with self._moved:
+            self._move(position)
+
     def shut(self) -> None:
         """Push the door shut, which locks it."""
         with self._moved:

@@ -11,6 +11,7 @@ from hardware.bench.names import unknown
 from hardware.bench.phones import PHONES, Phone
 from hardware.bench.port import Port
 from hardware.bench.tm1637 import TM1637Chip
+from hardware.bench.world import PhoneKept, SlotKept
 from hardware.errors import BenchRefused
 
 PATIENCE_S = 10.0
@@ -87,6 +88,18 @@ class BenchSlot:
         else:
             door.shut()
 
+    def keep(self) -> SlotKept:
+        """What stays here when the process ends."""
+        position = self.door.position if self.door is not None else Position.SHUT
+        return SlotKept(phone=_kept(self.port.phone), pulled=_kept(self._pulled), door=position)
+
+    def restore(self, kept: SlotKept) -> None:
+        """Take up what an earlier process left."""
+        self.port.connect(self._found(kept.phone))
+        self._pulled = self._found(kept.pulled)
+        if self.door is not None:
+            self.door.put(kept.door)
+
     def snapshot(self) -> dict[str, Any]:
         """What somebody standing there sees, and the current in mA."""
         door = self.door
@@ -97,8 +110,12 @@ class BenchSlot:
             "lock": None if door is None else "unlocked" if door.unlocked else "locked",
             "door": None if door is None else "shut" if door.position is Position.SHUT else "open",
             "phone": self.port.phone.kind.name if self.port.phone else None,
+            "level": round(self.port.phone.level, 1) if self.port.phone else None,
             "mA": round(1000 * self.port.measure()[0], 1),
         }
+
+    def _found(self, kept: PhoneKept | None) -> Phone | None:
+        return Phone(PHONES[kept.kind], self._rng, kept.level) if kept is not None else None
 
     def _require_door(self) -> BenchDoor:
         if self.door is None:
@@ -132,3 +149,8 @@ class BenchSlot:
             f"the door of {self.name} stayed locked for {PATIENCE_S:g} s; start a session there or let its owner open"
             ' it first, or pull the cable behind the shut door with {"cable": true}'
         )
+
+
+def _kept(phone: Phone | None) -> PhoneKept | None:
+    # Tenths of a per cent: a charging phone is written down some times a minute, not at every look.
+    return PhoneKept(kind=phone.kind.name, level=round(phone.level, 1)) if phone is not None else None

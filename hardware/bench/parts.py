@@ -1,0 +1,162 @@
+"""The parts of one pinmap's bench, each on its wires: built once, before anybody uses them."""
+
+import random
+import threading
+from collections.abc import Callable
+
+from hardware.bench.coins import CoinChute
+from hardware.bench.door_lock import BenchDoor
+from hardware.bench.faults import Switch, coin_switches, expander_switches, reader_switches, slot_switches
+from hardware.bench.gpio import BenchFactory, WireMemory
+from hardware.bench.i2c_bus import BenchBus
+from hardware.bench.ina219 import Imperfection, Ina219
+from hardware.bench.mcp23017 import Mcp23017
+from hardware.bench.port import Port
+from hardware.bench.reader import BenchReader
+from hardware.bench.slot import BenchSlot
+from hardware.bench.tm1637 import TM1637Chip
+from hardware.bench.wires import Level, Wire, expander_wire, header_wire
+from hardware.slot_specs import SlotSpec
+from hardware.spec_base import Pinned
+from hardware.specs import Pinmap
+
+OFFSET_V = 60e-6
+"""A chip's zero is off by up to this either way; the data sheet allows 100 uV."""
+NOISE_V = 6e-6
+"""One sigma of what is left after 128 samples."""
+
+
+class BenchParts:
+    """Everything on the bench. `own_reader` False leaves the card reader out: a real one stands in for it."""
+
+    def __init__(
+        self,
+        pinmap: Pinmap,
+        seed: int,
+        memory: WireMemory | None,
+        clock: Callable[[], int],
+        *,
+        own_reader: bool,
+    ) -> None:
+        self.factory = BenchFactory(memory)
+        self.switches: dict[str, dict[str, Switch]] = {}
+        """What can be broken, by device and kind."""
+        self.closing = threading.Event()
+        """Set when nobody shall wait any longer."""
+        self.buses = {number: BenchBus() for number in pinmap.i2c}
+        self._pinmap = pinmap
+        self._seed = seed
+        self._memory = memory
+        self._clock = clock
+        self._expanders = {name: self._make_expander(name) for name in pinmap.expanders}
+        self.slots = {spec.name: self._make_slot(spec) for spec in pinmap.slots}
+        self.outputs = {name: (self._wire(spec), spec.active) for name, spec in pinmap.outputs.items()}
+        self.reader = self._make_reader() if own_reader else None
+        self.coins = self._make_coins()
+        self._close_loops()
+
+    def _bus(self, number: int) -> BenchBus:
+        return self.buses.setdefault(number, BenchBus())
+
+    def _rng(self, device: str) -> random.Random:
+        return random.Random(f"{self._seed}:{device}")
+
+    def _wire(self, spec: Pinned) -> Wire:
+        if spec.expander is not None:
+            return expander_wire(self._expanders[spec.expander], spec.pin)
+        return header_wire(self.factory.wire(spec.pin))
+
+    def _driven(self, spec: Pinned, active: Level) -> Wire:
+        """The wire of an output with the resistor that holds it off while nobody drives it."""
+        wire = self._wire(spec)
+        wire.rest("low" if active == "high" else "high")
+        return wire
+
+    def _make_expander(self, name: str) -> Mcp23017:
+        spec = self._pinmap.expanders[name]
+        chip = Mcp23017(self._memory.chip(spec.address) if self._memory is not None else None)
+        bus = self._bus(spec.i2c)
+        bus.attach(spec.address, chip)
+        self.switches[name] = expander_switches(chip, bus, spec.address)
+        return chip
+
+    def _make_slot(self, spec: SlotSpec) -> BenchSlot:
+        relay = self._driven(spec.relay, spec.relay.active)
+        coil = spec.relay.active
+        supply = self._pinmap.supplies.get(spec.sensor.supply)
+        port = Port(
+            lambda: relay.carries(coil) == (spec.relay.contact == "NO"),
+            supply.V if supply is not None else 5.0,
+            spec.sensor.shunt_ohm,
+            sensed_after_relay=spec.sensor.place == "after_relay",
+            clock=self._clock,
+        )
+        slot = BenchSlot(
+            spec.name,
+            port,
+            self._make_sensor(spec, port),
+            self._make_display(spec),
+            self._make_door(spec),
+            self._rng(f"{spec.name}.phones"),
+            self.closing,
+        )
+        self.switches.update(slot_switches(slot, self._bus(spec.sensor.i2c), spec.sensor.address))
+        return slot
+
+    def _make_sensor(self, spec: SlotSpec, port: Port) -> Ina219:
+        rng = self._rng(f"{spec.name}.sensor")
+        chip = Ina219(
+            port.measure,
+            spec.sensor.shunt_ohm,
+            imperfection=Imperfection(rng.uniform(-OFFSET_V, OFFSET_V), NOISE_V),
+            rng=rng,
+            clock=self._clock,
+        )
+        self._bus(spec.sensor.i2c).attach(spec.sensor.address, chip)
+        return chip
+
+    def _make_display(self, spec: SlotSpec) -> TM1637Chip | None:
+        if spec.display is None:
+            return None
+        return TM1637Chip(self.factory.wire(spec.display.clk), self.factory.wire(spec.display.dio))
+
+    def _make_door(self, spec: SlotSpec) -> BenchDoor | None:
+        if spec.lock is None and spec.door is None:
+            return None
+        door = BenchDoor(spec.lock.kind if spec.lock is not None else None, self._switch(spec), clock=self._clock)
+        if spec.lock is not None:
+            active = spec.lock.active
+            coil = self._driven(spec.lock, active)
+            coil.watch(lambda level: door.coil(coil.carries(active)))
+            door.coil(coil.carries(active))
+        return door
+
+    def _switch(self, spec: SlotSpec) -> Callable[[bool], None]:
+        if spec.door is None:
+            return lambda is_open: None
+        wire = self._wire(spec.door)
+        closed_high = spec.door.closed == "high"
+        return lambda is_open: wire.drive(is_open != closed_high)
+
+    def _make_reader(self) -> BenchReader | None:
+        if self._pinmap.reader.kind == "none":
+            return None
+        reader = BenchReader(self._rng("reader"))
+        self.switches["reader"] = reader_switches(reader)
+        return reader
+
+    def _make_coins(self) -> CoinChute | None:
+        spec = self._pinmap.coin
+        if spec is None:
+            return None
+        enable = self._driven(spec.enable, spec.enable.active) if spec.enable is not None else None
+        chute = CoinChute(spec, header_wire(self.factory.wire(spec.pin)), enable, self._rng("coin"), self._clock)
+        self.switches["coin"] = coin_switches(chute)
+        return chute
+
+    def _close_loops(self) -> None:
+        """Let smoke loop, stop button and drip tray say that all is well."""
+        safety, water = self._pinmap.safety, self._pinmap.water
+        for spec in (safety.smoke, safety.stop, water.tray if water is not None else None):
+            if spec is not None:
+                self._wire(spec).rest(spec.ok)
