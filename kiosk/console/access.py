@@ -1,7 +1,8 @@
 """Who may speak to the API: programs and pages on this machine, and no page from elsewhere.
 
-Until operators can sign in, the console runs only under simulation and only on a loopback address. That keeps other
-machines out, but not the web pages that a browser on this machine has open. Two checks do:
+Until operators can sign in, the console runs only under simulation and answers only to this machine, whatever address
+it is served at. That keeps other machines out, but not the web pages that a browser on this machine has open. Two more
+checks do:
 
 * the ``Host`` header must name this machine, so a name that somebody lets resolve to 127.0.0.1 (DNS rebinding) fails;
 * a request that a browser marks as coming from another origin is refused, so no page elsewhere can press our buttons.
@@ -36,7 +37,11 @@ class LocalOnly:
         if scope["type"] not in ("http", "websocket"):
             await self._app(scope, receive, send)
             return
-        why = _objection(Headers(scope=scope))
+        client = scope.get("client")
+        if client is None or not is_loopback(client[0]):
+            why: str | None = "Until operators can sign in, this console answers only to the machine it runs on."
+        else:
+            why = _objection(Headers(scope=scope))
         if why is None:
             await self._app(scope, receive, send)
         elif scope["type"] == "websocket":

@@ -24,7 +24,7 @@ from sessions.errors import BadRequest, NoVisit, SessionsError, UnknownSession, 
 from sessions.events import SCREEN
 from sessions.fold import Session
 from sessions.ports import Json
-from sessions.units import Seq, SessionId, SlotName, VisitId
+from sessions.units import Seq, SessionId, SlotName, Unit, VisitId
 from sessions.views import KioskView, SlotView
 
 RECENT_FACTS = 20
@@ -87,7 +87,7 @@ class Api:
                 "slots_free": len([s for s in view.slots if s.state == "available"]),
                 "cards": totals.cards,
                 "energy_mWh": totals.energy_mWh,
-                "sold": {unit.value: amount for unit, amount in totals.sold.items()},
+                "sold": {unit.value: totals.sold.get(unit, 0) for unit in Unit},
                 "eventCount": totals.facts,
             }
         )
@@ -147,7 +147,7 @@ class Api:
 
     async def start(self, request: Request) -> Response:
         body = await read(request, StartBody)
-        slot = SlotName(request.path_params["slot"])
+        slot = _slot_of(request, self._kiosk.view()).name
         if body.card is None:
             actor, card = c.Actor("owner", self._visitor(request)), None
         elif _visit_of(request) is not None:

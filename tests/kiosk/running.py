@@ -115,11 +115,12 @@ class RunningKiosk:
         return next(slot for slot in self.get("/api/slots")["slots"] if slot["slot"] == name)
 
     def sign_in(self, uid: str, coins: int = 0) -> Any:
-        """Drops a coin of that value, taps the card, and gives the visit with its credit."""
-        if coins:
-            self.done("/api/bench/coin", {"value": coins})
+        """Taps a card, drops a coin of that value, and gives the visit with its credit."""
         card = self.card(uid)
         self.done("/api/bench/tap", {"uid": uid})
+        wait_for(lambda: self._visit(card, 0))
+        if coins:
+            self.done("/api/bench/coin", {"value": coins})
         return wait_for(lambda: self._visit(card, 60 * coins))
 
     def _visit(self, card: CardKey, at_least_s: int) -> Any:

@@ -1,0 +1,83 @@
+"""Taking a port, losing it, and letting go of it."""
+
+import asyncio
+import socket
+import threading
+
+import httpx
+import pytest
+from starlette.applications import Starlette
+
+from kiosk.console.access import LocalOnly, is_loopback
+from kiosk.console.server import ConsoleServer
+from kiosk.errors import ConsoleError
+
+
+def test_any_free_port_is_taken_and_named():
+    server = ConsoleServer(Starlette(), "127.0.0.1", 0)
+    server.start()
+    try:
+        assert server.port > 0
+        assert server.alive
+        assert httpx.get(server.address).status_code == 404
+    finally:
+        server.stop()
+    with pytest.raises(httpx.ConnectError):
+        httpx.get(server.address)
+
+
+def test_a_taken_port_is_one_sentence_that_says_what_to_do():
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        server = ConsoleServer(Starlette(), "127.0.0.1", other.getsockname()[1])
+        with pytest.raises(ConsoleError, match="--console-port"):
+            server.start()
+        server.stop()
+
+
+def test_an_address_that_is_not_ours_is_the_same_sentence():
+    with pytest.raises(ConsoleError, match=r"192\.0\.2\.1"):
+        ConsoleServer(Starlette(), "192.0.2.1", 0).start()
+
+
+def test_it_can_be_started_again_at_once_on_the_same_port():
+    first = ConsoleServer(Starlette(), "127.0.0.1", 0)
+    first.start()
+    httpx.get(first.address)
+    first.stop()
+    first.stop()
+    second = ConsoleServer(Starlette(), "127.0.0.1", first.port)
+    second.start()
+    assert httpx.get(second.address).status_code == 404
+    second.stop()
+
+
+def test_stopping_leaves_no_thread_while_a_client_stays_connected():
+    server = ConsoleServer(Starlette(), "127.0.0.1", 0)
+    server.start()
+    with httpx.Client() as client:
+        client.get(server.address)
+        server.stop()
+    assert "console" not in {thread.name for thread in threading.enumerate()}
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "127.8.8.8", "localhost", "LOCALHOST", "::1"])
+def test_names_of_this_machine(host):
+    assert is_loopback(host)
+
+
+@pytest.mark.parametrize("host", ["", "0.0.0.0", "192.168.1.5", "localhost.evil.example", "127.0.0.1.nip.io", "::2"])
+def test_other_names(host):
+    assert not is_loopback(host)
+
+
+@pytest.mark.parametrize(
+    ("client", "status"), [("127.0.0.1", 404), ("::1", 404), ("192.168.1.5", 403), ("10.0.0.1", 403)]
+)
+def test_other_machines_are_kept_out_whatever_host_they_name(client, status):
+    transport = httpx.ASGITransport(LocalOnly(Starlette()), client=(client, 5000))
+
+    async def ask():
+        async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as http:
+            return await http.get("/health")
+
+    assert asyncio.run(ask()).status_code == status
