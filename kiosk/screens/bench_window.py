@@ -16,7 +16,7 @@ from kiosk.screens.segments import Segments
 from kiosk.screens.theme import DARK
 from kiosk.screens.toolkit import ctk
 
-WIDTH, HEAD, PANEL, MOST = 580, 220, 102, 880
+WIDTH, HEAD, PANEL, MOST = 580, 244, 105, 880
 """The window is as high as its head and a panel for each slot, up to the most; beyond that the slots scroll."""
 BESIDE = 8
 REFRESH_MS = 200
@@ -72,11 +72,11 @@ class SlotPanel:
         frame.pack(fill="x", padx=4, pady=4)
         top = ctk.CTkFrame(frame, fg_color="transparent")
         top.pack(fill="x", padx=10, pady=(8, 2))
-        _label(top, name, DARK.text, 56).pack(side="left")
+        _label(top, name, DARK.text, 46).pack(side="left")
         self.display = Segments(top)
         self.display.pack(side="left", padx=(4, 12))
         self._relay, self._lock, self._door, self._phone, self._current = (
-            _label(top, "", DARK.muted, width) for width in (64, 68, 46, 78, 64)
+            _label(top, "", DARK.muted, width) for width in (62, 60, 42, 74, 64)
         )
         for label in (self._relay, self._lock, self._door, self._phone, self._current):
             label.pack(side="left")

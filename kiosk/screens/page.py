@@ -126,6 +126,7 @@ class Page(ctk.CTkCanvas):
         """Everything written on the page, so that a test can ask whether it fits."""
         self.changes = 0
         """How many items were changed since the page was built: what a render costs, as tests count it."""
+        self._hidden: set[int] = set()
         self._pressed: Touchable | None = None
         self.bind("<ButtonPress-1>", self._on_press)
         self.bind("<B1-Motion>", self._on_motion)
@@ -142,9 +143,16 @@ class Page(ctk.CTkCanvas):
         self.coords(item, *coords)
 
     def show_items(self, items: list[int], shown: bool) -> None:
-        """Shows or hides items."""
+        """Shows or hides items; those that are so already are left alone."""
         for item in items:
-            self.change(item, state="normal" if shown else "hidden")
+            if (item in self._hidden) == shown:
+                (self._hidden.discard if shown else self._hidden.add)(item)
+                self.change(item, state="normal" if shown else "hidden")
+
+    def forget(self, items: list[int]) -> None:
+        """Removes items for good."""
+        self._hidden.difference_update(items)
+        self.delete(*items)
 
     def leave(self) -> None:
         """The page is no longer shown: no finger is on it any more."""

@@ -217,7 +217,7 @@ class Card:
         self.page.touchables.remove(self)
         for part in vars(self).values():
             if isinstance(part, Plate | Text | Figures | Icon):
-                self.page.delete(*part.items)
+                self.page.forget(part.items)
             if isinstance(part, Text | Figures):
                 self.page.texts.remove(part)
 

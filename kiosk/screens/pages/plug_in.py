@@ -73,20 +73,24 @@ class PlugInPage(ScreenPage[PlugInModel]):
                 part.set(steps[k])
 
     def entered(self) -> None:
-        self._frame = 0
-        self._slide()
+        self._slide_from(0)
 
     def leave(self) -> None:
         super().leave()
+        self._stop()
+
+    def settle(self) -> None:
+        self._slide_from(SLIDE_FRAMES)
+
+    def _slide_from(self, frame: int) -> None:
+        self._stop()
+        self._frame = frame
+        self._slide()
+
+    def _stop(self) -> None:
         if self._job is not None:
             self.after_cancel(self._job)
             self._job = None
-
-    def settle(self) -> None:
-        if self._job is not None:
-            self.after_cancel(self._job)
-        self._frame = SLIDE_FRAMES
-        self._slide()
 
     def _slide(self) -> None:
         """One frame of the cable sliding in; the bolt appears once it is there."""

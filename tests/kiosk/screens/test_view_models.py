@@ -1,0 +1,322 @@
+"""What every screen says, in every language, held against golden files; and what must hold for all of them.
+
+``KIOSK_GOLDEN=write pytest tests/kiosk/screens/test_view_models.py`` writes the files anew: read the difference
+before committing.
+"""
+
+import json
+import os
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from kiosk.i18n import LANGUAGES, set_language
+from kiosk.screens import intents as i
+from kiosk.screens.models import (
+    AttractModel,
+    HomeModel,
+    MessageModel,
+    PickerModel,
+    PlugInModel,
+    Rank,
+    SessionModel,
+    TileKind,
+    TimeModel,
+)
+from kiosk.screens.navigation import Navigation, Place
+from kiosk.screens.samples import (
+    ME,
+    NOW,
+    OTHER,
+    SITE,
+    VISIT,
+    Sample,
+    arrived,
+    at,
+    kiosk,
+    mine,
+    others,
+    samples,
+    scene,
+    slot,
+    visit,
+)
+from kiosk.screens.site import Site
+from kiosk.screens.view_models import build_screen
+from sessions.machine import Mode, SlotState
+from sessions.units import SessionId, SlotName
+from tests.kiosk.screens.plain import plain
+
+GOLDEN = Path(__file__).parent / "golden"
+ALL = {sample.name: sample for sample in samples()}
+
+
+def built(view, *intents, site=SITE, now=NOW):
+    return build_screen(scene(Sample("", "", view, arrived(view, *intents)), site, now))
+
+
+def nobody(**changes):
+    view = replace(kiosk(mode=Mode.IDLE), **changes)
+    return build_screen(scene(Sample("", "", view, Navigation())))
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_every_screen_says_what_the_golden_file_says(code):
+    set_language(code)
+    now = {name: plain(build_screen(scene(sample))) for name, sample in ALL.items()}
+    path = GOLDEN / f"{code}.json"
+    if os.environ.get("KIOSK_GOLDEN") == "write":
+        path.write_text(json.dumps(now, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    assert now == json.loads(path.read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_at_most_three_actions_and_the_likely_one_last(name):
+    footer = build_screen(scene(ALL[name])).footer
+    assert len(footer) <= 3
+    assert not [action for action in footer[:-1] if action.rank is Rank.LIKELY]
+
+
+@pytest.mark.parametrize("name", [name for name, sample in ALL.items() if sample.nav.visit is not None])
+def test_whoever_is_signed_in_sees_their_balance_and_when_they_are_signed_out(name):
+    header = build_screen(scene(ALL[name])).header
+    assert header.balance
+    assert header.sign_out is not None
+    assert header.sign_out.text == "0:38"
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_no_jargon_reaches_a_customer(code):
+    set_language(code)
+    for name, sample in ALL.items():
+        said = json.dumps([text for text in _texts(plain(build_screen(scene(sample))))], ensure_ascii=False).lower()
+        for word in ("session", "uid", "error", "evse", "null", "none", "slot1", "{", "}"):
+            assert word not in said, (name, word)
+
+
+def _texts(value):
+    if isinstance(value, dict):
+        for key, item in value.items():
+            if key not in ("intent", "icon", "kind", "rank", "tone", "name"):
+                yield from _texts(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _texts(item)
+    elif isinstance(value, str):
+        yield value
+
+
+def tile(view, number=1, **nav):
+    model = build_screen(scene(Sample("", "", view, replace(arrived(view), place=Place.HOME, **nav))))
+    assert isinstance(model, HomeModel)
+    return model.tiles[number - 1]
+
+
+@pytest.mark.parametrize(
+    ("there", "kind", "intent"),
+    [
+        (slot(1), TileKind.FREE, i.UseSlot),
+        (slot(1, SlotState.RESERVED, claim_visit=VISIT, claim_card=ME), TileKind.FREE, i.UseSlot),
+        (slot(1, SlotState.RESERVED, claim_visit="v-other", claim_card=OTHER), TileKind.IN_USE, i.AskSlot),
+        (others(1, SlotState.CHARGING), TileKind.IN_USE, i.AskSlot),
+        (others(1, SlotState.FINISHING), TileKind.IN_USE, i.AskSlot),
+        (mine(1, SlotState.CHARGING), TileKind.YOURS, i.ShowSession),
+        (mine(1, SlotState.SUSPENDED_EV), TileKind.YOURS, i.ShowSession),
+        (mine(1, SlotState.SUSPENDED_EVSE), TileKind.YOURS, i.ShowSession),
+        (mine(1, SlotState.PREPARING), TileKind.NEEDS_YOU, i.ShowSession),
+        (mine(1, SlotState.FINISHING), TileKind.NEEDS_YOU, i.ShowSession),
+        (mine(1, SlotState.FAULTED), TileKind.NEEDS_YOU, i.ShowSession),
+        (slot(1, SlotState.FAULTED), TileKind.OUT_OF_ORDER, i.AskSlot),
+        (slot(1, SlotState.UNAVAILABLE), TileKind.OUT_OF_ORDER, i.AskSlot),
+    ],
+)
+def test_what_a_slot_is_to_the_customer_and_what_touching_it_means(there, kind, intent):
+    shown = tile(kiosk(there, who=visit()))
+    assert shown.kind is kind
+    assert type(shown.intent) is intent
+
+
+def test_somebody_elses_tile_names_nobody_and_shows_minutes_only():
+    shown = tile(kiosk(others(1, SlotState.CHARGING), who=visit()))
+    assert (shown.detail, shown.figure, shown.button) == ("43 min", "", "")
+
+
+def test_a_closed_kiosk_offers_no_slot_but_still_shows_mine():
+    closed = kiosk(mine(2, SlotState.CHARGING), who=visit(), mode=Mode.OUT_OF_SERVICE)
+    assert tile(closed, 1).kind is TileKind.OUT_OF_ORDER
+    assert tile(closed, 2).kind is TileKind.YOURS
+
+
+def test_more_than_eight_slots_come_by_pages():
+    many = kiosk(*(slot(n) for n in range(1, 11)), who=visit())
+    first, second = (built(many, *[i.MoreSlots()] * n) for n in (0, 1))
+    assert [t.number for t in first.tiles] == list(range(1, 9))
+    assert [t.number for t in second.tiles] == [9, 10]
+    assert i.MoreSlots() in [action.intent for action in first.footer]
+
+
+def choosing(balance, site=SITE, **changes):
+    claimed = slot(1, SlotState.RESERVED, claim_visit=VISIT, claim_card=ME)
+    view = kiosk(claimed, who=visit(balance))
+    nav = Navigation(Place.TIME, visit(balance), SlotName("slot1"), **changes)
+    model = build_screen(scene(Sample("", "", view, nav), site))
+    assert isinstance(model, TimeModel)
+    return model
+
+
+@pytest.mark.parametrize(
+    ("balance", "texts", "chosen"),
+    [
+        (60, ["1 min"], "1 min"),
+        (900, ["15 min"], "15 min"),
+        (1800, ["15 min", "30 min"], "30 min"),
+        (1799, ["15 min", "29 min"], "29 min"),
+        (3900, ["15 min", "30 min", "1 h", "1 h 05 min"], "30 min"),
+        (400_000, ["15 min", "30 min", "1 h", "99 h 59 min"], "30 min"),
+    ],
+)
+def test_times_to_choose_are_those_the_card_has(balance, texts, chosen):
+    model = choosing(balance)
+    assert [choice.text for choice in model.choices] == texts
+    assert [choice.text for choice in model.choices if choice.chosen] == [chosen]
+
+
+def test_a_choice_the_card_no_longer_has_is_not_kept():
+    assert choosing(1000, chosen_s=900).footer[-1].intent == i.Start(SlotName("slot1"), 900)
+    assert choosing(600, chosen_s=900).footer[-1].intent == i.Start(SlotName("slot1"), 600)
+
+
+def test_without_time_there_is_nothing_to_start_but_a_way_to_get_some():
+    model = choosing(0)
+    assert model.choices == ()
+    assert not model.footer[-1].enabled
+    assert [coin.buys for coin in model.coins] == ["1 min", "5 min", "10 min"]
+    assert choosing(0, site=Site(coins=())).hint == "Staff can add time to your card."
+
+
+def test_start_waits_for_the_claim_and_cannot_be_touched_twice():
+    unclaimed = kiosk(slot(1), who=visit())
+    nav = Navigation(Place.TIME, visit(), SlotName("slot1"), waiting=i.UseSlot(SlotName("slot1")))
+    assert not build_screen(scene(Sample("", "", unclaimed, nav))).footer[-1].enabled
+    assert choosing(3900).footer[-1].enabled
+    starting = choosing(3900, waiting=i.Start(SlotName("slot1"), 1800)).footer[-1]
+    assert (starting.text, starting.enabled) == ("Starting…", False)
+
+
+@pytest.mark.parametrize(
+    ("state", "kind"),
+    [
+        (SlotState.PREPARING, PlugInModel),
+        (SlotState.CHARGING, SessionModel),
+        (SlotState.SUSPENDED_EV, SessionModel),
+        (SlotState.SUSPENDED_EVSE, SessionModel),
+        (SlotState.FINISHING, MessageModel),
+        (SlotState.FAULTED, MessageModel),
+    ],
+)
+def test_the_state_of_the_slot_decides_what_its_owner_sees(state, kind):
+    assert isinstance(built(kiosk(mine(1, state), who=visit())), kind)
+
+
+@pytest.mark.parametrize(
+    ("there", "says"),
+    [
+        (mine(2, SlotState.SUSPENDED_EVSE, mA=None), "Slot 2 cannot feel your phone."),
+        (mine(2, SlotState.SUSPENDED_EVSE, verdict="stale"), "Slot 2 cannot feel your phone."),
+        (mine(2, SlotState.SUSPENDED_EVSE), "Slot 2 cannot charge right now."),
+        (mine(2, SlotState.SUSPENDED_EV), "Your phone draws no power."),
+        (mine(2, SlotState.SUSPENDED_EV, verdict="unplugged_prompt"), "Is your phone still plugged in?"),
+        (mine(2, SlotState.CHARGING, verdict="full"), "Your phone is full."),
+        (mine(2, SlotState.CHARGING), "You can walk away."),
+    ],
+)
+def test_a_session_says_in_words_how_it_is(there, says):
+    model = built(kiosk(there, who=visit()))
+    assert model.lines[0] == says
+    assert (model.word == "Paused") == (there.state is not SlotState.CHARGING)
+
+
+def test_time_stands_still_while_it_is_paused_and_runs_while_it_charges():
+    paused = built(kiosk(mine(1, SlotState.SUSPENDED_EV), who=visit()), now=at(5))
+    runs = built(kiosk(mine(1, SlotState.CHARGING), who=visit()), now=at(5))
+    assert (paused.time, runs.time) == ("42:10", "42:05")
+
+
+@pytest.mark.parametrize(
+    ("reason", "title"),
+    [
+        ("TimeLimitReached", "Your time is over"),
+        ("EVDisconnected", "Your phone was unplugged"),
+        ("StoppedByEV", "Your phone stopped charging"),
+        ("Timeout", "No phone was plugged in"),
+        ("PowerLoss", "The power was gone"),
+        ("OvercurrentFault", "Stopped for safety"),
+        ("EmergencyStop", "Stopped for safety"),
+        ("MasterPass", "Stopped by the staff"),
+        ("Remote", "Stopped by the staff"),
+        ("Local", "Finished"),
+        ("DeAuthorized", "Finished"),
+        ("Other", "Finished"),
+        (None, "Finished"),
+    ],
+)
+def test_every_stop_reason_has_its_words(reason, title):
+    assert built(kiosk(mine(1, SlotState.FINISHING, stop_reason=reason), who=visit())).title == title
+
+
+def test_only_a_slot_with_a_lock_offers_to_open_its_door():
+    for state in (SlotState.PREPARING, SlotState.CHARGING, SlotState.FINISHING):
+        for has_lock in (True, False):
+            there = mine(1, state, door={"has_lock": has_lock})
+            offered = [a for a in built(kiosk(there, who=visit())).footer if isinstance(a.intent, i.OpenDoor)]
+            assert bool(offered) == has_lock
+
+
+def test_a_stuck_door_is_not_offered_to_be_opened():
+    model = built(kiosk(mine(1, SlotState.FAULTED, stop_reason="Local"), who=visit()))
+    assert model.title == "The door is stuck"
+    assert not [action for action in model.footer if isinstance(action.intent, i.OpenDoor)]
+
+
+def test_the_picker_puts_first_what_needs_its_owner_then_what_ends_first():
+    view = kiosk(
+        mine(1, SlotState.CHARGING, used_ms=0),
+        mine(2, SlotState.CHARGING, used_ms=3_000_000),
+        mine(3, SlotState.FINISHING),
+        others(4, SlotState.CHARGING),
+        who=visit(),
+    )
+    model = built(view)
+    assert isinstance(model, PickerModel)
+    assert [row.number for row in model.rows] == [3, 2, 1]
+    assert model.rows[0].intent == i.ShowSession(SessionId("s3"))
+
+
+@pytest.mark.parametrize(
+    ("changes", "name"),
+    [
+        ({}, None),
+        ({"mode": Mode.SERVING}, None),
+        ({"mode": Mode.PAUSED}, "paused"),
+        ({"mode": Mode.OUT_OF_SERVICE}, "out_of_service"),
+        ({"mode": Mode.MAINTENANCE}, "out_of_service"),
+        ({"held_coins_s": 300, "held_coins_until": at(9)}, "coin"),
+        ({"held_coins_s": 300, "held_coins_until": at(9), "mode": Mode.OUT_OF_SERVICE}, "coin"),
+        ({"held_coins_s": 0, "held_coins_until": at(9)}, None),
+    ],
+)
+def test_what_is_shown_while_nobody_is_signed_in(changes, name):
+    model = nobody(**changes)
+    if name is None:
+        assert isinstance(model, AttractModel)
+    else:
+        assert isinstance(model, MessageModel)
+        assert model.name == name
+
+
+def test_a_place_that_the_view_has_outrun_is_home():
+    gone = Navigation(Place.SESSION, visit(), session=SessionId("s9"))
+    assert isinstance(build_screen(scene(Sample("", "", kiosk(who=visit()), gone))), HomeModel)
+    nowhere = Navigation(Place.TIME, visit(), SlotName("slot9"))
+    assert isinstance(build_screen(scene(Sample("", "", kiosk(who=visit()), nowhere))), HomeModel)
