@@ -76,9 +76,11 @@ def parts(pinmap: Pinmap) -> Iterator[Part]:
 
 def holder_name(pinmap: Pinmap, path: JsonPath) -> str:
     """Give what people call a thing: `slot1.relay` for `slots[0].relay`."""
-    if path[0] == "slots" and len(path) > 1 and isinstance(path[1], int) and pinmap.slots[path[1]].name:
-        return path_text((pinmap.slots[path[1]].name, *path[2:]))
-    return path_text(path)
+    if path[0] != "slots" or len(path) < 2 or not isinstance(path[1], int):
+        return path_text(path)
+    name = pinmap.slots[path[1]].name
+    is_unique = sum(slot.name == name for slot in pinmap.slots) == 1
+    return path_text((name, *path[2:]) if name and is_unique else path)
 
 
 def _specs_in(value: object, path: JsonPath) -> Iterator[tuple[JsonPath, Spec]]:

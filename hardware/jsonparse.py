@@ -32,6 +32,7 @@ class Parser:
         self._last = 0
         self._enclosing: list[str] = []
         self._comma_taken = False
+        self._lost = False
         self._surplus: dict[str, int] = {}
 
     def run(self) -> None:
@@ -57,12 +58,17 @@ class Parser:
         return token
 
     def _show(self, token: Token) -> str:
-        return "the end of the file" if token.kind == "end" else quoted(self._lexer.text[token.start : token.end])
+        if token.kind == "end":
+            return "the end of the file"
+        is_text = token.kind == "value" and isinstance(token.value, str)
+        return quoted(token.value if is_text else self._lexer.text[token.start : token.end])
 
     def _fault(
         self, offset: int, path: JsonPath, message: str, hint: str, spoils: Spoils = "nothing", *, lost: bool = False
     ) -> None:
-        self._lexer.fault(Fault(offset, message, hint, path, spoils, lost))
+        if not self._lost:  # what seems wrong after that only follows from it
+            self._lexer.fault(Fault(offset, message, hint, path, spoils, lost))
+        self._lost = self._lost or lost
 
     def _value(self, path: JsonPath) -> object:
         token = self._peek()
@@ -113,7 +119,7 @@ class Parser:
             if token.kind in _OPENS:
                 if self._forgotten_close(path, opening):
                     break
-                self._fault(token.start, path, "a key is missing before this", 'Write "key": before it.', "rest")
+                self._fault(token.start, path, "a key is missing before this", 'Write "key": before it.', lost=True)
                 self._value((*path, "?"))
             else:
                 self._member(path, result)
@@ -154,6 +160,12 @@ class Parser:
     def _array(self, path: JsonPath, opening: Token) -> list[object]:
         result: list[object] = []
         while not self._closed(path, opening):
+            if self._at_key():
+                line, column = self._line_column(opening.start)
+                message = f'a key stands in a list: the "[" of line {line}, column {column} is not closed before it'
+                hint = 'Write "]" before it, or "{" and "}" around key and value.'
+                self._fault(self._take().start, path, message, hint, lost=True)
+                self._take()
             result.append(self._value((*path, len(result))))
             self._separator(path)
         return result
@@ -165,13 +177,12 @@ class Parser:
         if token.kind == close:
             self._take()
             return True
-        line, column = self._line_column(opening.start)
         if token.kind == "end":
-            message = f'this "{opening.kind}" is never closed'
-            self._fault(opening.start, path, message, f'Write the missing "{close}".', lost=True)
+            self._never_closed(path, opening)
             return True
         if token.kind not in _OPENS.values():
             return False
+        line, column = self._line_column(opening.start)
         says = f'"{token.kind}" stands where the "{opening.kind}" of line {line}, column {column} must be closed'
         mistyped = self._surplus[token.kind] > 0  # rather than forgotten
         self._fault(token.start, path, says, f'Write "{close}" {"instead" if mistyped else "before it"}.')
@@ -180,13 +191,39 @@ class Parser:
             self._take()
         return True
 
+    def _never_closed(self, path: JsonPath, opening: Token) -> None:
+        """Tell which bracket was forgotten: the first whose keys go on left of its own line, or else this one."""
+        if self._indent(min(self.keys.values(), default=0)):  # the file is indented at all
+            for key, offset in self.keys.items():
+                start = self.values[key[:-1]]
+                indent = self._indent(offset)
+                if len(key) > 1 and indent is not None and indent <= (self._indent(start, of_line=True) or 0):
+                    line = self._line_column(offset)[0]
+                    message = f'this "{{" is never closed; by its indentation it ends before line {line}'
+                    self._fault(start, key[:-1], message, 'Write the missing "}" there.', lost=True)
+                    return
+        message = f'this "{opening.kind}" is never closed'
+        self._fault(opening.start, path, message, f'Write the missing "{_OPENS[opening.kind]}".', lost=True)
+
+    def _indent(self, offset: int, *, of_line: bool = False) -> int | None:
+        """Give how far what stands first on its line is indented; None when something stands before it."""
+        text = self._lexer.text
+        start = text.rfind("\n", 0, offset) + 1
+        before = text[start : text.find("\n", offset) if of_line else offset]
+        indent = len(before) - len(before.lstrip())
+        return indent if of_line or indent == len(before) else None
+
+    def _at_key(self) -> bool:
+        follower = self._lexer.tokens[min(self._next + 1, self._last)]
+        return self._peek().kind in ("value", "word") and follower.kind == ":"
+
     def _forgotten_close(self, path: JsonPath, opening: Token) -> bool:
         """See `[{"a": 1, {"a": 2}]`: an object begins where a key belongs, so the one before was not closed."""
         if self._enclosing[-2:-1] != ["["] or self._surplus["}"] >= 0:
             return False
         line, column = self._line_column(opening.start)
-        message = f'the "{{" of line {line}, column {column} is not closed before this'
-        self._fault(self._peek().start, path, message, 'Write "}," before it.')
+        message = f'a "}}" is missing: the "{{" of line {line}, column {column} is not closed before this'
+        self._fault(self._peek().start, path, message, "Write it where its part ends.", lost=True)
         self._surplus["}"] += 1
         self._comma_taken = True
         return True
@@ -199,6 +236,8 @@ class Parser:
         elif token.kind == ",":
             self._take()
             self._after_comma(path, token)
+        elif self._enclosing[-1] == "[" and self._at_key():
+            return
         elif token.kind == ":":
             self._stray_colon(path)
         elif token.kind == "word" and self._lexer.tokens[self._next + 1].kind != ":":
@@ -229,12 +268,11 @@ class Parser:
         return True
 
     def _stray_colon(self, path: JsonPath) -> None:
-        colon = self._take()
-        if self._enclosing[-1] == "[":
-            hint = 'Write "]" before the key, or "{" and "}" around both.'
-            self._fault(colon.start, path, "a key and its value stand in a list", hint, "line", lost=True)
-        else:
-            self._fault(colon.start, path, "a colon too many", "Delete it.", "rest")
+        before = self._lexer.tokens[self._next - 1]
+        message = f"{self._show(before)} is followed by a colon, as if it were a key"
+        hint = 'Write "{" or a comma before it, or delete the colon.'
+        self._fault(before.start, path, message, hint, lost=True)
+        self._take()
         self._value((*path, "?"))
         self._separator(path)
 

@@ -17,7 +17,12 @@ DEFAULT_FILE: Final = "pinmap.json"
 
 @click.group("pinmap")
 def pinmap_group() -> None:
-    """Check the wiring file, or describe it to an editor."""
+    """Check the wiring file, or describe it to an editor.
+
+    \b
+    Example:
+      kiosk pinmap check
+    """
 
 
 @pinmap_group.command("check")

@@ -1,6 +1,6 @@
 """Mistakes in the JSON itself; `pinmap_files` says how they are written down."""
 
-from tests.hardware.pinmap_files import DOOR1, RELAY1, Broken
+from tests.hardware.pinmap_files import DOOR1, GOOD_TEXT, RELAY1, Broken
 
 TEXT_MISTAKES: dict[str, Broken] = {
     "line comment": Broken({'"board"': '¦// the small one\n  "board"'}, "version", "JSON has no comments", '"note"'),
@@ -11,9 +11,7 @@ TEXT_MISTAKES: dict[str, Broken] = {
     ),
     "trailing comma in a list": Broken({"[14, 15]": "[14, 15¦, ]"}, "reader.pins", "trailing comma", "Delete"),
     "doubled comma": Broken({'"version": 1,': '"version": 1,¦,'}, "$", "one comma too many", "Delete"),
-    "missing comma": Broken(
-        {'"board": "pi4b",': '"board": "pi4b"¦'}, "$", 'a comma is missing before "\\"i2c\\""', ","
-    ),
+    "missing comma": Broken({'"board": "pi4b",': '"board": "pi4b"¦'}, "$", 'a comma is missing before "i2c"', ","),
     "missing colon": Broken({'"board": ': '"board"¦ '}, "board", "a colon is missing", '":"'),
     "missing value": Broken({'"board": "pi4b"': '"board": ¦'}, "board", "a value is missing", "Write the value"),
     "key without a value": Broken({'"version": 1,': '"version": 1, ¦"board2",'}, "board2", "has no value", ":"),
@@ -73,9 +71,9 @@ TEXT_MISTAKES: dict[str, Broken] = {
         {DOOR1 + ', "plug": "USB-C"},\n    {': DOOR1 + ', "plug": "USB-C",\n    ¦{'},
         "slots[0]",
         "is not closed before this",
-        '"},"',
+        "where its part ends",
     ),
-    "missing closing bracket": Broken({"[14, 15], ": "[14, 15, "}, "reader.pins", "stand in a list", '"]"'),
+    "missing closing bracket": Broken({"[14, 15], ": "[14, 15, "}, "reader.pins", "a key stands in a list", '"]"'),
     "list opened as an object": Broken(
         {'"subscriptions": [': '"subscriptions": ¦{'}, "subscriptions", "opens what is a list", '"["'
     ),
@@ -88,6 +86,25 @@ TEXT_MISTAKES: dict[str, Broken] = {
     "closed twice": Broken(
         {'"profile": "chirp"}\n  ]\n}': '"profile": "chirp"}\n  ]\n}¦}'}, "$", "after the end", "Delete"
     ),
-    "a colon too many": Broken({'"board": "pi4b"': '"board": "pi4b"¦: 3'}, "$", "a colon too many", "Delete"),
+    "a colon too many": Broken({'"pi4b"': '¦"pi4b": 3'}, "$", '"pi4b" is followed by a colon', "delete the colon"),
+    "missing opening brace": Broken(
+        {'"relay": {"pin": 27}': '"relay": ¦"pin": 27}'}, "slots[1]", '"pin" is followed', '"{"'
+    ),
+    "missing closing brace inside": Broken(
+        {'"relay": {"pin": 27}': '"relay": {"pin": 27', '    {"name": "slot3"': '    ¦{"name": "slot3"'},
+        "slots[1]",
+        'a "}" is missing',
+        "where its part ends",
+    ),
+    "missing end of a section": Broken(
+        {'"slot_defaults": {': '"slot_defaults": ¦{', '"captive"\n  },': '"captive",'},
+        "slot_defaults",
+        "never closed; by its indentation it ends before line 20",
+        'missing "}" there',
+    ),
+    "missing end of the slots": Broken(
+        {'"Micro-USB"}\n  ],\n  ': '"Micro-USB"},\n  ¦'}, "slots", 'the "[" of line 21', 'Write "]" before it'
+    ),
+    "cut off": Broken({'{"1": ': "¦{", GOOD_TEXT[GOOD_TEXT.index('{"hz"') :]: ""}, "i2c", "never closed", '"}"'),
     "too deep": Broken({'"pi4b"': "[" * 31 + "¦[" + "]" * 32}, "board" + "[0]" * 31, "more than 32 deep", "five"),
 }
