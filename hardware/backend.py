@@ -13,7 +13,7 @@ class Backend(Protocol):
     """What the wiring needs of the board it runs on."""
 
     def pins(self) -> "Factory":
-        """The header's pins, as gpiozero knows them."""
+        """The header's pins, as gpiozero knows them. Raises `DeviceError`."""
         ...
 
     def bus(self, number: int) -> Any:
@@ -29,7 +29,7 @@ class Pi:
     """The Raspberry Pi this runs on."""
 
     def pins(self) -> "Factory":
-        """lgpio's pins; raises as `pi_pins` does."""
+        """lgpio's pins. Raises `DeviceError`."""
         return pi_pins()
 
     def bus(self, number: int) -> Any:

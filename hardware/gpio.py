@@ -13,7 +13,7 @@ import threading
 from types import ModuleType
 from typing import TYPE_CHECKING, Protocol
 
-from hardware.errors import PinTaken
+from hardware.errors import DeviceError, PinTaken
 
 if TYPE_CHECKING:
     from gpiozero import DigitalInputDevice, OutputDevice
@@ -23,14 +23,23 @@ if TYPE_CHECKING:
 def pi_pins() -> "Factory":
     """The pins of the Pi we run on, through lgpio.
 
-    Raises `ImportError` without lgpio, `gpiozero.PinUnknownPi` off a Pi, `lgpio.error` when `/dev/gpiochip*` is not
-    ours.
+    Raises `DeviceError` off a Pi, without lgpio, or when `/dev/gpiochip*` is not ours.
     """
     # lgpio makes a named pipe in its working directory when it is imported, which a read-only root forbids.
     os.environ.setdefault("LG_WD", tempfile.gettempdir())
-    from gpiozero.pins.lgpio import LGPIOFactory
+    try:
+        import lgpio
+        from gpiozero.pins.lgpio import LGPIOFactory
+    except ImportError as error:
+        advice = "install python3-lgpio on a Raspberry Pi; anywhere else use --simulate"
+        raise DeviceError("gpio", f"the header's pins cannot be used without lgpio; {advice}") from error
+    from gpiozero import GPIOZeroError
 
-    factory: Factory = LGPIOFactory()
+    try:
+        factory: Factory = LGPIOFactory()
+    except (GPIOZeroError, lgpio.error, OSError) as error:
+        advice = "on a Raspberry Pi add the kiosk's user to the group gpio; anywhere else use --simulate"
+        raise DeviceError("gpio", f"the header's pins cannot be used ({error}); {advice}") from error
     return factory
 
 

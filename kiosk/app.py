@@ -1,7 +1,8 @@
 """The composition root: every part is made here, handed its neighbours, started in order and ended in reverse.
 
-Order matters twice. At the start: the data directory's lock, the store, the devices (all off), the owner, the recovery, and only then
-the loop and whoever may ask for something. At the end, however it comes: relays off before anything else.
+Order matters twice. At the start: the data directory's lock, the store, the devices (all off), the owner, the
+recovery, and only then the loop and whoever may ask for something. At the end, however it comes: relays off before
+anything else.
 """
 
 import gc
@@ -35,7 +36,7 @@ from kiosk.probes import probes
 from kiosk.settings import to_rules
 from kiosk.shell import HeadlessShell, Shell, TkShell
 from kiosk.simulation.bench_port import BenchVerbs
-from kiosk.simulation.places import BENCH_PINS
+from kiosk.simulation.places import BENCH_PINS, BENCH_WORLD
 from kiosk.threads import Supervisor
 from sessions.cards import card_key
 from sessions.commands import SetSelling
@@ -135,8 +136,13 @@ class _Kiosk:
     def _make_bench(self, pinmap: Pinmap) -> Bench | None:
         if not self._options.simulate:
             return None
-        memory = self._options.data_dir / BENCH_PINS
-        bench = Bench(pinmap, card_reader=self._options.card_reader, memory=memory)
+        data_dir = self._options.data_dir
+        bench = Bench(
+            pinmap,
+            card_reader=self._options.card_reader,
+            memory=data_dir / BENCH_PINS,
+            world=data_dir / BENCH_WORLD,
+        )
         self._stack.callback(bench.close)
         return bench
 

@@ -30,8 +30,8 @@ class SystemClock:
 
 
 def utc_is_trusted() -> bool:
-    """Whether the wall clock was set by the network since boot. A Pi without RTC resumes at the time it last stored, so an
-    outage measured by an unset clock proves nothing."""
+    """Whether the wall clock was set by the network since boot. A Pi without RTC resumes at the time it last stored,
+    so an outage measured by an unset clock proves nothing."""
     return _SYNCHRONISED.exists()
 
 

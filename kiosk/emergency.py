@@ -1,7 +1,7 @@
 """How the process ends when it must end at once: relays off first, then a sentence, then no more.
 
-Python's own clean-up does not run when Xlib ends the process because the display is gone, nor at ``os._exit``; so the outputs are
-switched off here, by whoever notices. Ending twice, from two threads at once, is harmless.
+Python's own clean-up does not run when Xlib ends the process because the display is gone, nor at ``os._exit``; so the
+outputs are switched off here, by whoever notices. Ending twice, from two threads at once, is harmless.
 """
 
 import ctypes
@@ -43,7 +43,8 @@ class Emergency:
     def watch_display(self) -> None:
         """Ends the process properly when the X server goes away. Call it after Tk has opened its display.
 
-        Xlib calls its IO error handler and then exits the process itself (XSetIOErrorHandler(3)), so this is the only moment.
+        Xlib calls its IO error handler and then exits the process itself (XSetIOErrorHandler(3)), so this is the only
+        moment.
         """
         library = ctypes.util.find_library("X11")
         if library is None:

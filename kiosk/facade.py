@@ -3,12 +3,13 @@
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 
-from kiosk.commands import Answer, CommandBus
+from kiosk.commands import CommandBus
 from kiosk.console.port import BenchPort
 from kiosk.errors import NoPicture
 from kiosk.health import Health
 from kiosk.live_view import LiveView
 from sessions.commands import Command
+from sessions.conductor import Answer
 from sessions.events import Fact
 from sessions.ports import Json
 from sessions.store.queries import Queries
@@ -80,4 +81,9 @@ class Facade:
         """Tells durable facts, on the owner's thread."""
         ending: list[Callable[[], None]] = []
         self._post(lambda: ending.append(self._live.subscribe(on_facts)))
-        return lambda: self._post(lambda: [end() for end in ending] and None)
+
+        def end() -> None:
+            for end_it in ending:
+                end_it()
+
+        return lambda: self._post(end)

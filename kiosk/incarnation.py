@@ -1,4 +1,5 @@
-"""The name of a store's life: a new or restored store is a new writer to the fleet, and its ids never meet those of the old one."""
+"""The name of a store's life: a new or restored store is a new writer to the fleet, and its ids never meet those of
+the old one."""
 
 import secrets
 

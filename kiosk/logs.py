@@ -1,4 +1,5 @@
-"""Logging that never makes a caller wait: records go into a queue, one thread writes them to stderr and to a bounded file."""
+"""Logging that never makes a caller wait: records go into a queue, one thread writes them to stderr and to a bounded
+file."""
 
 import logging
 import logging.handlers

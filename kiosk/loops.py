@@ -1,7 +1,8 @@
 """One inbox for everything that comes from other threads, and the two loops that empty it: Tk's and our own.
 
-`Inbox.put` may be called from any thread and never blocks: it appends and wakes the loop through a pipe. `Inbox.drain` runs on the
-owner's thread, works for at most 8 ms and leaves the rest for the next turn, so that a flood of events cannot freeze the screen.
+`Inbox.put` may be called from any thread and never blocks: it appends and wakes the loop through a pipe. `Inbox.drain`
+runs on the owner's thread, works for at most 8 ms and leaves the rest for the next turn, so that a flood of events
+cannot freeze the screen.
 """
 
 import heapq
@@ -10,6 +11,7 @@ import select
 import time
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from itertools import count
 
 from sessions.ports import AfterId, Scheduler
@@ -40,10 +42,9 @@ class Inbox:
     def wake(self) -> None:
         """Makes the loop turn."""
         if not self._closed:
-            try:
+            # A full pipe is full of wake-ups already.
+            with suppress(BlockingIOError):
                 os.write(self._writer, b"!")
-            except BlockingIOError:
-                pass  # The pipe is full of wake-ups already.
 
     def drain(self) -> None:
         """Runs what waits, for at most `DRAIN_NS`; what is left keeps the pipe readable."""
@@ -96,7 +97,8 @@ class GapProbe:
 
 
 class HeadlessOwner:
-    """Holds the records and runs their jobs without a window: the same logic as the charging screen, on a loop of our own."""
+    """Holds the records and runs their jobs without a window: the same logic as the charging screen, on a loop of our
+    own."""
 
     def __init__(self, inbox: Inbox) -> None:
         self.sessions: dict[SessionId, SessionRecord] = {}

@@ -1,7 +1,7 @@
 """Being the kiosk for a moment: how a command line writes while no kiosk runs.
 
-Takes the data directory's lock, folds the store, decides with the same engine and waits for the same journal. There is no hardware
-and no owner's loop; what only those may do (start, open) is refused by the state they left behind.
+Takes the data directory's lock, folds the store, decides with the same engine and waits for the same journal. There is
+no hardware and no owner's loop; what only those may do (start, open) is refused by the state they left behind.
 """
 
 from collections.abc import Callable, Iterator
@@ -9,11 +9,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from kiosk.clock import SystemClock, monotonic
-from kiosk.commands import ANSWER_TIMEOUT_S, Answer
+from kiosk.commands import ANSWER_TIMEOUT_S
 from kiosk.incarnation import new_incarnation
 from kiosk.settings import to_rules
 from kiosk.settings_model import Settings
 from sessions.commands import Command
+from sessions.conductor import Answer
 from sessions.engine import Engine
 from sessions.journaling import Batch
 from sessions.store.database import prepare, store_path
@@ -46,7 +47,8 @@ class OfflineConductor:
 
 @contextmanager
 def offline_conductor(data_dir: Path, settings: Settings) -> Iterator[OfflineConductor]:
-    """Opens the store for one command or a few. Raises `StoreBusy` while a kiosk runs, `StoreError` when it cannot be used."""
+    """Opens the store for one command or a few. Raises `StoreBusy` while a kiosk runs, `StoreError` when it cannot be
+    used."""
     data_dir.mkdir(parents=True, exist_ok=True)
     path = store_path(data_dir)
     with DataLock(data_dir):

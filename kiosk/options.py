@@ -21,14 +21,3 @@ class RunOptions:
     card_reader: str | None = None
     console_port: int | None = None
     """Instead of the one in the settings; 0 takes any that is free."""
-
-
-@dataclass(frozen=True, slots=True)
-class SelftestOptions:
-    """What to test while no kiosk runs. ``slot`` None means every device."""
-
-    data_dir: Path
-    settings: "Settings"
-    pinmap: Path
-    simulate: bool = False
-    slot: str | None = None

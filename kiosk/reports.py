@@ -6,9 +6,9 @@ The shapes are a contract with programs elsewhere: keys are only ever added.
 from dataclasses import asdict
 from datetime import UTC, datetime
 
-from sessions.journaling import Mark
 from sessions.events import SCREEN, Fact, body_to_json
 from sessions.fold import Session
+from sessions.journaling import Mark
 from sessions.machine import SELLING, SlotState
 from sessions.ports import Json
 from sessions.units import MonoNs, Now, UtcMs, VisitId

@@ -14,7 +14,8 @@ from sessions.events import Fact
 from sessions.registry import SessionOwner
 
 if TYPE_CHECKING:
-    from kiosk.screens.bench_window import BenchPort
+    from kiosk.screens.bench_port import BenchPort
+    from kiosk.screens.bench_window import BenchWindow
 
 _log = logging.getLogger(__name__)
 
@@ -93,6 +94,7 @@ class TkShell:
         self._root, self._size = open_window(kiosk.name, options.windowed or options.simulate)
         self._root.update_idletasks()
         self._inbox = inbox
+        self._bench_window: BenchWindow | None = None
         self._screen = ChargingScreen(self._root, inbox, fatal, kiosk.languages[0])
         self.owner: SessionOwner = self._screen
         self.picture: Callable[[], bytes] | None = Picture(self._root, self._size).png
@@ -119,7 +121,7 @@ class TkShell:
     def _open_bench(self, bench: "BenchPort") -> None:
         from kiosk.screens.bench_window import BenchWindow
 
-        BenchWindow(self._root, bench)
+        self._bench_window = BenchWindow(self._root, bench)
 
     def decided(self, facts: Sequence[Fact]) -> None:
         """Passes on why somebody was signed out."""
@@ -138,5 +140,7 @@ class TkShell:
         self._inbox.put(self._screen.quit)
 
     def close(self) -> None:
-        """Closes the window."""
+        """Closes the windows."""
+        if self._bench_window is not None:
+            self._bench_window.close()
         self._root.destroy()

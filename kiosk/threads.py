@@ -1,6 +1,7 @@
 """Watches over the threads at the edges: one that dies is started again, one that keeps dying ends the process.
 
-The owner's loop and the journal are not watched here: with either of them gone nothing may go on, and the process ends at once.
+The owner's loop and the journal are not watched here: with either of them gone nothing may go on, and the process ends
+at once.
 """
 
 import logging

@@ -1,4 +1,5 @@
-"""The kiosk's window: opened without a window manager's help, photographed and touched from outside for the simulation."""
+"""The kiosk's window: opened without a window manager's help, photographed and touched from outside for the
+simulation."""
 
 import io
 import tkinter as tk
@@ -15,7 +16,8 @@ class NoDisplay(KioskError, RuntimeError):
 def open_window(title: str, windowed: bool) -> tuple[tk.Tk, tuple[int, int]]:
     """Opens the kiosk's window and gives it with its size in pixels.
 
-    ``-fullscreen`` needs a window manager, which a kiosk does not have: the geometry is set by hand. Raises `NoDisplay`.
+    ``-fullscreen`` needs a window manager, which a kiosk does not have: the geometry is set by hand. Raises
+    `NoDisplay`.
     """
     try:
         root = tk.Tk(className="Kiosk")

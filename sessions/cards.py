@@ -1,8 +1,8 @@
 """Cards: how a UID becomes a CardKey, and what staff may say and add.
 
-A UID is a bearer secret printed on plastic: whoever knows it can imitate the card. So it is hashed with the fleet's own key at the
-edge, and only the hash goes on. The hash is HMAC-SHA256 (RFC 2104) cut to 128 bits: no two cards meet, and without the key nobody
-can try the 2^32 UIDs.
+A UID is a bearer secret printed on plastic: whoever knows it can imitate the card. So it is hashed with the fleet's
+own key at the edge, and only the hash goes on. The hash is HMAC-SHA256 (RFC 2104) cut to 128 bits: no two cards meet,
+and without the key nobody can try the 2^32 UIDs.
 """
 
 import base64
@@ -25,7 +25,8 @@ _CARD_KEY = re.compile(r"ck_[a-z2-7]{26}")
 
 
 def card_key(secret: bytes, uid: str) -> CardKey:
-    """The key of a canonical UID such as ``em4100:00C8F1B2`` under a fleet's secret: ``ck_`` and 26 letters and digits."""
+    """The key of a canonical UID such as ``em4100:00C8F1B2`` under a fleet's secret: ``ck_`` and 26 letters and
+    digits."""
     digest = hmac.new(secret, uid.encode("ascii"), hashlib.sha256).digest()[:16]
     return CardKey("ck_" + base64.b32encode(digest).decode("ascii").rstrip("=").lower())
 

@@ -1,19 +1,19 @@
 """A charging session from start to collection.
 
-Starting moves the chosen time from the card to the session's hold. Closing, when power goes off for good, moves what was proven to be
-used from the hold to sold and the rest back to the card, once. The session then waits, its money settled, until its phone was
-collected; only then is the slot free.
+Starting moves the chosen time from the card to the session's hold. Closing, when power goes off for good, moves what
+was proven to be used from the hold to sold and the rest back to the card, once. The session then waits, its money
+settled, until its phone was collected; only then is the slot free.
 
-When is a phone collected? The slot saw its door open and shut while it was finishing; or its draw ended while the door stood open,
-so that the phone was pulled out by the hand that opened it; or there is no switch to see the door and time has passed since it was
-opened for its owner; or there is no lock at all.
+When is a phone collected? The slot saw its door open and shut while it was finishing; or its draw ended while the door
+stood open, so that the phone was pulled out by the hand that opened it; or there is no switch to see the door and time
+has passed since it was opened for its owner; or there is no lock at all.
 """
 
 from enum import StrEnum
 
 from sessions import commands as c
 from sessions import events as e
-from sessions.claims import end_claim, live_visit, require_free
+from sessions.claims import live_visit, require_free
 from sessions.draft import Draft
 from sessions.errors import (
     BadRequest,
@@ -35,7 +35,8 @@ from sessions.units import NS, CardKey, MonoNs, SessionId, SlotName, TransferId,
 CHARGING = "charging"
 """The service's name in facts."""
 PULLED_AT_DOOR_S = 1.5
-"""How far the dated end of a draw may lie outside the door's opening and still be one act: sampling, filter and debounce."""
+"""How far the dated end of a draw may lie outside the door's opening and still be one act: sampling, filter and
+debounce."""
 
 
 class StopReason(StrEnum):
@@ -58,7 +59,8 @@ class StopReason(StrEnum):
 def start(draft: Draft, command: c.StartCharging) -> Json:
     """Starts a session: holds the time, wants power, releases the door.
 
-    Raises `UnknownSlot`, `NoVisit`, `BadRequest`, `NotEnoughCredit`, `LimitReached`, `NotAllowed`, `SlotTaken`, `SlotOutOfOrder`.
+    Raises `UnknownSlot`, `NoVisit`, `BadRequest`, `NotEnoughCredit`, `LimitReached`, `NotAllowed`, `SlotTaken`,
+    `SlotOutOfOrder`.
     """
     equipment = draft.rules.slot(command.slot)
     card = _payer(draft, command)

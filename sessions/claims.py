@@ -1,7 +1,8 @@
 """Claims: the exclusive, expiring right of one visit to one slot.
 
-A claim is a compare-and-set: the slot is free and becomes the visit's, or it is not and the asker is told so. Asking again for what
-one holds changes nothing. A visit holds at most one unstarted claim; claiming another slot lets go of the first.
+A claim is a compare-and-set: the slot is free and becomes the visit's, or it is not and the asker is told so. Asking
+again for what one holds changes nothing. A visit holds at most one unstarted claim; claiming another slot lets go of
+the first.
 """
 
 from sessions import commands as c

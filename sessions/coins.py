@@ -1,7 +1,8 @@
 """Coins: whose they are, and what becomes of those that nobody owns yet.
 
-A coin belongs to whoever was signed in at its first pulse. With nobody signed in it is held, durably, for the next card that is
-tapped within the holding time, counted from the first pulse; after that it is booked as unclaimed and stays in the books.
+A coin belongs to whoever was signed in at its first pulse. With nobody signed in it is held, durably, for the next
+card that is tapped within the holding time, counted from the first pulse; after that it is booked as unclaimed and
+stays in the books.
 """
 
 from sessions import commands as c

@@ -1,7 +1,7 @@
 """What can be asked of the engine, or told to it: one frozen dataclass each.
 
-Whoever sends a command says who asks (``actor``) and under which identity (``command_id`` at the bus, the source's own id for
-observations). Commands carry values, never handles, so they can cross threads, sockets and restarts.
+Whoever sends a command says who asks (``actor``) and under which identity (``command_id`` at the bus, the source's own
+id for observations). Commands carry values, never handles, so they can cross threads, sockets and restarts.
 """
 
 from dataclasses import dataclass, field
@@ -13,7 +13,8 @@ from sessions.units import CardKey, MinorUnits, MonoNs, SessionId, SlotName, Uni
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who asks. ``visit`` for a customer; ``name`` is what facts record: ``owner``, ``api``, ``staff:NAME``, ``kiosk``."""
+    """Who asks. ``visit`` for a customer; ``name`` is what facts record: ``owner``, ``api``, ``staff:NAME``,
+    ``kiosk``."""
 
     name: str
     visit: VisitId | None = None
@@ -42,12 +43,16 @@ class SignOut:
 
 @dataclass(frozen=True, slots=True)
 class ClaimSlot:
+    """Reserves a slot for a visit."""
+
     slot: SlotName
     visit: VisitId
 
 
 @dataclass(frozen=True, slots=True)
 class ReleaseClaim:
+    """Lets go of a claim."""
+
     slot: SlotName
     visit: VisitId
 
@@ -64,12 +69,16 @@ class StartCharging:
 
 @dataclass(frozen=True, slots=True)
 class StopSession:
+    """Ends a session for its owner or for staff."""
+
     session: SessionId
     actor: Actor
 
 
 @dataclass(frozen=True, slots=True)
 class ExtendSession:
+    """Adds ``seconds`` from the owner's card to a running session."""
+
     session: SessionId
     seconds: int
     actor: Actor
@@ -86,6 +95,8 @@ class OpenDoor:
 
 @dataclass(frozen=True, slots=True)
 class AddCredit:
+    """Adds ``amount`` of ``unit`` to a card, out of the staff's hand."""
+
     card: CardKey
     unit: Unit
     amount: int
@@ -108,6 +119,8 @@ class SaveCard:
 
 @dataclass(frozen=True, slots=True)
 class DisableSlot:
+    """Takes a slot out of use, after its session if one runs."""
+
     slot: SlotName
     actor: Actor
     reason: str
@@ -115,6 +128,8 @@ class DisableSlot:
 
 @dataclass(frozen=True, slots=True)
 class EnableSlot:
+    """Puts a slot back into use."""
+
     slot: SlotName
     actor: Actor
     reason: str = ""
@@ -142,6 +157,8 @@ class Detected:
 
 @dataclass(frozen=True, slots=True)
 class DoorObserved:
+    """A door switch said that the door is open or shut, at ``mono``."""
+
     slot: SlotName
     open: bool
     mono: MonoNs
@@ -174,8 +191,8 @@ class SetSelling:
 
 @dataclass(frozen=True, slots=True)
 class CheckDeadlines:
-    """Decides what has become due: of one slot (time used up, waiting over), or of the whole kiosk (claims, held coins and
-    visits as well)."""
+    """Decides what has become due: of one slot (time used up, waiting over), or of the whole kiosk (claims, held coins
+    and visits as well)."""
 
     slot: SlotName | None = None
 

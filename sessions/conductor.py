@@ -1,8 +1,8 @@
 """Between the engine, which decides, and the world, which must follow: one thread, no waiting.
 
-`Conductor.execute` is the only way into the engine. After each decision it hands the facts to the journal, opens and closes records,
-arms their jobs and sets the outputs; after each acknowledgement it sets the outputs again and lets go of those who waited. The owner
-(Tk, headless, virtual) lends it its thread and its dict of records.
+`Conductor.execute` is the only way into the engine. After each decision it hands the facts to the journal, opens and
+closes records, arms their jobs and sets the outputs; after each acknowledgement it sets the outputs again and lets go
+of those who waited. The owner (Tk, headless, virtual) lends it its thread and its dict of records.
 """
 
 from collections import deque
@@ -109,7 +109,8 @@ class Conductor:
         self._sweep()
 
     def stop(self, reason: str) -> None:
-        """Ends the work: marks what is proven, cancels every job. Whoever owns the hardware has switched it off before."""
+        """Ends the work: marks what is proven, cancels every job. Whoever owns the hardware has switched it off
+        before."""
         for record in self._owner.sessions.values():
             self.mark(record)
         draft = self._engine.draft(self.now())
@@ -153,7 +154,7 @@ class Conductor:
         elif isinstance(seen, ports.DoorSeen):
             self.tell(c.DoorObserved(seen.slot, seen.open, seen.mono))
         elif not (seen.device.endswith(".sensor") and seen.trouble in (None, Trouble.NO_ANSWER)):
-            # A sensor's silence is judged by `Sensing` and the detectors: one unanswered question is a gap, not a fault.
+            # A sensor's silence is judged by `Sensing` and the detectors: one unanswered question is a gap.
             self.tell(c.DeviceTrouble(seen.device, seen.trouble.value if seen.trouble else None, seen.detail))
 
     def when_durable(self, seq: Seq, callback: Callable[[], None]) -> None:

@@ -1,20 +1,22 @@
 """Is there a phone on the cable? Readings in, verdicts with their evidence out.
 
-What makes it hard: a charging phone may draw anything from 3 mA to 2.4 A and pause for seconds; a sensor has an offset of some
-milliamps and noise of the same size; and a wrong "unplugged" takes a customer's phone off its charger. So no single reading decides
-anything, and no fixed threshold separates "a little" from "nothing":
+What makes it hard: a charging phone may draw anything from 3 mA to 2.4 A and pause for seconds; a sensor has an offset
+of some milliamps and noise of the same size; and a wrong "unplugged" takes a customer's phone off its charger. So no
+single reading decides anything, and no fixed threshold separates "a little" from "nothing":
 
-* Every reading is taken relative to the slot's own zero, learned while its relay is off (`Zero`), and judged in units of the slot's
-  own noise.
-* A draw is *clear* when the median of three readings stands four standard deviations above zero (one spike never does that).
-  A draw is *weak* when only the mean of a whole window does: the mean of n readings is known sqrt(n) times better than one.
-* A clear draw proves use at that reading; a weak one only at the start of its window, because somewhere in the window it was there.
-  `Detector.proven` is the latest such instant, and nothing is ever billed beyond it.
-* A draw has *ended* when a whole window holds no clear draw and its mean lies nearer to zero than to the smallest draw of a full
-  phone (3 mA, measured; half of it is the limit). The end is dated back to the last proof. The customer is only asked ("unplugged?");
-  whether the session ends is decided by waiting, elsewhere.
+* Every reading is taken relative to the slot's own zero, learned while its relay is off (`Zero`), and judged in units
+  of the slot's own noise.
+* A draw is *clear* when the median of three readings stands four standard deviations above zero (one spike never does
+  that). A draw is *weak* when only the mean of a whole window does: the mean of n readings is known sqrt(n) times
+  better than one.
+* A clear draw proves use at that reading; a weak one only at the start of its window, because somewhere in the window
+  it was there. `Detector.proven` is the latest such instant, and nothing is ever billed beyond it.
+* A draw has *ended* when a whole window holds no clear draw and its mean lies nearer to zero than to the smallest draw
+  of a full phone (3 mA, measured; half of it is the limit). The end is dated back to the last proof. The customer is
+  only asked ("unplugged?"); whether the session ends is decided by waiting, elsewhere.
 
-A reading without a value is a gap, never a zero. The windows are spans of time, so readings may come at 1 to 20 Hz and unevenly.
+A reading without a value is a gap, never a zero. The windows are spans of time, so readings may come at 1 to 20 Hz and
+unevenly.
 """
 
 from collections import deque
@@ -30,16 +32,20 @@ from sessions.rules import DetectionRules
 from sessions.units import NS, MonoNs, seconds_ns
 
 CLEAR_SIGMAS = 4.0
-"""How many standard deviations make a draw beyond doubt: one false alarm in about 30,000 readings, fewer after a median of three."""
+"""How many standard deviations make a draw beyond doubt: one false alarm in about 30,000 readings, fewer after a
+median of three."""
 QUIET_SIGMA_MA = 3.0
-"""Up to this noise the short end window is enough; above it the mean needs more readings (see `Detector._end_window_ns`)."""
+"""Up to this noise the short end window is enough; above it the mean needs more readings (see
+`Detector._end_window_ns`)."""
 LONG_END_WINDOW_S = 8.0
 WEAK_WINDOWS_S = (2.0, 8.0)
 """Windows over which a weak draw is looked for."""
 SETTLE_NS = seconds_ns(0.15)
-"""Readings this soon after the own relay switched are suspect: inrush, contact bounce and one running conversion (68 ms)."""
+"""Readings this soon after the own relay switched are suspect: inrush, contact bounce and one running conversion (68
+ms)."""
 OVERCURRENT_FACTOR = 1.2
-"""How far above the port's rating a draw may be before it counts as over-current; phones overshoot when they negotiate."""
+"""How far above the port's rating a draw may be before it counts as over-current; phones overshoot when they
+negotiate."""
 WORST_OFFSET_MA = 4.5
 """Offset of a bad specimen: +-200 uV over 0.05 ohm (measured), and half a milliamp of drift."""
 TRUSTED_ZERO = 20
@@ -75,7 +81,8 @@ class Verdict:
 class Zero:
     """What a slot's sensor reads when no current can flow: offset and noise, in mA, followed slowly.
 
-    Starts from the INA219's own figures (offset +-100 uV over the shunt, datasheet table 6.5) until it has seen readings.
+    Starts from the INA219's own figures (offset +-100 uV over the shunt, datasheet table 6.5) until it has seen
+    readings.
     """
 
     mean_mA: float = 0.0
@@ -84,11 +91,13 @@ class Zero:
 
     @property
     def doubt_mA(self) -> float:
-        """How far the mean may be wrong: the worst offset there is until enough readings of an empty slot have been seen."""
+        """How far the mean may be wrong: the worst offset there is until enough readings of an empty slot have been
+        seen."""
         return WORST_OFFSET_MA if self.count < TRUSTED_ZERO else 0.0
 
     def learn(self, mA: float) -> None:
-        """Takes one reading of an empty, powerless slot. The first 50 are averaged, later ones followed with that weight."""
+        """Takes one reading of an empty, powerless slot. The first 50 are averaged, later ones followed with that
+        weight."""
         self.count += 1
         weight = 1.0 / min(self.count, 50)
         error = mA - self.mean_mA
@@ -131,7 +140,8 @@ class _Window:
 
 
 class Detector:
-    """Watches one slot for one session. Feed it every reading in order; ask `check` now and then, for what only time can tell."""
+    """Watches one slot for one session. Feed it every reading in order; ask `check` now and then, for what only time
+    can tell."""
 
     def __init__(self, rules: DetectionRules, zero: Zero, max_mA: float, drawn_before: bool = False) -> None:
         self._rules = rules

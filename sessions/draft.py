@@ -1,8 +1,8 @@
 """A decision in the making.
 
-A rule looks at the state, refuses by raising before it has added anything, and then adds facts one by one; each is folded at once,
-so the next line of the rule already sees what the last one changed. An exception after the first fact is a fault of our own: the
-engine lets it end the process, and the store is the truth on restart.
+A rule looks at the state, refuses by raising before it has added anything, and then adds facts one by one; each is
+folded at once, so the next line of the rule already sees what the last one changed. An exception after the first fact
+is a fault of our own: the engine lets it end the process, and the store is the truth on restart.
 """
 
 from collections.abc import MutableMapping
@@ -31,7 +31,8 @@ class Draft:
     rows: list[Row] = field(default_factory=list)
 
     def add(self, body: e.Body, transfers: tuple[e.Transfer, ...] = ()) -> e.Fact:
-        """Adds one fact and folds it. All facts of a decision name its source, the first also the identity of what caused it."""
+        """Adds one fact and folds it. All facts of a decision name its source, the first also the identity of what
+        caused it."""
         source_id = None if self.facts else self.source_id
         fact = e.Fact(Seq(self.state.seq + 1), self.now, body, transfers, self.source, source_id)
         self.rows.extend(apply(self.state, fact))
@@ -39,5 +40,6 @@ class Draft:
         return fact
 
     def next_id(self) -> str:
-        """An id that no other fact of any kiosk of the fleet gives: the store's incarnation and the coming sequence number."""
+        """An id that no other fact of any kiosk of the fleet gives: the store's incarnation and the coming sequence
+        number."""
         return f"{self.state.incarnation}-{self.state.seq + 1}"

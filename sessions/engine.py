@@ -1,7 +1,9 @@
-"""From a command to a decision: facts, the rows they change, and an answer. Routes only; the rules are in the modules it routes to.
+"""From a command to a decision: facts, the rows they change, and an answer. Routes only; the rules are in the modules
+it routes to.
 
-A decision is complete in memory when `Engine.decide` returns, and every later decision builds on it; it is worth something to a
-customer only when the journal has made its facts durable. Refusals (any `SessionsError`) change nothing.
+A decision is complete in memory when `Engine.decide` returns, and every later decision builds on it; it is worth
+something to a customer only when the journal has made its facts durable. Refusals (any `SessionsError`) change
+nothing.
 """
 
 from collections import OrderedDict
@@ -22,7 +24,8 @@ from sessions.rules import Rules
 from sessions.units import MonoNs, Now, SessionId, SlotName, VisitId
 
 REMEMBERED = 4096
-"""How many answers and source identities are kept at hand; older ones are asked of the store before a command comes here."""
+"""How many answers and source identities are kept at hand; older ones are asked of the store before a command comes
+here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +89,8 @@ class Engine:
     def decide(self, command: c.Command, now: Now, command_id: str | None = None) -> Decision:
         """Decides a command.
 
-        The same ``command_id``, or the same source identity of a tap or coin, gives the first answer again and changes nothing.
-        Raises `SessionsError` for what is refused.
+        The same ``command_id``, or the same source identity of a tap or coin, gives the first answer again and changes
+        nothing. Raises `SessionsError` for what is refused.
         """
         source, source_id = _identity(command, command_id)
         earlier = self._recall(source_id, command_id)

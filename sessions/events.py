@@ -1,9 +1,9 @@
 """Facts: what happened, as immutable rows, and the commands that ask for something to happen.
 
-A fact is the only truth. The engine answers each command or observation with facts; `fold.apply` turns facts into the live state;
-the journal makes them durable in order. A fact body is a frozen dataclass of JSON-able fields with a ``kind`` of its own; money
-moves only by the `Transfer` rows that a fact carries. Bodies are only ever added or given new optional fields: old facts must fold
-for ever.
+A fact is the only truth. The engine answers each command or observation with facts; `fold.apply` turns facts into the
+live state; the journal makes them durable in order. A fact body is a frozen dataclass of JSON-able fields with a
+``kind`` of its own; money moves only by the `Transfer` rows that a fact carries. Bodies are only ever added or given
+new optional fields: old facts must fold for ever.
 """
 
 from dataclasses import asdict, dataclass, field, fields
@@ -46,6 +46,8 @@ class KioskStarted(Body):
 
 @dataclass(frozen=True, slots=True)
 class KioskStopped(Body):
+    """The process ended as it was told to."""
+
     kind: ClassVar[str] = "kiosk.stopped"
     reason: str
 
@@ -136,6 +138,8 @@ class SessionStarted(Body):
 
 @dataclass(frozen=True, slots=True)
 class SessionExtended(Body):
+    """Time was moved from the card to the hold of a running session."""
+
     kind: ClassVar[str] = "session.extended"
     session: SessionId
     slot: SlotName
@@ -161,7 +165,8 @@ class SessionSettled(Body):
 
 @dataclass(frozen=True, slots=True)
 class SessionCollected(Body):
-    """The phone is out and the slot is free of it. ``how``: door, timeout, no_lock, unopened, unplugged_at_open_door, staff."""
+    """The phone is out and the slot is free of it. ``how``: door, timeout, no_lock, unopened, unplugged_at_open_door,
+    staff."""
 
     kind: ClassVar[str] = "session.collected"
     session: SessionId
@@ -172,8 +177,8 @@ class SessionCollected(Body):
 
 @dataclass(frozen=True, slots=True)
 class DoorReleased(Body):
-    """The door may be unlocked once, for the door-open time counted from when this fact is durable. ``switch``: a door switch
-    will tell whether it was really opened."""
+    """The door may be unlocked once, for the door-open time counted from when this fact is durable. ``switch``: a door
+    switch will tell whether it was really opened."""
 
     kind: ClassVar[str] = "door.released"
     slot: SlotName
@@ -210,7 +215,8 @@ class VerdictGiven(Body):
 
 @dataclass(frozen=True, slots=True)
 class CoinAccepted(Body):
-    """A coin train worth ``value`` was taken and is worth ``amount`` of ``unit``. ``card`` is None while nobody owns it."""
+    """A coin train worth ``value`` was taken and is worth ``amount`` of ``unit``. ``card`` is None while nobody owns
+    it."""
 
     kind: ClassVar[str] = "coin.accepted"
     coin: str
@@ -267,6 +273,8 @@ class FaultRaised(Body):
 
 @dataclass(frozen=True, slots=True)
 class FaultCleared(Body):
+    """A device is well again, or was looked after."""
+
     kind: ClassVar[str] = "fault.cleared"
     device: str
     detail: str
@@ -285,6 +293,8 @@ class SlotDisabled(Body):
 
 @dataclass(frozen=True, slots=True)
 class SlotEnabled(Body):
+    """Staff put the slot back into use."""
+
     kind: ClassVar[str] = "slot.enabled"
     slot: SlotName
     by: str
@@ -293,6 +303,8 @@ class SlotEnabled(Body):
 
 @dataclass(frozen=True, slots=True)
 class ModeChanged(Body):
+    """The whole kiosk changed what it does."""
+
     kind: ClassVar[str] = "mode.changed"
     before: Mode
     after: Mode
@@ -310,7 +322,8 @@ class CommandAnswered(Body):
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One immutable row. ``source`` and ``source_id`` name the identity under which it came in: the same identity is one fact."""
+    """One immutable row. ``source`` and ``source_id`` name the identity under which it came in: the same identity is
+    one fact."""
 
     seq: Seq
     at: Now
@@ -342,7 +355,8 @@ def body_to_json(body: Body) -> dict[str, Any]:
 
 
 def body_from_json(kind: str, data: dict[str, Any]) -> Body:
-    """The body of that kind, fields it does not know ignored, so that an older kiosk can be read by a newer one and back.
+    """The body of that kind, fields it does not know ignored, so that an older kiosk can be read by a newer one and
+    back.
 
     Raises `KeyError` for an unknown kind.
     """

@@ -1,8 +1,8 @@
 """Devices that go wrong and get well, slots taken out of use, and what both mean for the slots.
 
-Faults, danger and the staff's wishes are only recorded; `reconcile` then compares each slot's state with what they demand and moves
-it there. So a fault that comes while a phone charges, a slot disabled during its session, two faults of which one clears: all
-follow from the same few lines, in whatever order they happen.
+Faults, danger and the staff's wishes are only recorded; `reconcile` then compares each slot's state with what they
+demand and moves it there. So a fault that comes while a phone charges, a slot disabled during its session, two faults
+of which one clears: all follow from the same few lines, in whatever order they happen.
 """
 
 from sessions import commands as c

@@ -1,8 +1,9 @@
 """Facts folded into the live state. `apply` is the only thing that changes a `State`.
 
-The engine folds each fact the moment it decides it; a restart folds the snapshot's successors; ``kiosk store verify`` folds all of
-them again. One function for the three is what makes invariant I6 (folding the facts gives the live state) hold by construction.
-Entities are replaced, never edited, so that a row handed to the journal cannot change behind its back.
+The engine folds each fact the moment it decides it; a restart folds the snapshot's successors; ``kiosk store verify``
+folds all of them again. One function for the three is what makes invariant I6 (folding the facts gives the live state)
+hold by construction. Entities are replaced, never edited, so that a row handed to the journal cannot change behind its
+back.
 """
 
 from collections.abc import Callable
@@ -175,7 +176,8 @@ class State:
 def apply(state: State, fact: e.Fact) -> list[Row]:
     """Folds one fact into the state and gives the rows it changed, in the order of their change.
 
-    Raises `LedgerError` (or `NotEnoughCredit`) for a fact whose transfers would break the books; the state is then unchanged.
+    Raises `LedgerError` (or `NotEnoughCredit`) for a fact whose transfers would break the books; the state is then
+    unchanged.
     """
     state.ledger.check(fact.transfers)
     rows: list[Row] = []

@@ -1,4 +1,5 @@
-"""What must hold after every event, whatever happened (DESIGN 11, I1 to I7). Each check raises `InvariantBroken` with the contradiction.
+"""What must hold after every event, whatever happened (DESIGN 11, I1 to I7). Each check raises `InvariantBroken` with
+the contradiction.
 
 They are cheap enough to run after every simulated event, and read only what they judge.
 """
@@ -15,7 +16,8 @@ from sessions.units import Seq, SessionId, SlotName, TransferId, Unit
 
 
 def check_books(state: State) -> None:
-    """I1: per unit the accounts sum to zero, none is negative that may not be, and what was issued is where it can be found."""
+    """I1: per unit the accounts sum to zero, none is negative that may not be, and what was issued is where it can be
+    found."""
     for unit, total in state.ledger.sums().items():
         if total:
             raise InvariantBroken(f"I1: the accounts of {unit.value} sum to {total}, not to zero")
@@ -64,10 +66,11 @@ def check_power(state: State, powered: Mapping[SlotName, bool], durable: Seq) ->
 
 
 class UsageWatch:
-    """I4: proven use never falls, and the time shown rises only by a transfer or by a fact that dates a draw's end back."""
+    """I4: proven use never falls, and the time shown rises only by a transfer or by a fact that dates a draw's end
+    back."""
 
     def __init__(self, marked_ms: Mapping[SessionId, int] | None = None) -> None:
-        """``marked_ms`` is what marks had proven before a restart: what was proven after them is the operator's loss."""
+        """``marked_ms`` is what marks had proven before a restart: what came after is the operator's loss."""
         self._proven: dict[SessionId, int] = dict(marked_ms or {})
 
     def check(self, session: SessionId, proven_ms: int, granted_s: int) -> None:

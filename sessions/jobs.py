@@ -1,9 +1,9 @@
 """The closures that drive a session, over anything that has Tk's ``after`` and ``after_cancel``.
 
-Each job closes over a session id and nothing else. When it runs it looks its record up; a record that is gone means that the session
-is over, and the job ends without a trace. So a closure that outlived its session can do nothing to whoever has the slot now. A job
-works on its own record only, and puts itself back with ``after``. No job counts its own runs: what has been used is always read from
-the meter, so a late job is only late.
+Each job closes over a session id and nothing else. When it runs it looks its record up; a record that is gone means
+that the session is over, and the job ends without a trace. So a closure that outlived its session can do nothing to
+whoever has the slot now. A job works on its own record only, and puts itself back with ``after``. No job counts its
+own runs: what has been used is always read from the meter, so a late job is only late.
 
 * ``tick`` shows the time left, on the second, and notices that it is used up.
 * ``watch_current`` feeds the detector with new readings and moves the meter's proof forward.

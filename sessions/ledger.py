@@ -1,8 +1,9 @@
 """Who owns what, in double entry.
 
-Every second, millilitre and coin is in exactly one account. A transfer takes an amount from one account (debit) and gives it to
-another (credit) of the same unit, so the accounts of a unit always sum to zero. Accounts that bring value into the kiosk's world
-(``issued:…``, ``cash:customers``) go below zero by what they have issued; a card and a hold never do.
+Every second, millilitre and coin is in exactly one account. A transfer takes an amount from one account (debit) and
+gives it to another (credit) of the same unit, so the accounts of a unit always sum to zero. Accounts that bring value
+into the kiosk's world (``issued:…``, ``cash:customers``) go below zero by what they have issued; a card and a hold
+never do.
 
 ::
 
@@ -13,8 +14,8 @@ another (credit) of the same unit, so the accounts of a unit always sum to zero.
                        └──nobody came──> unclaimed
     card:K ──> refunded          cash:customers ──> cash:box      (minor units: the metal itself)
 
-A transfer id applies once: the same id with the same content again is silently the same transfer, with other content it is an
-error. What a card may do with its money (caps, groups, free minutes) is not decided here.
+A transfer id applies once: the same id with the same content again is silently the same transfer, with other content
+it is an error. What a card may do with its money (caps, groups, free minutes) is not decided here.
 """
 
 from collections.abc import Iterable, Mapping

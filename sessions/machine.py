@@ -1,12 +1,12 @@
 """The states of a slot and of the kiosk, as two tables.
 
-A slot is always in exactly one state. Things happen to it (events); the table says what each event means in each state: a move
-to another state, nothing (`IGNORED`: it may well happen and changes nothing), or a contradiction (`ILLEGAL`: whoever sent it is
-mistaken, and gets `IllegalTransition`). Every pair is decided here and nowhere else.
+A slot is always in exactly one state. Things happen to it (events); the table says what each event means in each
+state: a move to another state, nothing (`IGNORED`: it may well happen and changes nothing), or a contradiction
+(`ILLEGAL`: whoever sent it is mistaken, and gets `IllegalTransition`). Every pair is decided here and nowhere else.
 
-The table knows no time, no money and no hardware. When an event is due is decided by the rules in ``charging.py``; what a move
-costs by ``ledger.py``; which relay and lock levels follow from a state by `SLOT_FIGURES`, which the outputs are set from after every
-decision. Opening the door is no event: it changes no state, it is only seen.
+The table knows no time, no money and no hardware. When an event is due is decided by the rules in ``charging.py``;
+what a move costs by ``ledger.py``; which relay and lock levels follow from a state by `SLOT_FIGURES`, which the
+outputs are set from after every decision. Opening the door is no event: it changes no state, it is only seen.
 
 Why the shape is as it is:
 
@@ -14,7 +14,8 @@ Why the shape is as it is:
 * Time runs in exactly one state, so "paused" needs no flag: it is where the slot is.
 * A phone may be behind the door from ``preparing`` until it was collected. No path from there to ``available`` avoids
   ``finishing``, except the one on which no door has opened since the start.
-* A fault never ends a session by itself: the slot waits in ``suspended_evse`` for the cause to clear, without power, without time.
+* A fault never ends a session by itself: the slot waits in ``suspended_evse`` for the cause to clear, without power,
+  without time.
 
 The words are those of OCPP 1.6 where it has one (chargePointStatus, section 7.7 of the specification).
 """

@@ -1,9 +1,9 @@
 """How much of a session has been used, and how much of that is proven.
 
-Time runs in intervals of the monotonic clock: `run` opens one, `pause` closes it. What is *used* grows with the clock and is what a
-countdown shows; what is *proven* reaches only to the last instant at which the sensor showed a draw, and is all that is ever billed.
-A gap in the readings with draw on both sides is thereby billed, an open one is not. Ticks are never counted, so a late tick costs
-nobody a second.
+Time runs in intervals of the monotonic clock: `run` opens one, `pause` closes it. What is *used* grows with the clock
+and is what a countdown shows; what is *proven* reaches only to the last instant at which the sensor showed a draw, and
+is all that is ever billed. A gap in the readings with draw on both sides is thereby billed, an open one is not. Ticks
+are never counted, so a late tick costs nobody a second.
 """
 
 from dataclasses import dataclass
@@ -32,7 +32,8 @@ class Meter:
         return self.open_since is not None
 
     def run(self, at: MonoNs) -> None:
-        """Lets time run from ``at``, which counts as proven: something was just detected. Running already is left alone."""
+        """Lets time run from ``at``, which counts as proven: something was just detected. Running already is left
+        alone."""
         if self.open_since is None:
             self.open_since = self.proven = at
 

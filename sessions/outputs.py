@@ -1,7 +1,8 @@
 """Sets every slot's outputs to what its state wants, as levels.
 
-`OutputSetter.set` may be called at any time and any number of times: it compares what is wanted with what was last set. Nothing is
-queued and nothing replayed, so an acknowledgement that comes late cannot turn on what a later decision has turned off.
+`OutputSetter.set` may be called at any time and any number of times: it compares what is wanted with what was last
+set. Nothing is queued and nothing replayed, so an acknowledgement that comes late cannot turn on what a later decision
+has turned off.
 """
 
 from collections.abc import Callable, Mapping

@@ -31,8 +31,8 @@ class Reading:
 class CardSeen:
     """A reader saw a card for the first time after a second without it (one tap).
 
-    ``uid`` is canonical (``em4100:00C8F1B2``) and lives only until it has been hashed. ``tap_id`` is the source's own identity
-    of this tap, unique for ever: the same identity twice is one event.
+    ``uid`` is canonical (``em4100:00C8F1B2``) and lives only until it has been hashed. ``tap_id`` is the source's own
+    identity of this tap, unique for ever: the same identity twice is one event.
     """
 
     uid: str

@@ -1,9 +1,10 @@
 """What a kiosk does first after any stop: takes stock, and gives everybody what is theirs.
 
-The state was folded from the facts; marks say how much more use was proven. Claims and sessions that had not begun to draw are
-cancelled and their time returned. A session that was live may go on only if its phone must still be there: behind a door that is
-still shut, or, without a door switch, after an outage provably shorter than ten minutes. It waits for its draw with power on and
-time standing; the outage is the operator's loss. Every relay is off until the first of these facts is durable, and no door opens.
+The state was folded from the facts; marks say how much more use was proven. Claims and sessions that had not begun to
+draw are cancelled and their time returned. A session that was live may go on only if its phone must still be there:
+behind a door that is still shut, or, without a door switch, after an outage provably shorter than ten minutes. It
+waits for its draw with power on and time standing; the outage is the operator's loss. Every relay is off until the
+first of these facts is durable, and no door opens.
 """
 
 from collections.abc import Mapping
@@ -37,8 +38,8 @@ def recover(
     doors: Mapping[SlotName, bool | None],
     marks: Mapping[SessionId, Mark],
 ) -> Decision:
-    """Decides the restart. ``doors`` says which are open now (None: no switch, or unknown); ``outage_s`` is None when it cannot be
-    proven."""
+    """Decides the restart. ``doors`` says which are open now (None: no switch, or unknown); ``outage_s`` is None when
+    it cannot be proven."""
     draft = engine.draft(now)
     draft.add(e.KioskStarted(version, incarnation, outage_s))
     _restore_meters(draft, marks)

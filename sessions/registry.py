@@ -1,8 +1,8 @@
 """The records of the sessions that are not over yet, who owns them, and how they are found.
 
-A `SessionRecord` is what is alive about a session: its meter, its detector, what its display shows, its jobs. What is *true* about it
-is in the folded state, under the same id; nothing is kept twice. The owner holds the records in a dict by session id; the registry
-finds them by what they belong to, through references, never by searching names.
+A `SessionRecord` is what is alive about a session: its meter, its detector, what its display shows, its jobs. What is
+*true* about it is in the folded state, under the same id; nothing is kept twice. The owner holds the records in a dict
+by session id; the registry finds them by what they belong to, through references, never by searching names.
 """
 
 from collections.abc import Callable, Iterator, MutableMapping

@@ -1,8 +1,8 @@
 """What the sensors say of slots between sessions: their zero, and whether the parts of a slot agree with each other.
 
-While a slot has no power, no current can flow: whatever its sensor reads then is its zero. The sensor sits behind the relay, so a
-voltage there without power means a welded contact. A sensor that has not given a reading for a while, session or not, is reported
-by its silence; its next good reading takes that back.
+While a slot has no power, no current can flow: whatever its sensor reads then is its zero. The sensor sits behind the
+relay, so a voltage there without power means a welded contact. A sensor that has not given a reading for a while,
+session or not, is reported by its silence; its next good reading takes that back.
 """
 
 from collections.abc import Callable, Mapping
@@ -18,7 +18,8 @@ from sessions.units import MonoNs, SlotName, seconds_ns
 SETTLED_NS = seconds_ns(1.0)
 """How long after switching off a reading counts as one of an empty, powerless port."""
 WELDED_V = 2.0
-"""A port without power is bled to zero within milliseconds; half a volt would be a charge left, two volts are a closed contact."""
+"""A port without power is bled to zero within milliseconds; half a volt would be a charge left, two volts are a closed
+contact."""
 WELDED_READINGS = 3
 
 

@@ -1,8 +1,8 @@
 """What moves a slot, what its outputs should be, and when its waiting ends.
 
-Three questions, each answered in one place: `move` is the only way from one state to another (and starts and stops the meter with
-it), `levels` says what relay and lock shall be for a state and what is durable, `deadline` says when the present state ends by
-itself.
+Three questions, each answered in one place: `move` is the only way from one state to another (and starts and stops the
+meter with it), `levels` says what relay and lock shall be for a state and what is durable, `deadline` says when the
+present state ends by itself.
 """
 
 from dataclasses import dataclass
@@ -34,7 +34,8 @@ def move(
 ) -> bool:
     """Lets an event happen to a slot, physically at ``at`` (by default now); False when it changes nothing.
 
-    Time that ran stops at the meter's last proof, or at ``run_until`` if that is given and later. Raises `IllegalTransition`.
+    Time that ran stops at the meter's last proof, or at ``run_until`` if that is given and later. Raises
+    `IllegalTransition`.
     """
     slot = draft.state.slot(name)
     after = next_slot_state(slot.state, event)
@@ -61,7 +62,7 @@ def move(
 
 
 def levels(state: State, name: SlotName, durable: Seq) -> Levels:
-    """The outputs that follow from the state: on-values only once the fact behind them is durable, off-values at once."""
+    """The outputs that follow from the state: on-values once the fact behind them is durable, off-values at once."""
     slot = state.slot(name)
     power = SLOT_FIGURES[slot.state].power and state.mode in POWERED and slot.power_seq <= durable
     return Levels(power, slot.release_seq if slot.release_seq <= durable else Seq(0))
@@ -82,7 +83,8 @@ def _has_fault(state: State, name: SlotName, devices: frozenset[str]) -> bool:
 
 
 def since(state: State, slot: Slot) -> MonoNs:
-    """When the slot's state was entered, on this boot's clock; what comes from an earlier boot counts from the restart."""
+    """When the slot's state was entered, on this boot's clock; what comes from an earlier boot counts from the
+    restart."""
     return slot.since_mono if slot.boot_id == state.boot_id else state.started_mono
 
 

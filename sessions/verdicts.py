@@ -1,7 +1,7 @@
 """What a detector's verdict means for the session it is about.
 
-Detection says what is on the cable; this says what follows: charging begins, waits, goes on, or is cut. Money follows the dates in
-the verdicts, never the moment at which they were reached.
+Detection says what is on the cable; this says what follows: charging begins, waits, goes on, or is cut. Money follows
+the dates in the verdicts, never the moment at which they were reached.
 """
 
 from sessions import commands as c
@@ -15,7 +15,8 @@ from sessions.slots import move
 
 
 def detected(draft: Draft, command: c.Detected) -> Json:
-    """Records a verdict and does what it demands. A verdict about a session that is over is stale news and changes nothing."""
+    """Records a verdict and does what it demands. A verdict about a session that is over is stale news and changes
+    nothing."""
     session = draft.state.sessions.get(command.session)
     if session is None or session.settled:
         return {"ignored": True}

@@ -1,7 +1,7 @@
 """The kiosk as others may see it: immutable pictures, built by the owner after every decision.
 
-Screens, console and command line read these and nothing else; no lock and no reference into the live state crosses a thread.
-What a picture shows of value (credit, an open door) is durable already.
+Screens, console and command line read these and nothing else; no lock and no reference into the live state crosses a
+thread. What a picture shows of value (credit, an open door) is durable already.
 """
 
 from dataclasses import dataclass
@@ -12,7 +12,8 @@ from sessions.units import NS, CardKey, MonoNs, Seq, SessionId, SlotName, UtcMs,
 
 @dataclass(frozen=True, slots=True)
 class SessionView:
-    """A session that lives or waits to be collected. ``used_ms`` was true at ``as_of``; while ``running`` it grows with time."""
+    """A session that lives or waits to be collected. ``used_ms`` was true at ``as_of``; while ``running`` it grows
+    with time."""
 
     session_id: SessionId
     slot: SlotName
@@ -40,7 +41,7 @@ class SessionView:
         return max(0, self.granted_s * 1000 - self.used_ms - run_ms)
 
     def remaining_s(self, now: MonoNs) -> int:
-        """Time left as a countdown shows it: whole seconds, rounded up, so that the first second shows the full time."""
+        """Time left as a countdown shows it: whole seconds, rounded up, so that it begins with the full time."""
         return -(-self.remaining_ms(now) // 1000)
 
 

@@ -1,7 +1,7 @@
 """Visits: a card signed in at one place, one at a time per card.
 
-A new sign-in always wins: it ends the card's visit elsewhere and whatever visit holds the same touchscreen. Ending a visit releases
-what it has claimed but not started, and touches no session: a phone goes on charging without its owner.
+A new sign-in always wins: it ends the card's visit elsewhere and whatever visit holds the same touchscreen. Ending a
+visit releases what it has claimed but not started, and touches no session: a phone goes on charging without its owner.
 """
 
 from sessions import commands as c

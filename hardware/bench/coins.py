@@ -11,6 +11,7 @@ from hardware.specs import CoinSpec
 
 PULSE_S = 0.05
 REST_S = 0.05
+SWALLOW_S = 0.15
 PATIENCE_S = 10.0
 """How long a customer tries: the acceptor refuses for some seconds after power-on."""
 LOOK_S = 0.02
@@ -52,7 +53,7 @@ class CoinChute:
         return self._enable.carries(self._spec.enable.active) == (self._spec.enable.off_means == "refuses")
 
     def drop(self, value: float) -> int:
-        """Drop one coin of this face value and wait for its last pulse; returns how many pulses it gave.
+        """Drop one coin of this face value and wait until its train has ended; returns how many pulses it gave.
 
         Raises `BenchRefused` when the acceptor refuses for ten seconds, or when no number of pulses is this value.
         """
@@ -66,6 +67,8 @@ class CoinChute:
             for _ in range(pulses):
                 self._pulse(PULSE_S)
                 time.sleep(REST_S)
+            # Nobody is quicker with the next move than the acceptor is in ending its train.
+            time.sleep(self._spec.train_gap_ms / 1000 + SWALLOW_S)
         return pulses
 
     def static(self, on: bool) -> None:

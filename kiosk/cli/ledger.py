@@ -12,7 +12,12 @@ from sessions.store.database import store_path
 
 @click.group("ledger")
 def ledger_group() -> None:
-    """Prove that every second is accounted for."""
+    """Prove that every second is accounted for.
+
+    \b
+    Example:
+      kiosk ledger verify
+    """
 
 
 @ledger_group.command()

@@ -1,5 +1,6 @@
 """``kiosk outputs``."""
 
+import time
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +13,10 @@ from kiosk.simulation.places import BENCH_PINS
 if TYPE_CHECKING:
     from hardware.backend import Backend
     from sessions.ports import Observation
+
+
+PATIENCE_S = 1.0
+"""Another command may hold the data directory for a moment."""
 
 
 @click.group("outputs")
@@ -30,7 +35,8 @@ def outputs_group() -> None:
 def off(pinmap: Path | None, simulate: bool) -> None:
     """Switch every relay, lock, pump and other output off, whatever a killed kiosk left them driven to.
 
-    A running kiosk sets its outputs itself: stop it first. Exit code 1 when an output could not be switched off.
+    Needs nothing of the data directory, so it works whatever state that is in. A running kiosk sets its outputs itself:
+    stop it first. Exit code 1 when an output could not be switched off.
 
     \b
     Examples:
@@ -38,15 +44,14 @@ def off(pinmap: Path | None, simulate: bool) -> None:
       ExecStopPost=/opt/kiosk/.venv/bin/kiosk outputs off      (in the systemd unit)
     """
     call = this_call()
-    with ExitStack() as held:
-        if call.data_dir.is_dir():
-            from sessions.store.lock import DataLock
-
-            held.enter_context(DataLock(call.data_dir))
-        failures = _switch_off(call, call.pinmap_file(pinmap), simulate)
+    warning = _kiosk_that_runs(call)
+    if warning is not None:
+        # Before anything else: it is also why the kernel may refuse the pins.
+        click.echo(f"kiosk: {warning}", err=True)
+    failures = _switch_off(call, call.pinmap_file(pinmap), simulate)
     for failure in failures:
-        click.echo(failure, err=True)
-    if failures:
+        click.echo(f"kiosk: {failure}", err=True)
+    if failures or warning is not None:
         raise SystemExit(1)
     click.echo("Every output is off.")
 
@@ -57,16 +62,35 @@ def _switch_off(call: Context, pinmap_file: Path, simulate: bool) -> list[str]:
     from hardware.wiring import wire
 
     pinmap = load_pinmap(pinmap_file)
-    backend: Backend = Pi()
-    if simulate:
-        from hardware.bench.bench import Bench
+    with ExitStack() as stack:
+        backend: Backend = Pi()
+        if simulate:
+            from hardware.bench.bench import Bench
 
-        memory = call.data_dir / BENCH_PINS
-        backend = Bench(pinmap, memory=memory if memory.exists() else None)
-    wiring = wire(pinmap, backend, _nobody_listens)
-    failures = wiring.all_off()
-    wiring.stop()
-    return failures
+            memory = call.data_dir / BENCH_PINS
+            backend = stack.enter_context(Bench(pinmap, memory=memory if memory.exists() else None))
+        # Wiring alone turns off what is on the header; it raises for a bus that is not there only after that.
+        wiring = wire(pinmap, backend, _nobody_listens)
+        stack.callback(wiring.stop)
+        return wiring.all_off()
+
+
+def _kiosk_that_runs(call: Context) -> str | None:
+    """A sentence if a kiosk runs, which sets its outputs itself."""
+    from sessions.errors import StoreBusy
+    from sessions.store.lock import DataLock
+
+    give_up = time.monotonic() + PATIENCE_S
+    while True:
+        try:
+            DataLock(call.data_dir).release()
+            return None
+        except StoreBusy as error:
+            if time.monotonic() > give_up:
+                return f"{error} A kiosk that runs sets its outputs itself."
+            time.sleep(0.1)
+        except OSError:
+            return None  # A data directory that is missing or broken keeps nobody from turning things off.
 
 
 def _nobody_listens(observation: "Observation") -> None:

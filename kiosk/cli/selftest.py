@@ -1,8 +1,10 @@
 """``kiosk selftest``."""
 
 import json
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -10,10 +12,15 @@ from kiosk.cli.context import Context, this_call
 from kiosk.cli.tables import table
 from kiosk.command_client import CommandClient
 from kiosk.errors import NotRunning
-from kiosk.options import SelftestOptions
+from sessions.errors import UnknownSlot
+from sessions.ports import Json
+from sessions.units import SlotName
 
-PATIENCE_S = 120.0
-"""For a self-test inside a running kiosk: every lock of a 64-slot kiosk, one at a time."""
+if TYPE_CHECKING:
+    from sessions.ports import Observation
+
+PATIENCE_S = 300.0
+"""For a self-test inside a running kiosk: 64 slots one after the other, some 2 s each, twice."""
 
 
 @click.command()
@@ -32,7 +39,11 @@ def selftest(simulate: bool, slot: str | None, pinmap: Path | None, as_json: boo
       kiosk selftest --simulate --slot slot2 --json
     """
     call = this_call()
-    checks = _checks(call, simulate, slot, pinmap)
+    try:
+        answer = CommandClient(call.data_dir).verb("selftest", {"slot": slot}, PATIENCE_S)
+        checks: list[Json] = list(answer["checks"])
+    except NotRunning:
+        checks = _alone(call, simulate, slot, call.pinmap_file(pinmap), quiet=as_json)
     passed = all(check["result"] != "fail" for check in checks)
     if as_json:
         click.echo(json.dumps({"passed": passed, "checks": checks}, indent=2, ensure_ascii=False))
@@ -43,27 +54,59 @@ def selftest(simulate: bool, slot: str | None, pinmap: Path | None, as_json: boo
     raise SystemExit(0 if passed else 1)
 
 
-def _checks(call: Context, simulate: bool, slot: str | None, pinmap: Path | None) -> list[dict[str, Any]]:
-    try:
-        answer = CommandClient(call.data_dir).verb("selftest", {"slot": slot}, PATIENCE_S)
-    except NotRunning:
-        from kiosk.app import run_selftest
+def _alone(call: Context, simulate: bool, slot: str | None, pinmap_file: Path, quiet: bool) -> list[Json]:
+    """Tests the devices while no kiosk runs. The data directory's lock keeps one from starting meanwhile."""
+    from hardware.backend import Backend, Pi
+    from hardware.bench.bench import Bench
+    from hardware.pinmap import load_pinmap
+    from hardware.selftest import run_checks
+    from hardware.wiring import wire
+    from sessions.store.lock import DataLock
 
-        options = SelftestOptions(call.data_dir, call.settings, call.pinmap_file(pinmap), simulate, slot)
-        return list(run_selftest(options))
-    return list(answer["checks"])
+    pinmap = load_pinmap(pinmap_file)
+    if slot is not None and slot not in (names := [spec.name for spec in pinmap.slots]):
+        raise UnknownSlot(f"There is no slot '{slot}' in {pinmap_file}. There are: {', '.join(names)}.")
+    with ExitStack() as held:
+        if call.data_dir.is_dir():
+            held.enter_context(DataLock(call.data_dir))
+        backend: Backend = held.enter_context(Bench(pinmap)) if simulate else Pi()
+        wiring = wire(pinmap, backend, _nobody_listens)
+        held.callback(wiring.stop)
+        wiring.start()
+        told = _count_down(quiet)
+        checks = run_checks(pinmap, wiring, slots=None if slot is None else [SlotName(slot)], progress=told)
+    if not quiet:
+        click.echo("", err=True)
+    return [check.as_json() for check in checks]
 
 
-def _print(checks: list[dict[str, Any]]) -> None:
+def _count_down(quiet: bool) -> Callable[[object], None]:
+    """Shows that something goes on: a dot for each answer, on the error output."""
+    return lambda check: None if quiet else click.echo(".", nl=False, err=True)
+
+
+def _nobody_listens(observation: "Observation") -> None:
+    """Takes what devices report by themselves: here they are asked."""
+
+
+def _print(checks: list[Json]) -> None:
     rows = [
-        (c["result"], c["device"], c["check"], _figure(c.get("value"), c.get("unit")), str(c.get("limits") or ""))
-        for c in checks
+        (c["result"], c["device"], c["check"], _figure(c["value"], c["unit"]), _limits(c["limits"])) for c in checks
     ]
     click.echo(table(("result", "device", "check", "value", "limits"), rows))
     for check in checks:
-        if check["result"] == "fail" and check.get("advice"):
+        if check["result"] != "pass" and check["advice"]:
             click.echo(f"{check['device']}: {check['advice']}")
 
 
 def _figure(value: object, unit: object) -> str:
     return "" if value is None else f"{value} {unit}" if unit else str(value)
+
+
+def _limits(limits: Sequence[float | None] | None) -> str:
+    if limits is None:
+        return ""
+    low, high = limits
+    if low is None or high is None:
+        return f"at least {low:g}" if low is not None else f"at most {high:g}" if high is not None else ""
+    return f"{low:g} to {high:g}"

@@ -11,7 +11,12 @@ from sessions.store.verify import verify_store
 
 @click.group("store")
 def store_group() -> None:
-    """Prove that the store says what its facts say."""
+    """Prove that the store says what its facts say.
+
+    \b
+    Example:
+      kiosk store verify
+    """
 
 
 @store_group.command()

@@ -63,7 +63,7 @@ class ChargingScreen:
         self._picture: Callable[[], KioskView] | None = None
         self._stage: Drawn | None = None
         self._drawing: AfterId | None = None
-        root.report_callback_exception = lambda kind, error, trace: fatal(error)  # type: ignore[method-assign]
+        root.report_callback_exception = lambda kind, error, trace: fatal(error)
         root.tk.createfilehandler(inbox, tk.READABLE, lambda file, mask: inbox.drain())
 
     def after(self, delay_ms: int, callback: Callable[[], None]) -> AfterId:

@@ -13,7 +13,8 @@ from sessions.errors import BadRequest
 
 
 class BenchVerbs:
-    """Implements the console's and the screens' bench ports over the simulated kiosk. Verbs take as long as a person takes."""
+    """Implements the console's and the screens' bench ports over the simulated kiosk. Verbs take as long as a person
+    takes."""
 
     def __init__(self, bench: Bench, touch: Callable[[int, int], None] | None) -> None:
         self._bench = bench
@@ -66,7 +67,7 @@ class BenchVerbs:
 
     def phones(self) -> Sequence[str]:
         """What can be plugged in."""
-        return list(PHONES)
+        return tuple(PHONES)
 
     def fault_kinds(self) -> Mapping[str, list[str]]:
         """What can be broken, by device."""

@@ -1,7 +1,7 @@
 """People at a simulated kiosk: what they do, how long they take, and what they forget.
 
-A customer is a generator: it acts, then yields how many seconds pass until it acts again. All of it comes from one seeded source of
-chance, so the same seed is the same day.
+A customer is a generator: it acts, then yields how many seconds pass until it acts again. All of it comes from one
+seeded source of chance, so the same seed is the same day.
 """
 
 import random

@@ -1,4 +1,5 @@
-"""A whole kiosk on a virtual clock: the real engine, conductor and jobs over simulated slots, every invariant checked as it runs."""
+"""A whole kiosk on a virtual clock: the real engine, conductor and jobs over simulated slots, every invariant checked
+as it runs."""
 
 import random
 from dataclasses import dataclass, field
@@ -10,7 +11,7 @@ from sessions.cards import card_key
 from sessions.conductor import Conductor, Listeners
 from sessions.engine import Engine
 from sessions.events import Fact
-from sessions.fold import State
+from sessions.fold import State, apply
 from sessions.journaling import Batch, Mark
 from sessions.ports import CardSeen, CoinPulseStarted, CoinSeen, Observation
 from sessions.recovery import recover
@@ -100,7 +101,7 @@ class SimKiosk:
         self.journal = SimJournal(restarted, kept, marks)
         state = State()
         for fact in kept:
-            invariants.apply(state, fact)
+            apply(state, fact)
         for slot in self.slots.values():
             slot.set_power(False)
             slot.set_unlocked(False)

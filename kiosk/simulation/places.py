@@ -1,4 +1,5 @@
-"""Where a simulated kiosk keeps what would be real: in its data directory, so that it survives a killed process as real things do."""
+"""Where a simulated kiosk keeps what would be real: in its data directory, so that it survives a killed process as
+real things do."""
 
 BENCH_PINS = "bench-pins"
 """The levels of the output pins, which stay driven when a process is killed."""

@@ -1,4 +1,5 @@
-"""A slot at the drivers' ports (fidelity ``rules``): relay, latch, door, sensor and whatever people plug in, without chips and wires."""
+"""A slot at the drivers' ports (fidelity ``rules``): relay, latch, door, sensor and whatever people plug in, without
+chips and wires."""
 
 import random
 from collections.abc import Callable, Sequence

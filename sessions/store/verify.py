@@ -10,7 +10,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from sessions.errors import StoreError
+from sessions.errors import StoreDamaged, StoreError
 from sessions.fold import State
 from sessions.store.codec import FOLDED
 from sessions.store.database import build, open_reader
@@ -36,6 +36,13 @@ def verify_store(path: Path) -> list[str]:
 
     Raises `StoreError` when there is no store there or it is busy.
     """
+    try:
+        return _problems(path)
+    except StoreDamaged as error:
+        return [str(error)]
+
+
+def _problems(path: Path) -> list[str]:
     with tempfile.TemporaryDirectory(prefix="kiosk-verify-") as folder, explained(path):
         refolded = Path(folder) / "refolded.db"
         with closing(sqlite3.connect(refolded, isolation_level=None)) as scratch, closing(open_reader(path)) as kept:

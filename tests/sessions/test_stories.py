@@ -1,4 +1,5 @@
-"""Whole stories of customers, told to the real engine, conductor and jobs on a virtual clock, every invariant checked at each step."""
+"""Whole stories of customers, told to the real engine, conductor and jobs on a virtual clock, every invariant checked
+at each step."""
 
 import pytest
 

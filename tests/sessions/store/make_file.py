@@ -12,8 +12,8 @@ from sessions.store.load import write_snapshot
 from sessions.store.writer import Writer
 from tests.sessions.store.story import Story
 
-STORY = 15
-"""A story with a session, four cards, a held coin and a fault still open."""
+STORY = 29
+"""A story with three sessions, four cards, a held coin and a fault still open."""
 
 
 def main() -> None:

@@ -41,6 +41,8 @@ class Story:
         """Lets the engine decide; a refusal is an empty answer."""
         self.mono += self.rng.randrange(1, 8 * NS)
         self.count += 1
+        for meter in self.engine.meters.values():
+            meter.prove(MonoNs(self.mono - self.rng.randrange(NS)))
         try:
             decision = self.engine.decide(command, self.now, command_id)
         except InvariantBroken:
