@@ -1,10 +1,9 @@
 """``kiosk selftest``."""
 
 import json
-from collections.abc import Callable, Sequence
-from contextlib import ExitStack
+import sys
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
@@ -12,12 +11,7 @@ from kiosk.cli.context import Context, this_call
 from kiosk.cli.tables import table
 from kiosk.command_client import CommandClient
 from kiosk.errors import NotRunning
-from sessions.errors import UnknownSlot
 from sessions.ports import Json
-from sessions.units import SlotName
-
-if TYPE_CHECKING:
-    from sessions.ports import Observation
 
 PATIENCE_S = 300.0
 """For a self-test inside a running kiosk: 64 slots one after the other, some 2 s each, twice."""
@@ -55,38 +49,19 @@ def selftest(simulate: bool, slot: str | None, pinmap: Path | None, as_json: boo
 
 
 def _alone(call: Context, simulate: bool, slot: str | None, pinmap_file: Path, quiet: bool) -> list[Json]:
-    """Tests the devices while no kiosk runs. The data directory's lock keeps one from starting meanwhile."""
-    from hardware.backend import Backend, Pi
-    from hardware.bench.bench import Bench
-    from hardware.pinmap import load_pinmap
-    from hardware.selftest import run_checks
-    from hardware.wiring import wire
-    from sessions.store.lock import DataLock
+    from kiosk.cli.selftest_alone import run_alone
 
-    pinmap = load_pinmap(pinmap_file)
-    if slot is not None and slot not in (names := [spec.name for spec in pinmap.slots]):
-        raise UnknownSlot(f"There is no slot '{slot}' in {pinmap_file}. There are: {', '.join(names)}.")
-    with ExitStack() as held:
-        if call.data_dir.is_dir():
-            held.enter_context(DataLock(call.data_dir))
-        backend: Backend = held.enter_context(Bench(pinmap)) if simulate else Pi()
-        wiring = wire(pinmap, backend, _nobody_listens)
-        held.callback(wiring.stop)
-        wiring.start()
-        told = _count_down(quiet)
-        checks = run_checks(pinmap, wiring, slots=None if slot is None else [SlotName(slot)], progress=told)
-    if not quiet:
-        click.echo("", err=True)
+    dots = not quiet and sys.stderr.isatty()
+    checks = run_alone(
+        call.data_dir,
+        pinmap_file,
+        slot,
+        simulate=simulate,
+        progress=lambda check: click.echo(".", nl=False, err=True) if dots else None,
+    )
+    if dots:
+        click.echo(err=True)
     return [check.as_json() for check in checks]
-
-
-def _count_down(quiet: bool) -> Callable[[object], None]:
-    """Shows that something goes on: a dot for each answer, on the error output."""
-    return lambda check: None if quiet else click.echo(".", nl=False, err=True)
-
-
-def _nobody_listens(observation: "Observation") -> None:
-    """Takes what devices report by themselves: here they are asked."""
 
 
 def _print(checks: list[Json]) -> None:
@@ -94,8 +69,15 @@ def _print(checks: list[Json]) -> None:
         (c["result"], c["device"], c["check"], _figure(c["value"], c["unit"]), _limits(c["limits"])) for c in checks
     ]
     click.echo(table(("result", "device", "check", "value", "limits"), rows))
+    # The same few reasons stand for many devices.
+    skipped: dict[str, list[str]] = {}
     for check in checks:
-        if check["result"] != "pass" and check["advice"]:
+        if check["result"] == "skip":
+            skipped.setdefault(check["advice"], []).append(check["device"])
+    for reason, devices in skipped.items():
+        click.echo(f"Not tested: {', '.join(dict.fromkeys(devices))}. {reason}")
+    for check in checks:
+        if check["result"] != "skip" and check["advice"]:
             click.echo(f"{check['device']}: {check['advice']}")
 
 
