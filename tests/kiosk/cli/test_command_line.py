@@ -34,8 +34,8 @@ IDS = [" ".join(words) or "kiosk" for words in COMMANDS]
 
 def test_all_promised_commands_are_there():
     promised = """run, selftest, pinmap check, pinmap schema, sessions list, sessions show, cards list, cards add,
-        cards show, cards top-up, cards block, cards key export, cards key import, ledger verify, store verify, config show,
-        config check, outputs off"""
+        cards show, cards top-up, cards block, cards key export, cards key import, ledger verify, store verify,
+        config show, config check, outputs off"""
     assert {tuple(words.split()) for words in promised.split(",")} <= set(COMMANDS)
 
 
