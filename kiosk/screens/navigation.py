@@ -144,6 +144,7 @@ def chosen_seconds(nav: Navigation, site: Site, balance_s: int) -> int:
     return LIKELY_S if LIKELY_S in site.choices_s and usable_s >= LIKELY_S else usable_s
 
 
+_BROKEN = (SlotState.FAULTED, SlotState.UNAVAILABLE)
 _COMMANDING = (i.UseSlot, i.Start, i.Extend, i.OpenDoor, i.Finish, i.SignOut)
 
 
@@ -209,7 +210,7 @@ def _why_not(view: KioskView, name: SlotName, now: MonoNs) -> Notice:
     slot = view.slot(name)
     if view.mode not in SELLING:
         return _notice(Note.NOT_SELLING, now)
-    if slot is None or slot.state in (SlotState.FAULTED, SlotState.UNAVAILABLE):
+    if slot is None or slot.state in _BROKEN:
         return _notice(Note.SLOT_BROKEN, now)
     return _notice(Note.SLOT_IN_USE, now, number=slot.number)
 
@@ -252,6 +253,8 @@ def _still_possible(nav: Navigation, visit: VisitView, view: KioskView, now: Mon
         nav = replace(nav, slot=mine[nav.session].slot)
     if nav.place is Place.PICKER and len(mine) < 2:
         return replace(nav, place=Place.HOME)
+    if nav.place is Place.HELP and nav.session is not None and mine[nav.session].state != SlotState.PREPARING:
+        return replace(nav, place=Place.SESSION)  # It worked: no more help is needed.
     return nav
 
 
@@ -263,7 +266,8 @@ def _claim_followed(nav: Navigation, visit: VisitView, view: KioskView, now: Mon
         return replace(nav, place=Place.SESSION, session=slot.session.session_id, waiting=None)
     if slot.claim_visit == visit.visit_id or isinstance(nav.waiting, (i.UseSlot, i.Start)):
         return nav
-    return replace(nav, place=Place.HOME, slot=None, notice=_notice(Note.CLAIM_ENDED, now))
+    note = Note.SLOT_BROKEN if slot.state in _BROKEN else Note.CLAIM_ENDED
+    return replace(nav, place=Place.HOME, slot=None, notice=_notice(note, now))
 
 
 def _shows_finished(nav: Navigation, view: KioskView) -> bool:

@@ -2,13 +2,43 @@
 
 from kiosk.screens.buttons import Button
 from kiosk.screens.geometry import Box
+from kiosk.screens.intents import ShowBoard
 from kiosk.screens.models import AttractModel
+from kiosk.screens.page import Page
 from kiosk.screens.pages.base import ScreenPage
-from kiosk.screens.parts import CoinPart, StepPart
+from kiosk.screens.parts import Card, CoinPart, StepPart
 from kiosk.screens.shapes import Icon, Plate, Ring, Text
 from kiosk.screens.theme import TARGET, Type, mix
 
 COINS, STEPS, LANGUAGES = 3, 3, 3
+
+
+class HeroPart(Card):
+    """The invitation. People touch it as well as tap it: then it says what to do."""
+
+    def __init__(self, page: Page, box: Box) -> None:
+        super().__init__(page, box)
+        theme, colours = page.theme, page.theme.colours
+        self.enabled, self.intent = True, ShowBoard()
+        art = box.left(theme.px(210))
+        self._card = Icon(page, art.cx - theme.px(18), art.cy, 92, colours.go, self.fill)
+        self._waves = Icon(page, art.cx + theme.px(66), art.cy, 62, colours.go, self.fill)
+        words = box.after(theme.px(222)).before(theme.px(20))
+        middle = words.middle(words.w, theme.px(94))
+        hint = Box(middle.x, middle.y + theme.px(60), middle.w, theme.px(62))
+        self._tap = Text(page, middle.top(theme.px(56)), Type.DISPLAY, colours.text)
+        self._hint = Text(page, hint, Type.BODY, colours.muted, down="top", wrap=True)
+        self.set_look(mix(colours.go, colours.night, 0.88), mix(colours.go, colours.night, 0.35))
+
+    def set(self, model: AttractModel) -> None:
+        """Shows the invitation in its language."""
+        self._tap.set(model.tap)
+        self._hint.set(model.hint)
+
+    def recolour(self, fill: str) -> None:
+        super().recolour(fill)
+        self._card.set("card", self.page.theme.colours.go, fill)
+        self._waves.set("waves", self.page.theme.colours.go, fill)
 
 
 class AttractPage(ScreenPage[AttractModel]):
@@ -22,26 +52,13 @@ class AttractPage(ScreenPage[AttractModel]):
         low = body.bottom_part(theme.px(TARGET))
         steps = body.above(low.h + self.gap).bottom_part(theme.px(84))
         hero = body.above(low.h + steps.h + 2 * self.gap)
-        self._build_hero(hero)
+        self._hero = HeroPart(self, hero)
         Plate(self, steps, colours.surface, colours.night)
         columns = steps.inset(theme.px(20), 0).columns(STEPS, theme.px(28))
         self._steps = [StepPart(self, column, colours.surface) for column in columns]
         for column in columns[1:]:
             Icon(self, column.x - theme.px(18), column.cy, 22, colours.muted, colours.surface, "right")
         self._build_low(low)
-
-    def _build_hero(self, box: Box) -> None:
-        theme, colours = self.theme, self.theme.colours
-        fill = mix(colours.go, colours.night, 0.88)
-        Plate(self, box, fill, colours.night, line=mix(colours.go, colours.night, 0.35))
-        art = box.left(theme.px(210))
-        Icon(self, art.cx - theme.px(18), art.cy, 92, colours.go, fill, "card")
-        Icon(self, art.cx + theme.px(66), art.cy, 62, colours.go, fill, "waves")
-        words = box.after(theme.px(222)).before(theme.px(20))
-        middle = words.middle(words.w, theme.px(94))
-        hint = Box(middle.x, middle.y + theme.px(60), middle.w, theme.px(62))
-        self._tap = Text(self, middle.top(theme.px(56)), Type.DISPLAY, colours.text)
-        self._hint = Text(self, hint, Type.BODY, colours.muted, down="top", wrap=True)
 
     def _build_low(self, box: Box) -> None:
         theme, colours = self.theme, self.theme.colours
@@ -62,8 +79,7 @@ class AttractPage(ScreenPage[AttractModel]):
 
     def draw(self, model: AttractModel) -> None:
         colours = self.theme.colours
-        self._tap.set(model.tap)
-        self._hint.set(model.hint)
+        self._hero.set(model)
         self._free.set(model.free)
         accent = colours.go if model.any_free else colours.busy
         self._free_ring.set(1.0, accent, colours.line)

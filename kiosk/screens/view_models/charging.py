@@ -1,5 +1,7 @@
 """A session as its owner sees it: plug in, charging or paused, over, help."""
 
+from dataclasses import replace
+
 from kiosk.i18n import _
 from kiosk.screens import words
 from kiosk.screens.intents import AddTime, Back, Finish, Help, OpenDoor, ShowBoard, SignOut
@@ -78,8 +80,11 @@ def running(scene: Scene, slot: SlotView, session: SessionView) -> SessionModel:
     left_ms = session.remaining_ms(scene.now)
     tone, icon, word, lines = _condition(scene, slot, session)
     paused = slot.state is not SlotState.CHARGING
+    unlocked = _door_countdown(scene, slot)
     add = Action(_("Add time"), AddTime(session.session_id), "plus", Rank.PLAIN if paused else Rank.LIKELY)
     opening = _open_action(scene, session.session_id, Rank.LIKELY if paused else Rank.PLAIN)
+    if unlocked is not None:
+        opening = replace(opening, text=_("Unlocked: {seconds} s").format(seconds=unlocked.text), enabled=False)
     doors = (opening,) if slot.has_lock else ()
     footer = (
         Action(_("Hold to finish"), Finish(session.session_id), "stop", Rank.DANGER, hold=True),
@@ -160,6 +165,8 @@ def over(scene: Scene, slot: SlotView, session: SessionView) -> MessageModel:
         title, lines = _("The door is stuck"), [_("Your phone is safe. Staff have been told and will open it.")]
     elif is_open:
         title, lines = _("Slot {number} is open").format(number=number), [_("Take your phone and shut the door.")]
+    elif session.stop_reason in ("EVDisconnected", "Timeout"):
+        title, lines = _over_title(session), [_("Is something of yours still in slot {number}?").format(number=number)]
     elif slot.has_lock:
         title, lines = _over_title(session), [_("Your phone is safe in slot {number}.").format(number=number)]
     else:

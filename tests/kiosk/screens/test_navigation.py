@@ -280,3 +280,21 @@ def test_every_refusal_has_a_sentence_that_helps():
     for code in codes:
         nav = answered(arrived(kiosk(who=visit())), i.Start(SLOT1, 1), code, NOW)
         assert said(nav).endswith(".")
+
+
+def test_help_goes_by_itself_once_the_phone_is_felt():
+    waiting, felt = kiosk(mine(1, SlotState.PREPARING), who=visit()), kiosk(mine(1, SlotState.CHARGING), who=visit())
+    nav, _ = went(waiting, i.Help())
+    assert follow(nav, waiting, NOW).place is Place.HELP
+    assert follow(nav, felt, NOW).place is Place.SESSION
+
+
+def test_a_slot_that_breaks_while_somebody_chooses_is_said_to_be_broken():
+    nav = Navigation(Place.TIME, visit(), SLOT1)
+    broken = follow(nav, kiosk(slot(1, SlotState.FAULTED), who=visit()), NOW)
+    assert (broken.place, notice(broken).note) == (Place.HOME, Note.SLOT_BROKEN)
+
+
+def test_touching_the_invitation_says_to_tap_the_card():
+    nav, command = step(Navigation(), i.ShowBoard(), kiosk(), NOW)
+    assert (said(nav), command) == ("Please tap your card first.", None)

@@ -308,3 +308,9 @@ def test_a_stage_that_is_destroyed_leaves_nothing_running(root: tk.Tk, make_stag
     stage.destroy()
     root.update()
     assert root.tk.splitlist(root.tk.call("after", "info")) == ()
+
+
+def test_the_invitation_answers_a_touch(stage: Stage, intents):
+    show(stage, ALL["attract"])
+    tap(stage, target(stage, lambda intent: isinstance(intent, i.ShowBoard)).box)
+    assert intents == [i.Touched(), i.ShowBoard()]

@@ -320,3 +320,17 @@ def test_a_place_that_the_view_has_outrun_is_home():
     assert isinstance(build_screen(scene(Sample("", "", kiosk(who=visit()), gone))), HomeModel)
     nowhere = Navigation(Place.TIME, visit(), SlotName("slot9"))
     assert isinstance(build_screen(scene(Sample("", "", kiosk(who=visit()), nowhere))), HomeModel)
+
+
+def test_a_door_that_is_unlocked_during_a_session_counts_down_and_cannot_be_opened_twice():
+    there = mine(1, SlotState.CHARGING, door={"door_open_left_until": at(4)})
+    opening = next(a for a in built(kiosk(there, who=visit())).footer if isinstance(a.intent, i.OpenDoor))
+    assert (opening.text, opening.enabled) == ("Unlocked: 4 s", False)
+    later = next(a for a in built(kiosk(there, who=visit()), now=at(5)).footer if isinstance(a.intent, i.OpenDoor))
+    assert (later.text, later.enabled) == ("Open door", True)
+
+
+@pytest.mark.parametrize("reason", ["EVDisconnected", "Timeout"])
+def test_nobody_is_told_that_a_phone_is_safe_which_may_be_gone(reason):
+    lines = built(kiosk(mine(1, SlotState.FINISHING, stop_reason=reason), who=visit())).lines
+    assert lines[0] == "Is something of yours still in slot 1?"
