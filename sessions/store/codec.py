@@ -16,6 +16,7 @@ from sessions.errors import StoreDamaged, StoreTooNew
 from sessions.events import BODIES, Fact, Transfer, body_from_json, body_to_json
 from sessions.fold import Card, Claim, Fault, Session, TransferRow, Visit
 from sessions.ports import Json
+from sessions.store.failures import RESCUE
 from sessions.units import MonoNs, Now, Seq, TransferId, Unit, UtcMs
 
 Entity = Session | Claim | Visit | Card | Fault
@@ -114,9 +115,7 @@ def fact_from_values(values: Sequence[Any]) -> Fact:
             source_id,
         )
     except (ValueError, TypeError, AttributeError) as error:
-        raise StoreDamaged(
-            f"Fact {seq} ('{kind}') cannot be read: {error}. Put the newest good copy in place."
-        ) from error
+        raise StoreDamaged(f"Fact {seq} ('{kind}') cannot be read: {error}. {RESCUE}") from error
 
 
 def fact_to_json(fact: Fact) -> Json:

@@ -14,7 +14,7 @@ from importlib import resources
 from pathlib import Path
 
 from sessions.errors import StoreDamaged, StoreError, StoreTooNew
-from sessions.store.failures import explained
+from sessions.store.failures import RESCUE, explained
 
 STORE_FILE = "kiosk.db"
 APPLICATION_ID = 0x4B494F53
@@ -131,7 +131,7 @@ def _connect(path: Path) -> sqlite3.Connection:
 
 def _checked_version(reader: sqlite3.Connection, path: Path, newest: int) -> int:
     if path.stat().st_size == 0:
-        raise StoreDamaged(f"{path} is empty. Keep it, and put the newest good copy in its place.")
+        raise StoreDamaged(f"{path} is empty. {RESCUE}")
     if reader.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
         raise StoreError(
             f"{path} is not a kiosk's store. It was not touched: move it away, or name another data directory."

@@ -23,6 +23,11 @@ _PASSING: Mapping[int, str] = {
     sqlite3.SQLITE_LOCKED: "Another program keeps the store locked. Close it; only the kiosk may write there.",
     sqlite3.SQLITE_PROTOCOL: "Another program keeps the store locked. Close it; only the kiosk may write there.",
 }
+RESCUE = (
+    "Stop the kiosk, move this file away together with its -wal and -shm, keep them, and put the newest good copy in "
+    "its place."
+)
+"""What to do about a damaged store. A write-ahead log left behind would be laid over the copy and damage it too."""
 _DAMAGE = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 
 
@@ -41,10 +46,7 @@ def store_error(error: sqlite3.Error, path: Path) -> StoreError:
     """What the error means for whoever wanted something of the file at ``path``."""
     code = _primary_code(error)
     if code in _DAMAGE:
-        return StoreDamaged(
-            f"{path} does not read back as it was written ({error}). Stop the kiosk, keep this file, and put the "
-            "newest good copy in its place."
-        )
+        return StoreDamaged(f"{path} does not read back as it was written ({error}). {RESCUE}")
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         return StoreBusy(f"{path} is locked by another program. Close it and try again.")
     sentence = _PASSING.get(code, "The store refused what was asked of it.")

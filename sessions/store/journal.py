@@ -238,8 +238,8 @@ class Journal:
         return late >= (2 if self._queue else 1)
 
     def _tidy(self) -> None:
-        self._checkpointed = self.commits
         self._db.execute("PRAGMA wal_checkpoint(PASSIVE)")
+        self._checkpointed = self.commits
         if self._writer.seq - self._snapshot_seq >= SNAPSHOT_FACTS:
             self._snapshot_seq = write_snapshot(self._db)
 

@@ -30,7 +30,7 @@ from sessions.store.codec import (
     transfer_to_json,
 )
 from sessions.store.database import open_reader
-from sessions.store.failures import explained
+from sessions.store.failures import RESCUE, explained
 from sessions.store.writer import transaction
 from sessions.units import Seq, Unit
 
@@ -62,9 +62,7 @@ def fold_next(state: State, fact: Fact) -> list[Any]:
     """Folds a fact read from the store and gives its rows. Raises `StoreDamaged` where it cannot follow what was
     before."""
     if fact.seq != state.seq + 1:
-        raise StoreDamaged(
-            f"Fact {state.seq + 1} is missing: fact {fact.seq} comes next. Put the newest good copy in place."
-        )
+        raise StoreDamaged(f"Fact {state.seq + 1} is missing: fact {fact.seq} comes next. {RESCUE}")
     try:
         return apply(state, fact)
     except (LedgerError, NotEnoughCredit, KeyError) as error:
