@@ -17,7 +17,7 @@ from kiosk.console.live import LiveFacts
 from kiosk.console.port import KioskFacade
 
 PAGES = Path(__file__).parent / "pages"
-_TYPES = {".html": "text/html", ".css": "text/css", ".js": "text/javascript"}
+_TYPES = {".html": "text/html", ".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 _HEADERS = {
     "Content-Security-Policy": "default-src 'none'; img-src 'self'; style-src 'self'; script-src 'self'; "
     "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
@@ -38,7 +38,8 @@ def build_console(kiosk: KioskFacade) -> ASGIApp:
 
 
 def _pages() -> list[Route]:
-    return [_page("/", "live.html"), _page("/live.css", "live.css"), _page("/live.js", "live.js")]
+    files = ("live.css", "live.js", "icon.svg")
+    return [_page("/", "live.html"), *(_page(f"/{name}", name) for name in files)]
 
 
 def _page(path: str, name: str) -> Route:

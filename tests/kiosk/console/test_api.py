@@ -180,7 +180,12 @@ def test_no_screen_is_said(kiosk):
 
 
 def test_the_pages_are_served_and_allow_nothing_from_elsewhere(kiosk):
-    for path, kind in (("/", "text/html"), ("/live.css", "text/css"), ("/live.js", "text/javascript")):
+    for path, kind in (
+        ("/", "text/html"),
+        ("/live.css", "text/css"),
+        ("/live.js", "text/javascript"),
+        ("/icon.svg", "image/svg"),
+    ):
         answer = kiosk.http.get(path)
         assert answer.status_code == 200
         assert answer.headers["content-type"].startswith(kind)
