@@ -21,8 +21,6 @@ from sessions.units import SlotName
 
 __all__ = ["Check", "SetPower", "run_checks"]
 
-_HAS_POWER = "It has power, so somebody uses it. Test it when it is free."
-
 
 def run_checks(
     pinmap: Pinmap,
@@ -39,8 +37,9 @@ def run_checks(
     """Ask every device of a started wiring, or of some ``slots`` only; gives a `Check` for each question.
 
     ``skip`` names slots to leave alone, each with the reason. ``power`` False switches no relay. ``set_power`` switches
-    one instead of the wiring's own slot, and says False when the slot has been taken meanwhile. ``progress`` is told
-    each check at once. ``pause`` lets time pass; an exception from it, or a signal, ends the test with the relay off.
+    one instead of the wiring's own slot, and says False when it is somebody else's to switch by now. A slot that has
+    power already is left alone. ``progress`` is told each check at once. ``pause`` lets time pass; an exception from
+    it, or a signal, ends the test with the relay off.
 
     Takes 2 s and about as much for each slot; blocks the calling thread.
     """
@@ -58,12 +57,10 @@ def run_checks(
         name = SlotName(spec.name)
         if slots is not None and name not in slots:
             continue
-        hardware = wiring.slots[name]
-        reason = (skip or {}).get(name) or (_HAS_POWER if hardware.relay.on else None)
-        if reason is not None:
-            tell(skipped(name, "everything", reason))
+        if skip is not None and name in skip:
+            tell(skipped(name, "everything", skip[name]))
         else:
-            tests.append(SlotTest(spec, hardware, watch, switch if power else None))
+            tests.append(SlotTest(spec, wiring.slots[name], watch, switch if power else None))
     watch.until(lambda: all(test.sampled for test in tests), SAMPLING_S)
     for test in tests:
         for check in test.run():

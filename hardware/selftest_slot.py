@@ -11,7 +11,7 @@ from sessions.ports import Reading
 from sessions.units import MonoNs, SlotName
 
 SetPower = Callable[[SlotName, bool], bool]
-"""Switches a slot's relay; False when the slot is not the test's to switch any more."""
+"""Switches a slot's relay; False, and nothing done, when that is somebody else's to decide by now."""
 
 SAMPLES = 20
 """Two seconds of a sensor that is asked ten times a second."""
@@ -37,6 +37,7 @@ DOOR_S = 2.5
 PROBES = 3
 
 _OPENS = "A test would open the door. Start this slot with a card and watch the door to see that it opens."
+_TAKEN = "Somebody uses the slot now. Test it when it is free."
 _SILENT = "Only the sensor could tell, and it does not answer."
 
 
@@ -57,6 +58,8 @@ class SlotTest:
 
     def run(self) -> list[Check]:
         """Ask everything. The relay is off afterwards, also when this is interrupted."""
+        if self._taken():
+            return [skipped(self._slot.name, "everything", _TAKEN)]
         samples = self._slot.readings(self._since)[-SAMPLES:]
         good = [reading for reading in samples if reading.mA is not None]
         answers = self._answers(samples, len(good))
@@ -64,7 +67,13 @@ class SlotTest:
             power = [*self._figures(good), *self._relay(good)]
         else:
             power = [skipped(self._relay_name, check, _SILENT) for check in ("off", "on", "off again")]
+        if self._taken():
+            return [answers, *power, skipped(self._slot.name, "everything else", _TAKEN)]
         return [answers, *power, *self._display(), *self._door(), *self._lock()]
+
+    def _taken(self) -> bool:
+        """Whether somebody gives the slot power now; the test itself has it off whenever this is asked."""
+        return self._slot.relay.on
 
     # The sensor.
 
@@ -103,18 +112,17 @@ class SlotTest:
             reason = "The sensor sits before the relay, so it cannot tell. Look at a phone in the slot."
             return [skipped(self._relay_name, check, reason) for check in ("off", "on", "off again")]
         off = self._is_off("off")
-        if off.result == "fail" or self._switch is None:
-            reason = "There is power already." if off.result == "fail" else "No relay is switched in this test."
+        if off.result != "pass" or self._switch is None:
+            reason = "No relay is switched in this test." if self._switch is None else "There is power already."
             return [off, *(skipped(self._relay_name, check, reason) for check in ("on", "off again"))]
+        on = None
         try:
-            ours = self._switch(self._slot.name, True)
-            on = self._is_on(before) if ours else None
+            if self._switch(self._slot.name, True):
+                on = self._is_on(before)
         finally:
-            # Off whatever happened; a slot that somebody has taken meanwhile stays theirs, as before.
-            self._switch(self._slot.name, False)
-        if on is None:
-            reason = "Somebody has begun to use the slot."
-            return [off, *(skipped(self._relay_name, check, reason) for check in ("on", "off again"))]
+            ours = self._switch(self._slot.name, False)
+        if on is None or not ours:
+            return [off, *(skipped(self._relay_name, check, _TAKEN) for check in ("on", "off again"))]
         return [off, on, self._is_off("off again")]
 
     def _is_off(self, check: str) -> Check:
@@ -126,6 +134,8 @@ class SlotTest:
             "The port has power although the relay is off. Listen to the relay: if it clicks, its contact is welded, so"
             f" replace it; if not, check the wire to {place(spec)}, and whether the port hangs on {wrong}."
         )
+        if self._taken():
+            return skipped(self._relay_name, check, _TAKEN)
         return measured(self._relay_name, check, self._volts(since, 1, 0.0), "V", (None, MOST_OFF_V), advice)
 
     def _is_on(self, before: Sequence[Reading]) -> Check:

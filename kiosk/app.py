@@ -11,12 +11,14 @@ import signal
 import sys
 import time
 from contextlib import ExitStack
+from functools import partial
 from importlib.metadata import version
 from types import FrameType
 
 from hardware.backend import Backend, Pi
 from hardware.bench.bench import Bench
 from hardware.pinmap import Pinmap, load_pinmap
+from hardware.selftest import run_checks
 from hardware.wiring import Wiring, wire
 from kiosk.card_secret import card_secret
 from kiosk.clock import SystemClock, monotonic, proven_outage_s, utc_is_trusted
@@ -33,6 +35,7 @@ from kiosk.loops import GapProbe, Inbox
 from kiosk.options import RunOptions
 from kiosk.pinmap_rules import slot_rules
 from kiosk.probes import probes
+from kiosk.selftest import SelfTests
 from kiosk.settings import to_rules
 from kiosk.shell import HeadlessShell, Shell, TkShell
 from kiosk.simulation.bench_port import BenchVerbs
@@ -107,6 +110,9 @@ class _Kiosk:
             self._journal,
             self._clock,
             lambda uid: card_key(self._secret, uid),
+        )
+        self._selftests = SelfTests(
+            partial(run_checks, pinmap, self._wiring), self._wiring.slots, self._conductor, self._journal.selftest
         )
         self._live = LiveView(self._conductor, lambda: self._cloud.status)
         self._conductor.listeners = Listeners(self._decided, self._live.durable, self._shell.refused)
@@ -221,9 +227,10 @@ class _Kiosk:
         facade = Facade(
             self._live, bus, self._queries, health, self._clock, self._inbox.put, bench, self._shell.picture
         )
-        commands = CommandSocket(self._options.data_dir, facade.submit)
+        commands = CommandSocket(self._options.data_dir, facade.submit, {"selftest": self._selftests.run})
         commands.start()
         self._stack.callback(commands.stop)
+        self._stack.callback(self._selftests.stop)
         supervisor = Supervisor(self._wiring.workers, monotonic, self._emergency.end)
         supervisor.start()
         self._stack.callback(supervisor.stop)
