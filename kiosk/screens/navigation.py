@@ -114,7 +114,7 @@ def answered(nav: Navigation, intent: i.Intent, refusal: str | None, now: MonoNs
         return replace(nav, notice=_notice(NOTICE_FOR.get(refusal, Note.TRY_AGAIN), now))
     if isinstance(intent, i.Extend) and nav.visit is not None:
         return replace(nav, place=Place.SESSION, notice=_notice(Note.TIME_ADDED, now, seconds=intent.seconds))
-    return nav
+    return replace(nav, notice=_notice(Note.DOOR_UNLOCKED, now)) if isinstance(intent, i.OpenDoor) else nav
 
 
 def tell(nav: Navigation, note: Note, now: MonoNs, *, seconds: int = 0, number: int = 0) -> Navigation:

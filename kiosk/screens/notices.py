@@ -37,6 +37,7 @@ class Note(Enum):
     BALANCE_ROSE = auto()
     TIME_ADDED = auto()
     COLLECTED = auto()
+    DOOR_UNLOCKED = auto()
     READER_AWAY = auto()
     CARD_UNREADABLE = auto()
     NOT_SELLING = auto()
@@ -88,6 +89,7 @@ _SENTENCES: Mapping[Note, tuple[Tone, Callable[[Notice], str]]] = {
         lambda n: _("{time} added. Your phone keeps charging.").format(time=words.duration(n.seconds)),
     ),
     Note.COLLECTED: (Tone.GOOD, lambda n: _("Thank you! Slot {number} is free again.").format(number=n.number)),
+    Note.DOOR_UNLOCKED: (Tone.GOOD, lambda n: _("The door is unlocked. Pull it open.")),
     Note.READER_AWAY: (Tone.WARN, lambda n: _("The card reader does not answer. Staff have been told.")),
     Note.CARD_UNREADABLE: (Tone.WARN, lambda n: _("Please tap again and hold the card still for a moment.")),
     Note.NOT_SELLING: (Tone.WARN, lambda n: _("You can take your phones, but not start a new one right now.")),

@@ -9,6 +9,7 @@ items that are configured only when their value changes; touches are found among
 
 import tkinter as tk
 from collections.abc import Callable
+from time import monotonic
 from tkinter import font as tk_font
 from typing import Any, Protocol
 
@@ -55,13 +56,14 @@ class Fitted(Protocol):
 
 
 class Ink:
-    """Pictures and fonts that all pages of one window share. Everything is kept, and the number of different things
-    is small.
+    """What all pages of one window share: pictures, fonts, the memory of the last touch. Everything is kept, and the
+    number of different things is small.
     """
 
     def __init__(self, root: tk.Misc, theme: Theme) -> None:
         self.theme = theme
         self._root = root
+        self.echo = Echo(theme.px(Echo.NEAR))
         self._photos: dict[tuple[object, ...], ImageTk.PhotoImage] = {}
         self._fonts: dict[Type, tk_font.Font] = {}
 
@@ -110,6 +112,28 @@ def _quarter(radius: int, inset: int) -> Image.Image:
     mask = Image.new("L", (big, big), 0)
     ImageDraw.Draw(mask).ellipse([first, first, 2 * big - first - 1, 2 * big - first - 1], fill=255)
     return mask.reduce(OVERSAMPLING)
+
+
+class Echo:
+    """Knows the second tap of a double tap, when the first one has already changed the screen under the finger."""
+
+    WITHIN_S = 0.3
+    NEAR = 40
+    """Base pixels: about the width of a fingertip."""
+
+    def __init__(self, near: int) -> None:
+        self._near = near
+        self._last: tuple[object, int, int, float] = (None, 0, 0, float("-inf"))
+
+    def lifted(self, page: object, x: int, y: int) -> None:
+        """A finger was lifted there."""
+        self._last = (page, x, y, monotonic())
+
+    def is_echo(self, page: object, x: int, y: int) -> bool:
+        """Whether a finger that lands there means nothing new."""
+        before, at_x, at_y, when = self._last
+        near = abs(x - at_x) <= self._near and abs(y - at_y) <= self._near
+        return before is not page and near and monotonic() - when < self.WITHIN_S
 
 
 class Page(ctk.CTkCanvas):
@@ -163,6 +187,8 @@ class Page(ctk.CTkCanvas):
     def _on_press(self, event: "tk.Event[Any]") -> None:
         self.leave()
         self.on_intent(Touched())
+        if self.ink.echo.is_echo(self, event.x, event.y):
+            return
         target = next((t for t in reversed(self.touchables) if t.enabled and t.box.holds(event.x, event.y)), None)
         if target is not None:
             self._pressed = target
@@ -176,4 +202,5 @@ class Page(ctk.CTkCanvas):
     def _on_release(self, event: "tk.Event[Any]") -> None:
         target, self._pressed = self._pressed, None
         if target is not None:
+            self.ink.echo.lifted(self, event.x, event.y)
             target.release()

@@ -25,12 +25,12 @@ class MessagePage(ScreenPage[MessageModel]):
         self._ring = Ring(self, art, 12, colours.night)
         self._count = Text(self, art.inset(theme.px(30)), Type.COUNT, colours.text, "middle")
         words = area.after(size + theme.px(40))
-        self._build_words(words.middle(words.w, theme.px(252)))
+        self._build_words(words.middle(words.w, theme.px(260)))
 
     def _build_words(self, box: Box) -> None:
         theme, colours = self.theme, self.theme.colours
-        self._title = Text(self, box.top(theme.px(108)), Type.DISPLAY, colours.text, down="bottom", wrap=True)
-        rest = box.below(theme.px(120))
+        self._title = Text(self, box.top(theme.px(116)), Type.DISPLAY, colours.text, down="bottom", wrap=True)
+        rest = box.below(theme.px(128))
         self._lines = [Text(self, row, Type.BODY, colours.muted) for row in rest.rows(LINES, 0)]
 
     def draw(self, model: MessageModel) -> None:

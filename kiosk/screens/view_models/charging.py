@@ -1,7 +1,5 @@
 """A session as its owner sees it: plug in, charging or paused, over, help."""
 
-from dataclasses import replace
-
 from kiosk.i18n import _
 from kiosk.screens import words
 from kiosk.screens.intents import AddTime, Back, Finish, Help, OpenDoor, ShowBoard, SignOut
@@ -47,7 +45,7 @@ def plug_in(scene: Scene, slot: SlotView, session: SessionView) -> PlugInModel:
     ]
     if slot.has_lock:
         rank = Rank.LIKELY if locked_out else Rank.PLAIN
-        footer.append(_open_action(scene, session.session_id, rank, enabled=locked_out))
+        footer.append(_open_action(scene, session.session_id, rank))
     return PlugInModel(
         header=header(scene, slot_title(slot)),
         banner=banner(scene),
@@ -80,11 +78,8 @@ def running(scene: Scene, slot: SlotView, session: SessionView) -> SessionModel:
     left_ms = session.remaining_ms(scene.now)
     tone, icon, word, lines = _condition(scene, slot, session)
     paused = slot.state is not SlotState.CHARGING
-    unlocked = _door_countdown(scene, slot)
     add = Action(_("Add time"), AddTime(session.session_id), "plus", Rank.PLAIN if paused else Rank.LIKELY)
     opening = _open_action(scene, session.session_id, Rank.LIKELY if paused else Rank.PLAIN)
-    if unlocked is not None:
-        opening = replace(opening, text=_("Unlocked: {seconds} s").format(seconds=unlocked.text), enabled=False)
     doors = (opening,) if slot.has_lock else ()
     footer = (
         Action(_("Hold to finish"), Finish(session.session_id), "stop", Rank.DANGER, hold=True),
@@ -159,7 +154,7 @@ def over(scene: Scene, slot: SlotView, session: SessionView) -> MessageModel:
     stuck = slot.state is not SlotState.FINISHING
     footer = [Action(_("Sign out"), SignOut(), "leave"), Action(_("All slots"), ShowBoard(), "board")]
     if slot.has_lock and not stuck:
-        footer.append(_open_action(scene, session.session_id, Rank.LIKELY, enabled=not is_open))
+        footer.append(_open_action(scene, session.session_id, Rank.PLAIN if is_open else Rank.LIKELY))
     number = slot.number
     if stuck:
         title, lines = _("The door is stuck"), [_("Your phone is safe. Staff have been told and will open it.")]
@@ -237,7 +232,8 @@ def _waits(scene: Scene, kind: type) -> bool:
     return isinstance(scene.nav.waiting, kind)
 
 
-def _open_action(scene: Scene, session: SessionId, rank: Rank, *, enabled: bool = True) -> Action:
+def _open_action(scene: Scene, session: SessionId, rank: Rank) -> Action:
+    """May be touched again whatever the door seems to be: pushed shut since, perhaps, or its switch broken."""
     opening = _waits(scene, OpenDoor)
     text = _("Opening…") if opening else _("Open door")
-    return Action(text, OpenDoor(session), "door", rank, enabled=enabled and not opening)
+    return Action(text, OpenDoor(session), "door", rank, enabled=not opening)

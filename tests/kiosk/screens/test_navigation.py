@@ -298,3 +298,10 @@ def test_a_slot_that_breaks_while_somebody_chooses_is_said_to_be_broken():
 def test_touching_the_invitation_says_to_tap_the_card():
     nav, command = step(Navigation(), i.ShowBoard(), kiosk(), NOW)
     assert (said(nav), command) == ("Please tap your card first.", None)
+
+
+def test_an_unlocked_door_is_said_to_be_and_a_refused_one_is_not():
+    view = kiosk(mine(1, SlotState.CHARGING), who=visit())
+    nav, _ = went(view, i.OpenDoor(S1))
+    assert said(answered(nav, i.OpenDoor(S1), None, NOW)) == "The door is unlocked. Pull it open."
+    assert notice(answered(nav, i.OpenDoor(S1), "unknown_session", NOW)).note is Note.SESSION_OVER

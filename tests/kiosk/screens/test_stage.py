@@ -314,3 +314,14 @@ def test_the_invitation_answers_a_touch(stage: Stage, intents):
     show(stage, ALL["attract"])
     tap(stage, target(stage, lambda intent: isinstance(intent, i.ShowBoard)).box)
     assert intents == [i.Touched(), i.ShowBoard()]
+
+
+def test_a_double_tap_is_one_touch_where_the_screen_changes_under_it(stage: Stage, intents):
+    show(stage, ALL["time-choice"])
+    back = target(stage, lambda intent: isinstance(intent, i.Back)).box
+    tap(stage, back)
+    show(stage, ALL["home"])
+    tap(stage, back)  # Sign out lies there now.
+    assert intents == [i.Touched(), i.Back(), i.Touched()]
+    tap(stage, target(stage, lambda intent: isinstance(intent, i.AddTime)).box)
+    assert intents[-1] == i.AddTime()

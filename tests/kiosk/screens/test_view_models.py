@@ -322,12 +322,20 @@ def test_a_place_that_the_view_has_outrun_is_home():
     assert isinstance(build_screen(scene(Sample("", "", kiosk(who=visit()), nowhere))), HomeModel)
 
 
-def test_a_door_that_is_unlocked_during_a_session_counts_down_and_cannot_be_opened_twice():
-    there = mine(1, SlotState.CHARGING, door={"door_open_left_until": at(4)})
-    opening = next(a for a in built(kiosk(there, who=visit())).footer if isinstance(a.intent, i.OpenDoor))
-    assert (opening.text, opening.enabled) == ("Unlocked: 4 s", False)
-    later = next(a for a in built(kiosk(there, who=visit()), now=at(5)).footer if isinstance(a.intent, i.OpenDoor))
-    assert (later.text, later.enabled) == ("Open door", True)
+DOORS: tuple[dict[str, object], ...] = ({}, {"door_open_left_until": at(4)}, {"door_open": True}, {"door_open": None})
+
+
+@pytest.mark.parametrize("door", DOORS)
+@pytest.mark.parametrize(
+    "state",
+    [SlotState.PREPARING, SlotState.CHARGING, SlotState.SUSPENDED_EV, SlotState.SUSPENDED_EVSE, SlotState.FINISHING],
+)
+def test_the_owner_can_always_ask_for_the_door_but_once_at_a_time(state, door):
+    """Unlocked is not open, and a switch may be wrong: nobody may be locked out by a screen that thinks it knows."""
+    view = kiosk(mine(1, state, door=door), who=visit())
+    for nav, enabled in ((arrived(view), True), (replace(arrived(view), waiting=i.OpenDoor(SessionId("s1"))), False)):
+        model = build_screen(scene(Sample("", "", view, nav)))
+        assert next(a for a in model.footer if isinstance(a.intent, i.OpenDoor)).enabled == enabled
 
 
 @pytest.mark.parametrize("reason", ["EVDisconnected", "Timeout"])
