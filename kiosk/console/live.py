@@ -5,6 +5,7 @@ told once, by its number. A listener that cannot keep up is let go, and comes ba
 """
 
 import asyncio
+import json
 from collections.abc import Sequence
 from contextlib import suppress
 
@@ -25,6 +26,8 @@ TOO_SLOW = 1013
 """Try again later (RFC 6455, registry)."""
 POLICY = 1008
 PAGE = 200
+TEXTS_KEPT = 256
+"""Messages that are kept for the other listeners."""
 
 
 class LiveFacts:
@@ -32,6 +35,7 @@ class LiveFacts:
 
     def __init__(self, kiosk: KioskFacade) -> None:
         self._kiosk = kiosk
+        self._texts: dict[Seq, str] = {}
 
     def routes(self) -> list[WebSocketRoute]:
         """The one path."""
@@ -62,10 +66,26 @@ class LiveFacts:
         told = view.durable_seq if after is None else after
         await socket.send_json({"type": "snapshot", **_snapshot(self._kiosk), "timestamp": timestamp()})
         while facts := await run_in_threadpool(self._kiosk.store.facts, told, PAGE):
-            told = await _send(socket, facts, told)
+            told = await self._send(socket, facts, told)
         while (fresh := await line.get()) is not None:
-            told = await _send(socket, fresh, told)
+            told = await self._send(socket, fresh, told)
         await socket.close(TOO_SLOW, "You cannot keep up: come back with the number of the last fact you have.")
+
+    async def _send(self, socket: WebSocket, facts: Sequence[Fact], told: Seq) -> Seq:
+        for fact in facts:
+            if fact.seq > told:
+                await socket.send_text(self._text(fact))
+                told = fact.seq
+        return told
+
+    def _text(self, fact: Fact) -> str:
+        """The fact's message, written once for all listeners."""
+        text = self._texts.get(fact.seq)
+        if text is None:
+            if len(self._texts) >= TEXTS_KEPT:
+                self._texts.clear()
+            text = self._texts[fact.seq] = json.dumps({"type": "fact", **fact_json(fact)}, separators=(",", ":"))
+        return text
 
 
 class _Line:
@@ -86,15 +106,10 @@ class _Line:
         return await self._queue.get()
 
     def _take(self, facts: Sequence[Fact]) -> None:
-        self._queue.put_nowait(facts if self._queue.qsize() < LONGEST_QUEUE else None)
-
-
-async def _send(socket: WebSocket, facts: Sequence[Fact], told: Seq) -> Seq:
-    for fact in facts:
-        if fact.seq > told:
-            await socket.send_json({"type": "fact", **fact_json(fact)})
-            told = fact.seq
-    return told
+        if self._queue.qsize() < LONGEST_QUEUE:
+            self._queue.put_nowait(facts)
+        elif self._queue.qsize() == LONGEST_QUEUE:
+            self._queue.put_nowait(None)
 
 
 async def _until_it_leaves(socket: WebSocket) -> None:

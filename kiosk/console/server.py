@@ -26,6 +26,8 @@ class ConsoleServer:
             access_log=False,
             lifespan="off",
             server_header=False,
+            # Compressing small messages for this very machine costs more than it saves.
+            ws_per_message_deflate=False,
             timeout_graceful_shutdown=STOP_S,
         )
         self._server = uvicorn.Server(config)
