@@ -27,7 +27,8 @@ TRIES = 3
 MOVE_NS = seconds_ns(1)
 """A freed door springs ajar at once; an expander tells of it after two polls, 0.2 s. The rest is patience."""
 LOOK_NS = seconds_ns(0.05)
-IDLE_NS = seconds_ns(60)
+IDLE_NS = seconds_ns(2)
+"""How long the thread sleeps with nothing to do: short enough to be seen alive."""
 
 
 @dataclass(frozen=True, slots=True)
