@@ -76,7 +76,7 @@ class SlotPanel:
         self.display = Segments(top)
         self.display.pack(side="left", padx=(4, 12))
         self._relay, self._lock, self._door, self._phone, self._current = (
-            _label(top, "", DARK.muted, width) for width in (62, 60, 42, 74, 64)
+            _label(top, "", DARK.muted, width) for width in (60, 72, 42, 72, 64)
         )
         for label in (self._relay, self._lock, self._door, self._phone, self._current):
             label.pack(side="left")
