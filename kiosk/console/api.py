@@ -7,6 +7,7 @@ the API is open under simulation only. Requests that change something may bring 
 
 import asyncio
 import hashlib
+from collections.abc import Callable
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -15,7 +16,7 @@ from starlette.routing import Route
 
 from kiosk.commands import ANSWER_TIMEOUT_S, new_command_id, too_late
 from kiosk.console.answers import JsonAnswer, good, timestamp
-from kiosk.console.bodies import ExtendBody, Nothing, StartBody, UnlockBody, read
+from kiosk.console.bodies import Body, ExtendBody, Nothing, StartBody, UnlockBody, read
 from kiosk.console.parameters import card_named, number, optional_number
 from kiosk.console.port import KioskFacade
 from kiosk.reports import claim_json, fact_json, kiosk_json, live_session_json, session_json, slot_json
@@ -135,51 +136,61 @@ class Api:
 
     async def take_claim(self, request: Request) -> Response:
         body = await read(request, Nothing)
-        slot, visit = _slot_of(request, self._kiosk.view()), self._visitor(request)
-        await self._decide(request, body.command_id, c.ClaimSlot(slot.name, visit))
+        slot = _slot_of(request, self._kiosk.view()).name
+        await self._decide(request, body, lambda: c.ClaimSlot(slot, self._visitor(request)))
         return await self.claim(request)
 
     async def drop_claim(self, request: Request) -> Response:
         body = await read(request, Nothing)
-        slot, visit = _slot_of(request, self._kiosk.view()), self._visitor(request)
-        await self._decide(request, body.command_id, c.ReleaseClaim(slot.name, visit))
+        slot = _slot_of(request, self._kiosk.view()).name
+        await self._decide(request, body, lambda: c.ReleaseClaim(slot, self._visitor(request)))
         return await self.claim(request)
 
     async def start(self, request: Request) -> Response:
         body = await read(request, StartBody)
         slot = _slot_of(request, self._kiosk.view()).name
-        if body.card is None:
-            actor, card = c.Actor("owner", self._visitor(request)), None
-        elif _visit_of(request) is not None:
-            raise BadRequest("Say either whose visit it is (X-Visit) or which card pays, not both.")
-        else:
-            actor, card = STAFF, card_named(body.card)
-        return await self._act(request, body.command_id, c.StartCharging(slot, body.seconds, actor, card))
+
+        def command() -> c.Command:
+            if body.card is None:
+                return c.StartCharging(slot, body.seconds, c.Actor("owner", self._visitor(request)))
+            if _visit_of(request) is not None:
+                raise BadRequest("Say either whose visit it is (X-Visit) or which card pays, not both.")
+            return c.StartCharging(slot, body.seconds, STAFF, card_named(body.card))
+
+        return await self._act(request, body, command)
 
     async def stop(self, request: Request) -> Response:
         body = await read(request, Nothing)
-        return await self._act(request, body.command_id, c.StopSession(_session_of(request), _actor_of(request)))
+        return await self._act(request, body, lambda: c.StopSession(_session_of(request), _actor_of(request)))
 
     async def unlock(self, request: Request) -> Response:
         body = await read(request, UnlockBody)
         actor = _actor_of(request)
         reason = body.reason or (WITHOUT_REASON if actor.staff else "")
-        return await self._act(request, body.command_id, c.OpenDoor(_session_of(request), actor, reason))
+        return await self._act(request, body, lambda: c.OpenDoor(_session_of(request), actor, reason))
 
     async def extend(self, request: Request) -> Response:
         body = await read(request, ExtendBody)
-        command = c.ExtendSession(_session_of(request), body.seconds, _actor_of(request))
-        return await self._act(request, body.command_id, command)
+        session, actor = _session_of(request), _actor_of(request)
+        return await self._act(request, body, lambda: c.ExtendSession(session, body.seconds, actor))
 
-    async def _act(self, request: Request, said_id: str | None, command: c.Command) -> Response:
-        data = await self._decide(request, said_id, command)
+    async def _act(self, request: Request, body: Body, command: Callable[[], c.Command]) -> Response:
+        data = await self._decide(request, body, command)
         return JsonAnswer({"success": True, **data, "timestamp": timestamp()})
 
-    async def _decide(self, request: Request, said_id: str | None, command: c.Command) -> Json:
-        """What the kiosk answers once its decision is durable. Raises its refusal, or `StoreTimeout` with the id."""
-        asked_as = said_id or request.headers.get("idempotency-key") or new_command_id()
+    async def _decide(self, request: Request, body: Body, command: Callable[[], c.Command]) -> Json:
+        """What the kiosk answers once its decision is durable. Raises its refusal, or `StoreTimeout` with the id.
+
+        A request that was answered before gets that answer, whoever is signed in by now: its command is not even made.
+        """
+        said = body.command_id or request.headers.get("idempotency-key")
+        asked_as = said or new_command_id()
         request.state.command_id = asked_as
-        future = self._kiosk.submit(command, _identity(asked_as, command))
+        identity = _identity(asked_as, request, body)
+        earlier = await run_in_threadpool(self._kiosk.store.answer_of, identity) if said else None
+        if earlier is not None:
+            return {"command_id": asked_as, **earlier}
+        future = self._kiosk.submit(command(), identity)
         try:
             answer = await asyncio.wait_for(asyncio.wrap_future(future), ANSWER_TIMEOUT_S)
         except SessionsError:
@@ -202,9 +213,10 @@ class Api:
         return stored if live is None or session.settled else {**stored, **live_session_json(live, self._kiosk.now())}
 
 
-def _identity(asked_as: str, command: c.Command) -> str:
+def _identity(asked_as: str, request: Request, body: Body) -> str:
     """The id under which the kiosk decides: the client's, for this very request and no other."""
-    digest = hashlib.sha256(repr(command).encode("utf-8", "backslashreplace")).hexdigest()[:12]
+    said = (request.method, request.url.path, _visit_of(request), body.model_dump_json(exclude={"command_id"}))
+    digest = hashlib.sha256(repr(said).encode("utf-8", "backslashreplace")).hexdigest()[:12]
     return f"api:{digest}:{asked_as}"
 
 
