@@ -13,7 +13,7 @@ from typing import Any
 from sessions import events as e
 from sessions.ledger import Ledger
 from sessions.machine import SLOT_FIGURES, Mode, SlotEvent, SlotState
-from sessions.units import CardKey, MonoNs, Seq, SessionId, SlotName, TransferId, Unit, UtcMs, VisitId
+from sessions.units import CardKey, MonoNs, Seq, SessionId, SlotName, Unit, UtcMs, VisitId
 
 
 @dataclass(frozen=True, slots=True)
@@ -289,12 +289,7 @@ def _session_collected(state: State, fact: e.Fact, body: e.SessionCollected) -> 
     slot = state.slot(body.slot)
     if slot.session == body.session:
         state.slots[body.slot] = replace(slot, session=None, release_seq=Seq(0), released_mono=None)
-    state.ledger.forget(_session_transfer_ids(body.session))
     return [session]
-
-
-def _session_transfer_ids(session: SessionId) -> list[TransferId]:
-    return [TransferId(f"{session}:{part}") for part in ("hold", "sold", "back")]
 
 
 def _door_released(state: State, fact: e.Fact, body: e.DoorReleased) -> list[Row]:

@@ -18,6 +18,7 @@ A transfer id applies once: the same id with the same content again is silently 
 it is an error. What a card may do with its money (caps, groups, free minutes) is not decided here.
 """
 
+from collections import OrderedDict
 from collections.abc import Iterable, Mapping
 
 from sessions.errors import LedgerError, NotEnoughCredit
@@ -31,6 +32,9 @@ ISSUED_COIN = "issued:coin"
 ISSUED_STAFF = "issued:staff"
 CASH_CUSTOMERS = "cash:customers"
 CASH_BOX = "cash:box"
+
+REMEMBERED = 8192
+"""Transfers whose ids are known: more than a busy week makes, less than a megabyte."""
 
 _NEVER_NEGATIVE = ("card:", "hold:", "coin:", SOLD, REFUNDED, UNCLAIMED, CASH_BOX)
 
@@ -53,8 +57,8 @@ def coin_account(coin: str) -> str:
 class Ledger:
     """The balances of all accounts, and the ids of the transfers that made them.
 
-    Ids are remembered only as long as they may come again: a session's until it is collected, all others by the store's
-    unique key, which is asked by `sessions.store` before a source's event is decided at all.
+    The ids of the last `REMEMBERED` transfers are known here, so that a repeat is met with silence. An older id coming
+    again is refused by the store's unique key: it can only be a fault of our own.
     """
 
     def __init__(
@@ -62,7 +66,7 @@ class Ledger:
     ) -> None:
         """``balances`` as `balances` gave them, and of `applied` those transfers that may still come again."""
         self._balances: dict[tuple[Unit, str], int] = dict(balances or {})
-        self._applied: dict[TransferId, Transfer] = {transfer.id: transfer for transfer in applied}
+        self._applied = OrderedDict((transfer.id, transfer) for transfer in applied)
 
     def balance(self, unit: Unit, account: str) -> int:
         """What an account has; zero when it was never used."""
@@ -111,12 +115,9 @@ class Ledger:
             else:
                 self._balances.pop(key, None)
         self._applied[transfer.id] = transfer
+        if len(self._applied) > REMEMBERED:
+            self._applied.popitem(last=False)
         return True
-
-    def forget(self, ids: Iterable[TransferId]) -> None:
-        """Drops ids that cannot come again, so that a kiosk that runs for months stays small."""
-        for transfer_id in ids:
-            self._applied.pop(transfer_id, None)
 
     def sums(self) -> dict[Unit, int]:
         """The sum over all accounts of each unit: zero, or the books are broken (I1)."""

@@ -7,7 +7,7 @@ has turned off.
 
 from collections.abc import Callable, Mapping
 
-from sessions.fold import State
+from sessions.fold import Slot, State
 from sessions.ports import SlotPort
 from sessions.rules import after_s
 from sessions.slots import levels
@@ -41,19 +41,21 @@ class OutputSetter:
                 self._power[name] = wanted.power
                 port.set_power(wanted.power)
                 self._on_power(name, wanted.power)
-            self._set_door(name, port, state.slot(name).release_seq, wanted.release, now)
+            self._set_door(port, state.slot(name), wanted.release, now)
         return min(self._open_until.values(), default=None)
 
-    def _set_door(self, name: SlotName, port: SlotPort, latest: Seq, release: Seq, now: MonoNs) -> None:
-        if release > self._released[name]:
-            self._released[name] = release
-            if name in self._open_until:
+    def _set_door(self, port: SlotPort, slot: Slot, release: Seq, now: MonoNs) -> None:
+        if release > self._released[slot.name]:
+            self._released[slot.name] = release
+            if slot.name in self._open_until:
                 # A latch moves once for each rise, and its door may have been shut again since the last one.
                 port.set_unlocked(False)
-            self._open_until[name] = after_s(now, self._door_open_s)
+            self._open_until[slot.name] = after_s(now, self._door_open_s)
             port.set_unlocked(True)
-        elif name in self._open_until and (latest == 0 or now >= self._open_until[name]):
-            del self._open_until[name]
+        elif slot.name in self._open_until and (
+            slot.release_seq == 0 or now >= self._open_until[slot.name] or _shut_again(slot)
+        ):
+            del self._open_until[slot.name]
             port.set_unlocked(False)
 
     def powered(self, name: SlotName) -> bool:
@@ -63,3 +65,9 @@ class OutputSetter:
     def open_until(self, name: SlotName) -> MonoNs | None:
         """Until when the slot's door stays unlocked, or None while it is locked."""
         return self._open_until.get(name)
+
+
+def _shut_again(slot: Slot) -> bool:
+    """Whether the door was used and shut since it was released: what is left of its time is nobody's."""
+    shut, released = slot.shut_mono, slot.released_mono
+    return slot.door_open is False and shut is not None and released is not None and shut > released

@@ -30,6 +30,7 @@ class TM1637Chip:
     def __init__(self, clk: BenchPin, dio: BenchPin, on_frame: Callable[[bytes], None] | None = None) -> None:
         self.absent = False
         self.ram = bytearray(_ADDRESSES)
+        self._seen = bytes(_ADDRESSES)
         self.brightness = 0
         self.on = False
         self._on_frame = on_frame
@@ -48,6 +49,7 @@ class TM1637Chip:
     def reset(self) -> None:
         """Lose everything, as in a brown-out; the chip says nothing of it."""
         self.ram[:] = bytes(_ADDRESSES)
+        self._seen = bytes(_ADDRESSES)
         self.brightness = 0
         self.on = False
         self._fixed_address = False
@@ -56,11 +58,11 @@ class TM1637Chip:
 
     @property
     def text(self) -> str:
-        """What a person reads: four characters, with a colon after the second when lit, `?` for no known shape."""
+        """What a person reads, who does not see the few milliseconds of a frame: four characters, with a colon after the second when lit, `?` for no known shape."""
         if not self.on or self.absent:
             return "    "
-        letters = "".join(_LETTERS.get(segments & ~_COLON, "?") for segments in self.ram[:4])
-        return f"{letters[:2]}:{letters[2:]}" if self.ram[1] & _COLON else letters
+        letters = "".join(_LETTERS.get(segments & ~_COLON, "?") for segments in self._seen[:4])
+        return f"{letters[:2]}:{letters[2:]}" if self._seen[1] & _COLON else letters
 
     def _data_moved(self, level: bool) -> None:
         self._dio = level
@@ -97,6 +99,7 @@ class TM1637Chip:
         if self._listening and self._on_frame is not None:
             self._on_frame(bytes(self._frame))
         self._listening = False
+        self._seen = bytes(self.ram)
 
     def _take(self, byte: int) -> None:
         first = not self._frame

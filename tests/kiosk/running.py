@@ -50,7 +50,7 @@ class RunningKiosk:
     def __init__(self, data_dir: Path, stack: ExitStack) -> None:
         path = store_path(data_dir)
         prepare(path)
-        pinmap = load_pinmap(PINMAP)
+        self.pinmap = pinmap = load_pinmap(PINMAP)
         self.touches: list[tuple[int, int]] = []
         self.inbox = Inbox()
         stack.callback(self.inbox.close)
@@ -58,9 +58,9 @@ class RunningKiosk:
         stack.callback(self.store.close)
         self.journal = Journal(path, mono=monotonic, on_ack=self._stored, on_trouble=_nothing, on_death=_nothing)
         stack.callback(self.journal.close)
-        bench = Bench(pinmap)
+        self.bench = bench = Bench(pinmap)
         stack.callback(bench.close)
-        wiring = wire(pinmap, bench, self._noticed)
+        self.wiring = wiring = wire(pinmap, bench, self._noticed)
         stack.callback(wiring.stop)
         wiring.start()
         self._secret = card_secret(data_dir)
