@@ -32,7 +32,7 @@ class Check:
 
     def as_json(self) -> dict[str, Any]:
         """The check as a JSON object."""
-        return asdict(self)
+        return {**asdict(self), "limits": list(self.limits) if self.limits is not None else None}
 
 
 def passed(device: str, check: str, value: float | str | None = None, hint: str | None = None) -> Check:

@@ -93,7 +93,7 @@ def test_a_check_is_one_json_object(kiosk):
     [on] = [check.as_json() for check in checks if check.check == "on"]
     assert on.pop("value") == pytest.approx(5.2, abs=0.05)
     assert on == {
-        "device": "shelf.relay", "check": "on", "result": "pass", "unit": "V", "limits": (4.75, 5.5), "advice": None,
+        "device": "shelf.relay", "check": "on", "result": "pass", "unit": "V", "limits": [4.75, 5.5], "advice": None,
     }  # fmt: skip
 
 
