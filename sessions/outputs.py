@@ -14,6 +14,10 @@ from sessions.slots import levels
 from sessions.units import MonoNs, Seq, SlotName
 
 
+PULSE_S = 1.0
+"""The longest pulse that a solenoid gets (0.3 to 1 s in the field)."""
+
+
 class OutputSetter:
     """Drives relays and locks of all slots from the owner's thread."""
 
@@ -47,8 +51,10 @@ class OutputSetter:
     def _set_door(self, port: SlotPort, slot: Slot, release: Seq, now: MonoNs) -> None:
         if release > self._released[slot.name]:
             self._released[slot.name] = release
-            if slot.name in self._open_until:
-                # A latch moves once for each rise, and its door may have been shut again since the last one.
+            running = self._open_until.get(slot.name)
+            if running is not None and now > after_s(running, PULSE_S - self._door_open_s):
+                # A latch moves once for each rise, and its door may have been shut again since the last one. A pulse
+                # that may still be under way serves this release as well: cutting it would only wear the coil.
                 port.set_unlocked(False)
             self._open_until[slot.name] = after_s(now, self._door_open_s)
             port.set_unlocked(True)
