@@ -1,0 +1,134 @@
+"""The longest time in which the screen's thread did not come round, in good days and bad.
+
+A 20 ms job measures by how much it is late (`kiosk.loops.GapProbe`, as ``/health`` tells it). Beside it a process that
+does nothing else measures the same of the machine: what that one is late, no program could help.
+"""
+
+import os
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from benchmarks.child import HANGING_BUS, SLOW_DISK
+from benchmarks.figures import Figure
+from benchmarks.kiosks import SLOTS, Watched, frame, watched_kiosk
+from benchmarks.notes import read_notes
+
+RUNS = 3
+SPELL_S = 15.0
+AFTER_START_S = 5.0
+GOAL_MS = 50.0
+
+
+def measure() -> Iterator[Figure]:
+    """Every spell in several kiosks; the median of their worst gaps counts."""
+    found: dict[str, list[float]] = {}
+    machine: list[float] = []
+    for _ in range(RUNS):
+        with watched_kiosk(window=True) as watched, _lateness() as late:
+            for name, (begun, ended) in _spells(watched):
+                gaps = [float(note.text) for note in watched.notes("gap") if begun <= note.mono <= ended]
+                found.setdefault(name, []).append(max(gaps, default=0.0))
+        machine.append(max((float(note.text) for note in read_notes(late, "late")), default=0.0))
+    for name, worst in found.items():
+        how = f"worst of {SPELL_S:g} s, in each of {RUNS} kiosks with windows"
+        yield Figure(f"longest UI-thread gap, {name}", tuple(worst), "ms", how, goal=GOAL_MS)
+    how = "worst lateness of a 20 ms sleep in a process of its own, meanwhile"
+    yield Figure("the machine's own lateness", tuple(machine), "ms", how)
+
+
+def _spells(watched: Watched) -> Iterator[tuple[str, tuple[int, int]]]:
+    begun = time.monotonic_ns() - int(AFTER_START_S * 1e9)
+    time.sleep(AFTER_START_S)
+    yield "while the rest of the screens is built", (begun, time.monotonic_ns())
+    yield "nobody there", _spell(lambda: None)
+    watched.fill()
+    yield "four slots charging", _spell(lambda: None)
+    yield "people at the screen", _spell(lambda: _people(watched))
+    yield "one sensor without an answer", _spell(lambda: _broken(watched, "slot1.sensor", "nack"))
+    with watched.trouble(HANGING_BUS):
+        yield "the I2C bus hanging", _spell(lambda: None)
+    with watched.trouble(SLOW_DISK):
+        yield "every write of the disk taking 1 s", _spell(lambda: _people(watched))
+    yield "a reader that floods", _spell(lambda: _flood(watched))
+    yield "four clients asking the API", _spell(lambda: _clients(watched))
+    yield "a screenshot a second", _spell(lambda: _screenshots(watched))
+
+
+def _spell(act: Callable[[], None]) -> tuple[int, int]:
+    """Lets something go on for its time; gives when it was."""
+    begun = time.monotonic_ns()
+    act()
+    time.sleep(max(0.0, SPELL_S - (time.monotonic_ns() - begun) / 1e9) + 0.5)
+    return begun, time.monotonic_ns()
+
+
+def _until_over(act: Callable[[int], object], pause_s: float) -> None:
+    end, count = time.monotonic() + SPELL_S, 0
+    while time.monotonic() < end:
+        act(count)
+        count += 1
+        time.sleep(pause_s)
+
+
+def _people(watched: Watched) -> None:
+    places = ((107, 344), (300, 344), (120, 436), (400, 436))
+
+    def act(count: int) -> None:
+        if count % 5 == 0:
+            watched.kiosk.tap(frame(100 + count % 3))
+        else:
+            watched.kiosk.post("/api/bench/touch", x=places[count % 4][0], y=places[count % 4][1])
+
+    _until_over(act, 0.2)
+
+
+def _broken(watched: Watched, device: str, kind: str) -> None:
+    watched.kiosk.post("/api/bench/fault", device=device, kind=kind, on=True)
+    time.sleep(SPELL_S * 0.7)
+    watched.kiosk.post("/api/bench/fault", device=device, kind=kind, on=False)
+
+
+def _flood(watched: Watched) -> None:
+    noise = os.urandom(200)
+
+    def act(count: int) -> None:
+        os.set_blocking(watched.kiosk.reader.master, False)
+        try:
+            os.write(watched.kiosk.reader.master, noise + frame(count % 50))
+        except BlockingIOError:
+            time.sleep(0.01)
+
+    _until_over(act, 0.002)
+
+
+def _clients(watched: Watched) -> None:
+    def ask() -> None:
+        _until_over(lambda count: watched.kiosk.get(("/api/slots", "/api/session", "/api/sessions")[count % 3]), 0.0)
+
+    clients = [threading.Thread(target=ask) for _ in SLOTS]
+    for client in clients:
+        client.start()
+    for client in clients:
+        client.join()
+
+
+def _screenshots(watched: Watched) -> None:
+    _until_over(lambda _: watched.kiosk.http.get("/api/screen.png"), 1.0)
+
+
+@contextmanager
+def _lateness() -> Iterator[Path]:
+    with tempfile.NamedTemporaryFile(prefix="kiosk-late-") as file:
+        program = subprocess.Popen((sys.executable, "-m", "benchmarks.lateness", file.name))
+        try:
+            yield Path(file.name)
+        finally:
+            time.sleep(0.5)
+            program.terminate()
+            program.wait(10)

@@ -1,0 +1,70 @@
+"""From a card's bytes on the serial line, and from a finger, to what somebody sees."""
+
+import subprocess
+import time
+from collections.abc import Iterator
+
+from benchmarks.figures import Figure, percentile
+from benchmarks.kiosks import Watched, frame, watched_kiosk
+from tests.faults.process import command
+
+TAPS, TOUCHES = 200, 150
+CARDS = 12
+"""So many in turn that each has been away for its second when it comes again."""
+APART_S = 0.15
+
+
+def measure() -> Iterator[Figure]:
+    """Taps and touches on one kiosk."""
+    with watched_kiosk(window=True) as watched:
+        for number in range(CARDS):
+            command(watched.kiosk.data, "cards", "top-up", f"{1000 + number:010X}", str(600 + 60 * number))
+        watched.fill()
+        taps, decided = _taps(watched)
+        touches = _touches(watched)
+    how = f"bytes written to the pty until the X server has drawn the greeting; {len(taps)} taps, four slots charging"
+    yield Figure("tap to first visible feedback, p99", (percentile(taps, 99),), "ms", how, goal=50.0)
+    yield Figure("tap to first visible feedback, median", (percentile(taps, 50),), "ms", "the same taps")
+    yield Figure("tap to its decision, p99", (percentile(decided, 99),), "ms", "the same taps, until the owner has it")
+    how = f"the X server's button press until it has drawn what follows; {len(touches)} touches by xdotool"
+    yield Figure("touch to first visible feedback, p99", (percentile(touches, 99),), "ms", how, goal=50.0)
+
+
+def _taps(watched: Watched) -> tuple[list[float], list[float]]:
+    written = []
+    for count in range(TAPS):
+        written.append(time.monotonic_ns())
+        watched.kiosk.tap(frame(1000 + count % CARDS))
+        time.sleep(APART_S)
+    time.sleep(1)
+    # A visit is drawn again whenever something of it changes: its first drawing is what the tap led to.
+    drawn_at = list({note.text: note.mono for note in reversed(watched.notes("drawn"))}.values())
+    decided_at = [note.mono for note in watched.notes("decide")]
+    return _first_after(written, drawn_at), _first_after(written, decided_at)
+
+
+def _first_after(causes: list[int], effects: list[int]) -> list[float]:
+    """Milliseconds from each cause to the first effect that follows it. Raises when one has none before the next."""
+    found = []
+    for cause, following in zip(causes, [*causes[1:], causes[-1] + 10**10], strict=True):
+        effect = min((at for at in effects if cause <= at < following), default=None)
+        if effect is None:
+            raise RuntimeError("a tap had no effect before the next one came")
+        found.append((effect - cause) / 1e6)
+    return found
+
+
+def _touches(watched: Watched) -> list[float]:
+    watched.kiosk.tap(frame(1000))
+    for count in range(TOUCHES):
+        x, y = (107, 344) if count % 2 else (650, 436)
+        subprocess.run(
+            ["xdotool", "mousemove", str(x), str(y), "click", "1"],
+            env={"DISPLAY": watched.display or ""},
+            check=True,
+            timeout=20,
+        )
+        time.sleep(0.1)
+    time.sleep(0.5)
+    # The server's clock is the monotonic one, in milliseconds of 32 bits.
+    return [((note.mono // 1_000_000 - int(note.text)) & 0xFFFFFFFF) * 1.0 for note in watched.notes("pressed")]
