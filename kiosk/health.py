@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from sessions.ports import Json
-from sessions.units import MonoNs, seconds_ns
 
 
 class Condition(StrEnum):
@@ -30,30 +29,6 @@ class Part:
 
 
 Probe = Callable[[], Part]
-
-
-class Beat:
-    """A sign of life that one thread gives and others read: ``beat()`` in each round of its loop.
-
-    ``limit_s`` is how long it may be silent before it counts as failed.
-    """
-
-    def __init__(self, mono: Callable[[], MonoNs], limit_s: float) -> None:
-        self._mono = mono
-        self._limit_s = limit_s
-        self._last = mono()
-
-    def beat(self) -> None:
-        """Says that the thread is alive now."""
-        self._last = self._mono()
-
-    def probe(self) -> Part:
-        """The part that this thread is."""
-        silent = self._mono() - self._last
-        figures = {"silent_ms": silent // 1_000_000}
-        if silent <= seconds_ns(self._limit_s):
-            return Part(Condition.OK, figures=figures)
-        return Part(Condition.FAILED, f"silent for more than {self._limit_s:g} s", figures)
 
 
 class Health:
