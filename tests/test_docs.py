@@ -1,0 +1,47 @@
+"""The documents say what the code does: generated pages are current, links lead somewhere, commands exist."""
+
+import re
+import shlex
+from pathlib import Path
+
+import click
+import pytest
+
+from benchmarks import run as benchmarks
+from docs import generate
+from kiosk.cli import main
+
+ROOT = Path(__file__).parents[1]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+
+
+def test_the_state_diagrams_are_current():
+    assert generate.PAGE.read_text(encoding="utf-8") == generate.page(), "run docs/generate.py"
+
+
+def test_the_table_of_figures_is_made_from_the_kept_results():
+    assert benchmarks.PAGE.read_text(encoding="utf-8") == benchmarks.page()
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_link_leads_to_a_file(page: Path):
+    for target in re.findall(r"\]\(([^)#]+)", page.read_text(encoding="utf-8")):
+        if "://" not in target:
+            assert (page.parent / target).exists(), f"{page.name} points to {target}, which is not there"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_module_named_is_there(page: Path):
+    for named in re.findall(r"`((?:sessions|hardware|kiosk)/[\w/]+\.py)`", page.read_text(encoding="utf-8")):
+        assert (ROOT / named).exists(), f"{page.name} names {named}, which is not there"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_kiosk_command_shown_exists(page: Path):
+    for words in re.findall(r"\.venv/bin/kiosk ([^#`\n]*)", page.read_text(encoding="utf-8")):
+        command: click.Command = main
+        for word in shlex.split(words):
+            if isinstance(command, click.Group) and not word.startswith("-"):
+                found = command.get_command(click.Context(command), word)
+                assert found is not None, f"{page.name} shows `kiosk {words}`: there is no '{word}'"
+                command = found
