@@ -7,6 +7,7 @@ folder (``KIOSK_SWITCHES``) in which files that come and go make the disk slow a
 import os
 import time
 import tkinter as tk
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +19,9 @@ from kiosk.live_view import LiveView
 from kiosk.loops import GapProbe
 from sessions.conductor import Conductor
 from sessions.events import SCREEN
+from sessions.journaling import Batch
 from sessions.ports import CardSeen, Observation
-from sessions.store.writer import Writer
+from sessions.store.writer import Write, Writer
 
 SLOW_DISK, SLOW_DISK_S = "slow-disk", 1.0
 HANGING_BUS, HANGING_BUS_S = "hanging-bus", 0.3
@@ -40,7 +42,12 @@ def _watch(notes: Notes, switches: Path) -> None:
             notes.add("card", mono=seen.mono)
             notes.add("decide")
 
-    before_each(Writer, "store", lambda *_: stall(SLOW_DISK, SLOW_DISK_S))
+    def stored(writer: Writer, writes: Sequence[Write], *_: object) -> None:
+        money = sum(1 for w in writes if isinstance(w, Batch) and any(fact.transfers for fact in w.facts))
+        notes.add("commit", money)
+        stall(SLOW_DISK, SLOW_DISK_S)
+
+    before_each(Writer, "store", stored)
     before_each(BenchBus, "_with_chip", lambda *_: stall(HANGING_BUS, HANGING_BUS_S))
     before_each(GapProbe, "_came_round", gap)
     before_each(Conductor, "observe", observed)

@@ -34,7 +34,7 @@ def measure() -> Iterator[Figure]:
             for name, (begun, ended) in _spells(watched):
                 gaps = [float(note.text) for note in watched.notes("gap") if begun <= note.mono <= ended]
                 found.setdefault(name, []).append(max(gaps, default=0.0))
-        machine.append(max((float(note.text) for note in read_notes(late, "late")), default=0.0))
+        machine.append(max(late, default=0.0))
     for name, worst in found.items():
         how = f"worst of {SPELL_S:g} s, in each of {RUNS} kiosks with windows"
         yield Figure(f"longest UI-thread gap, {name}", tuple(worst), "ms", how, goal=GOAL_MS)
@@ -123,12 +123,15 @@ def _screenshots(watched: Watched) -> None:
 
 
 @contextmanager
-def _lateness() -> Iterator[Path]:
+def _lateness() -> Iterator[list[float]]:
+    """Milliseconds by which the machine was late; the list is filled when it is over."""
+    late: list[float] = []
     with tempfile.NamedTemporaryFile(prefix="kiosk-late-") as file:
         program = subprocess.Popen((sys.executable, "-m", "benchmarks.lateness", file.name))
         try:
-            yield Path(file.name)
-        finally:
+            yield late
             time.sleep(0.5)
+            late.extend(float(note.text) for note in read_notes(Path(file.name), "late"))
+        finally:
             program.terminate()
             program.wait(10)

@@ -46,7 +46,8 @@ class Notes:
 def read_notes(path: Path, *kinds: str) -> list[Moment]:
     """The notes of some kinds, in the order in which they were taken."""
     found = []
-    for line in path.read_text(encoding="utf-8").splitlines():
+    whole, _, _ = path.read_text(encoding="utf-8").rpartition("\n")
+    for line in whole.splitlines():
         kind, mono, text = line.split(" ", 2)
         if kind in kinds:
             found.append(Moment(kind, int(mono), text))

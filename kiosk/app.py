@@ -59,6 +59,7 @@ from sessions.units import SlotName
 DOORS_S = 1.5
 """How long a start waits for the first look at every door; one not seen by then counts as unknown."""
 HEARTBEAT_MS = 60_000
+STARTED_MS = 3_000
 COIN_ENABLE = "coin.enable"
 STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
@@ -129,6 +130,8 @@ class _Kiosk:
             # A worker must not keep the screen waiting for the interpreter for longer than a millisecond.
             sys.setswitchinterval(0.001)
             self._gaps.restart()
+            # Windows are still being built in Tk's idle time; from then on a gap is one that a customer could feel.
+            self._shell.owner.after(STARTED_MS, self._gaps.restart)
             self._shell.run()
         except BaseException as error:
             self._wiring.all_off()

@@ -32,6 +32,8 @@ from sessions.ports import Json
 
 log = logging.getLogger(__name__)
 
+ACCEPT_TURNS = 4
+"""Turns of asyncio's loop from accepting a connection to the first step of the task that serves it, and one more."""
 LONGEST_LINE = 64 * 1024
 """Bytes of a request. The longest sensible one has a few hundred."""
 
@@ -94,6 +96,9 @@ class CommandSocket:
         if self._server is not None:
             self._server.close()
             self.path.unlink(missing_ok=True)
+            # Whoever was accepted in the loop's last turns is on the way to `_serve`, and must find it still running.
+            for _ in range(ACCEPT_TURNS):
+                await asyncio.sleep(0)
         for client in self._clients:
             client.cancel()
         await asyncio.gather(*self._clients, return_exceptions=True)

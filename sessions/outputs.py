@@ -13,7 +13,6 @@ from sessions.rules import after_s
 from sessions.slots import levels
 from sessions.units import MonoNs, Seq, SlotName
 
-
 PULSE_S = 1.0
 """The longest pulse that a solenoid gets (0.3 to 1 s in the field)."""
 

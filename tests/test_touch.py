@@ -1,4 +1,4 @@
-"""The main job by touch: a real window under Xvfb, real fingers from xdotool, and nothing else to start a session with."""
+"""The main job by touch: a real window under Xvfb, and real fingers from xdotool."""
 
 import subprocess
 import time
@@ -45,7 +45,7 @@ def sign_in(kiosk: KioskProcess, frame: bytes, coin: int) -> None:
 def touched_open(kiosk: KioskProcess, finger: Finger) -> bool:
     finger.touch(MIDDLE_ACTION)
     seen = kiosk.bench("slot1")
-    return seen["lock"] == "unlocked" or seen["door"] != "shut"
+    return bool(seen["lock"] == "unlocked" or seen["door"] != "shut")
 
 
 def test_four_touches_from_tap_to_charging_and_holding_finishes(tmp_path: Path, display: str) -> None:

@@ -58,7 +58,10 @@ class TM1637Chip:
 
     @property
     def text(self) -> str:
-        """What a person reads, who does not see the few milliseconds of a frame: four characters, with a colon after the second when lit, `?` for no known shape."""
+        """What a person reads, who does not see the few milliseconds of a frame.
+
+        Four characters, with a colon after the second when lit, `?` for no known shape.
+        """
         if not self.on or self.absent:
             return "    "
         letters = "".join(_LETTERS.get(segments & ~_COLON, "?") for segments in self._seen[:4])

@@ -8,7 +8,7 @@ from sessions import commands as c
 from sessions.errors import NotAllowed, NotEnoughCredit, SlotOutOfOrder, SlotTaken
 from sessions.machine import SlotState
 from sessions.rules import Rules, SlotRules
-from sessions.units import CardKey, SessionId, SlotName, VisitId
+from sessions.units import CardKey, SessionId, SlotName, Unit, VisitId
 
 ANNA, BEN = "em4100:00C8F1B2", "em4100:00ABCDEF"
 ONE, TWO = SlotName("slot1"), SlotName("slot2")
@@ -62,7 +62,7 @@ def test_a_coin_and_a_card_buy_time_that_counts_down_to_the_second(kiosk: SimKio
     put_in(kiosk, 1)
     assert state_of(kiosk, ONE) is SlotState.CHARGING
     began = kiosk.owner.mono
-    texts = []
+    texts: list[str] = []
     while kiosk.slot(1).text != "End":
         if not texts or texts[-1] != kiosk.slot(1).text:
             texts.append(kiosk.slot(1).text)
@@ -114,7 +114,7 @@ def test_unplugging_at_the_open_door_returns_the_rest_and_frees_the_slot(kiosk: 
     assert state_of(kiosk, ONE) is SlotState.SUSPENDED_EV
     kiosk.run(185)
     assert state_of(kiosk, ONE) is SlotState.AVAILABLE
-    sold = kiosk.engine.state.ledger.balance(c.Unit.SECONDS, "sold")
+    sold = kiosk.engine.state.ledger.balance(Unit.SECONDS, "sold")
     assert abs(sold * 1000 - used_at_unplug) <= 1500
     assert balance(kiosk, ANNA) == 300 - sold
     kiosk.check_history()
@@ -289,7 +289,7 @@ def test_a_coin_with_nobody_there_waits_for_the_next_card(kiosk: SimKiosk) -> No
     kiosk.run(61)
     kiosk.tap(BEN)
     assert balance(kiosk, BEN) == 0
-    assert kiosk.engine.state.ledger.balance(c.Unit.SECONDS, "unclaimed") == 60
+    assert kiosk.engine.state.ledger.balance(Unit.SECONDS, "unclaimed") == 60
 
 
 def test_the_same_tap_and_the_same_command_are_one(kiosk: SimKiosk) -> None:
@@ -314,7 +314,7 @@ def test_the_same_tap_and_the_same_command_are_one(kiosk: SimKiosk) -> None:
 def test_refusals_say_why_and_change_nothing(
     kiosk: SimKiosk, command: object, error: type[Exception], says: str
 ) -> None:
-    kiosk.conductor.execute(c.AddCredit(kiosk.key(BEN), c.Unit.SECONDS, 60, c.KIOSK))
+    kiosk.conductor.execute(c.AddCredit(kiosk.key(BEN), Unit.SECONDS, 60, c.KIOSK))
     kiosk.conductor.execute(c.StartCharging(TWO, 60, c.KIOSK, kiosk.key(BEN)))
     kiosk.conductor.execute(c.DisableSlot(SlotName("slot3"), c.KIOSK, "broken cable"))
     visit = paid_visit(kiosk, ANNA)
