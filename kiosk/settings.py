@@ -6,17 +6,18 @@ TOML readers forget where a value stood, so the line of a problem is found by lo
 import difflib
 import re
 import tomllib
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, get_args, get_origin
 
 from pydantic import BaseModel, SecretStr, ValidationError
 from pydantic_core import ErrorDetails
 
 from kiosk.errors import SettingsError, SettingsProblem
+from kiosk.prices import tariff_of
 from kiosk.settings_model import Settings
-from sessions.rules import DetectionRules, Rules, SlotRules, Tariff, Timing
-from sessions.units import MinorUnits, Seconds
+from sessions.rules import DetectionRules, Rules, SlotRules, Timing
 
 LARGEST_FILE = 256 * 1024
 """Bytes. The longest sensible kiosk.toml has two thousand; this keeps a wrong file from being read at all."""
@@ -85,16 +86,10 @@ def effective_toml(settings: Settings) -> str:
 
 def to_rules(settings: Settings, slots: Sequence[SlotRules]) -> Rules:
     """The rules that these settings and the pinmap's slots mean."""
-    tariff = settings.tariff
     return Rules(
         slots=tuple(slots),
         timing=Timing(**settings.timing.model_dump()),
-        tariff=Tariff(
-            coin_minor=MinorUnits(tariff.coin_minor),
-            coin_seconds=Seconds(tariff.coin_seconds),
-            charge_when_full=tariff.charge_when_full,
-            max_sessions=tariff.max_sessions,
-        ),
+        tariff=tariff_of(settings),
         detection=DetectionRules(**settings.detection.model_dump()),
         guests=settings.kiosk.guests,
         kiosk_id=settings.kiosk.id,
@@ -103,7 +98,15 @@ def to_rules(settings: Settings, slots: Sequence[SlotRules]) -> Rules:
 
 
 def _shown(value: object) -> object:
-    return MASK if isinstance(value, SecretStr) else value
+    if isinstance(value, SecretStr):
+        return MASK
+    if isinstance(value, BaseModel):
+        return value.model_dump(exclude_none=True)
+    if isinstance(value, list):
+        return [_shown(item) for item in value]
+    if isinstance(value, dict):
+        return {name: _shown(item) for name, item in value.items()}
+    return value
 
 
 def _toml(value: object) -> str:
@@ -111,6 +114,8 @@ def _toml(value: object) -> str:
         return "true" if value else "false"
     if isinstance(value, list):
         return f"[{', '.join(_toml(item) for item in value)}]"
+    if isinstance(value, dict):
+        return f"{{{', '.join(f'{key} = {_toml(item)}' for key, item in value.items())}}}"
     if isinstance(value, str):
         escaped = value.replace("\\", "\\\\").replace('"', '\\"')
         return '"' + "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in escaped) + '"'
@@ -162,12 +167,7 @@ def _example_of(path: KeyPath) -> str:
 
 
 def _unknown_key(path: KeyPath) -> str:
-    model: type[BaseModel] = Settings
-    for part in path[:-1]:
-        inner = model.model_fields[str(part)].annotation
-        assert isinstance(inner, type)
-        assert issubclass(inner, BaseModel)
-        model = inner
+    model = _model_of(path[:-1])
     key, known = str(path[-1]), list(model.model_fields)
     what = "section" if model is Settings else "key"
     if model is Settings and (owner := _section_of(key)):
@@ -175,6 +175,21 @@ def _unknown_key(path: KeyPath) -> str:
     near = difflib.get_close_matches(key.lower(), known, n=1, cutoff=0.5)
     hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(known)}."
     return f"unknown {what}; {hint}"
+
+
+def _model_of(path: KeyPath) -> type[BaseModel]:
+    """The model that a path leads to; places in a list and names of groups lead to what the list or table holds."""
+    kind: Any = Settings
+    for part in path:
+        if isinstance(kind, type) and issubclass(kind, BaseModel):
+            kind = kind.model_fields[str(part)].annotation
+        else:
+            kind = get_args(kind)[-1]
+        if get_origin(kind) is Annotated:
+            kind = get_args(kind)[0]
+    assert isinstance(kind, type)
+    assert issubclass(kind, BaseModel)
+    return kind
 
 
 def _section_of(key: str) -> str | None:
@@ -191,24 +206,28 @@ def _path_text(path: KeyPath) -> str:
     return text
 
 
-_HEADER = re.compile(r"\s*\[\s*([A-Za-z0-9_-]+)\s*\]")
+_HEADER = re.compile(r"\s*(\[{1,2})\s*([A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*)\s*\]")
 _KEY = re.compile(r"""\s*["']?([A-Za-z0-9_-]+)["']?\s*(?:\.\s*["']?([A-Za-z0-9_-]+)["']?\s*)?=""")
 
 
 def _line_of(text: str, path: KeyPath) -> int | None:
-    """The line on which a path of one or two keys is set, or where its section begins."""
-    names = tuple(str(part) for part in path[:2])
+    """The line on which the longest known part of a path is set, or where its section begins."""
+    names = tuple(str(part) for part in path)
+    tables: Counter[str] = Counter()
     section: tuple[str, ...] = ()
-    section_line = None
+    best: tuple[int, int] | None = None
     for number, line in enumerate(text.splitlines(), start=1):
         if header := _HEADER.match(line):
-            section = (header[1],)
-            if section == names:
-                return number
-            if section == names[:1]:
-                section_line = number
+            section = tuple(header[2].split("."))
+            if header[1] == "[[":
+                section = (*section, str(tables[header[2]]))
+                tables[header[2]] += 1
+            found = section
         elif key := _KEY.match(line):
             found = (*section, *(part for part in key.groups() if part))
-            if found[: len(names)] == names or names[: len(found)] == found:
-                return number
-    return section_line
+        else:
+            continue
+        depth = len(found) if found == names[: len(found)] else len(names) if found[: len(names)] == names else 0
+        if depth and (best is None or depth > best[0]):
+            best = (depth, number)
+    return None if best is None else best[1]

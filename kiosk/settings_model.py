@@ -4,7 +4,9 @@ Everything is optional and an empty file is a working kiosk. Times are whole sec
 typing mistakes out (``no_device_s = 60000``); what a value means is said where it is used.
 """
 
+from datetime import date
 from typing import Annotated, Self
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints, field_validator, model_validator
 
@@ -17,6 +19,7 @@ OpeningTime = Annotated[str, StringConstraints(pattern=r"^(?:[01][0-9]|2[0-3]):[
 Draw = Annotated[float, Field(gt=0, le=3_000)]
 Patience = Annotated[float, Field(gt=0, le=3_600)]
 Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(?:_[A-Z]{2})?$")]
+GroupName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{0,40}$")]
 FleetId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,40}$")]
 """Kiosk ids are keys in the fleet's database, whose rules know only these characters."""
 
@@ -48,6 +51,32 @@ class TimingSettings(Section):
     coin_hold_s: Span = 60
 
 
+class RateSettings(Section):
+    """``minor`` minor units buy ``seconds``, for cards of ``group`` (all without it), from one local day to another."""
+
+    minor: Annotated[int, Field(ge=1, le=1_000_000)]
+    seconds: Annotated[int, Field(ge=1, le=MAX_GRANT_S)]
+    group: GroupName = ""
+    valid_from: date | None = None
+    valid_until: date | None = None
+    """The last day on which it holds."""
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.valid_from is not None and self.valid_until is not None and self.valid_until < self.valid_from:
+            raise ValueError(f"valid_until ({self.valid_until}) lies before valid_from ({self.valid_from})")
+        return self
+
+
+class GroupSettings(Section):
+    """What the cards of a group may, in minutes; what is left out has no limit."""
+
+    free_minutes_per_day: Annotated[int, Field(ge=0, le=24 * 60)] = 0
+    longest_minutes: Annotated[int, Field(ge=1, le=MAX_GRANT_S // 60)] | None = None
+    minutes_per_day: Annotated[int, Field(ge=1, le=24 * 60)] | None = None
+    max_sessions: Annotated[int, Field(ge=1, le=64)] | None = None
+
+
 class TariffSettings(Section):
     """What money buys and what a card may do: ``coin_minor`` minor units of currency buy ``coin_seconds``."""
 
@@ -57,6 +86,12 @@ class TariffSettings(Section):
     """Whether time runs on while a full phone stays plugged in."""
     max_sessions: Annotated[int, Field(ge=1, le=64)] = 4
     """Sessions that one card may have at once."""
+    most_on_card_minutes: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
+    """Staff cannot top a card up above this."""
+    rates: Annotated[list[RateSettings], Field(max_length=1000)] = []
+    """Prices for a group or a time, before the general one: ``[[tariff.rates]]``."""
+    groups: dict[GroupName, GroupSettings] = {}
+    """What the cards of a group may: ``[tariff.groups.student]``."""
 
 
 class HoursSettings(Section):
@@ -126,8 +161,20 @@ class KioskSettings(Section):
     """The first is shown when nobody has chosen."""
     currency: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")] = "PHP"
     """ISO 4217."""
+    timezone: Annotated[str, StringConstraints(max_length=64)] | None = None
+    """Such as ``Asia/Manila``; without it the machine's own. Days of free minutes and of prices begin by it."""
     guests: bool = True
     """Whether a card that was never seen is served, with balance 0."""
+
+    @field_validator("timezone")
+    @classmethod
+    def _is_a_zone(cls, name: str | None) -> str | None:
+        if name is not None:
+            try:
+                ZoneInfo(name)
+            except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+                raise ValueError(f"there is no time zone {name!r}; write one such as Asia/Manila") from error
+        return name
 
 
 class Settings(Section):

@@ -13,10 +13,10 @@ import re
 from sessions import commands as c
 from sessions import events as e
 from sessions.draft import Draft
-from sessions.errors import BadRequest, NotAllowed
+from sessions.errors import BadRequest, LimitReached, NotAllowed
 from sessions.ledger import ISSUED_STAFF, card_account
 from sessions.ports import Json
-from sessions.units import CardKey, TransferId
+from sessions.units import CardKey, TransferId, Unit
 
 LARGEST_TOP_UP = 10_000_000
 """More than 115 days of charging at once is a slip of the finger, not a top-up."""
@@ -58,6 +58,9 @@ def add_credit(draft: Draft, command: c.AddCredit) -> Json:
     _require_staff(command.actor)
     if not 0 < command.amount <= LARGEST_TOP_UP:
         raise BadRequest(f"A top-up is a whole number from 1 to {LARGEST_TOP_UP}; {command.amount} was given.")
+    most, have = draft.rules.tariff.most_on_card_s, draft.state.ledger.card_balance(command.card, command.unit)
+    if command.unit is Unit.SECONDS and most is not None and have + command.amount > most:
+        raise LimitReached(f"A card here holds at most {most} s; this one has {have} s already.")
     if command.card not in draft.state.cards:
         draft.add(e.CardSaved(command.card, command.actor.name))
     transfer = e.Transfer(

@@ -17,20 +17,18 @@ from sessions.claims import live_visit, require_free
 from sessions.draft import Draft
 from sessions.errors import (
     BadRequest,
-    LimitReached,
     NotAllowed,
-    NotEnoughCredit,
     SlotOutOfOrder,
     SlotTaken,
     UnknownSession,
 )
 from sessions.fold import Session
-from sessions.ledger import SOLD, card_account, hold_account
+from sessions.grants import check_card, give_back, take
 from sessions.machine import SELLING, SLOT_FIGURES, SlotEvent, SlotState
 from sessions.metering import Meter
 from sessions.ports import Json
 from sessions.slots import deadline, door_failed, move, since
-from sessions.units import NS, CardKey, MonoNs, SessionId, SlotName, TransferId, Unit, seconds_ns, whole_seconds
+from sessions.units import NS, CardKey, MonoNs, SessionId, SlotName, seconds_ns, whole_seconds
 
 CHARGING = "charging"
 """The service's name in facts."""
@@ -64,15 +62,17 @@ def start(draft: Draft, command: c.StartCharging) -> Json:
     """
     equipment = draft.rules.slot(command.slot)
     card = _payer(draft, command)
-    _check_card(draft, card)
-    _check_amount(draft, card, command.seconds)
-    _take_slot(draft, command, card)
+    check_card(draft, card)
     session = SessionId(f"s{draft.next_id()}")
-    hold = e.Transfer(
-        TransferId(f"{session}:hold"), Unit.SECONDS, card_account(card), hold_account(session), command.seconds
-    )
+    taken = take(draft, card, command.seconds, session, session)
+    _take_slot(draft, command, card)
     draft.meters[session] = Meter()
-    draft.add(e.SessionStarted(session, command.slot, CHARGING, card, command.seconds, command.actor.name), (hold,))
+    draft.add(
+        e.SessionStarted(
+            session, command.slot, CHARGING, card, command.seconds, command.actor.name, taken.free, taken.day
+        ),
+        taken.transfers,
+    )
     move(draft, command.slot, SlotEvent.STARTED)
     if equipment.has_lock:
         draft.add(e.DoorReleased(command.slot, command.actor.name, equipment.has_door, session, card, "start"))
@@ -86,28 +86,6 @@ def _payer(draft: Draft, command: c.StartCharging) -> CardKey:
     if command.actor.staff and command.card is not None:
         return command.card
     raise BadRequest("Say whose time it is: tap a card first, or name a card.")
-
-
-def _check_card(draft: Draft, card: CardKey) -> None:
-    known = draft.state.cards.get(card)
-    if known is not None and known.blocked:
-        raise NotAllowed("This card is blocked. Please ask the staff.")
-    if known is not None and known.expires_utc is not None and draft.now.utc >= known.expires_utc:
-        raise NotAllowed("This card has expired. Please ask the staff.")
-    limit = (
-        known.max_sessions if known is not None and known.max_sessions is not None else draft.rules.tariff.max_sessions
-    )
-    running = sum(1 for s in draft.state.sessions.values() if s.card == card and not s.settled)
-    if running >= limit:
-        raise LimitReached(f"This card already has {running} sessions running; {limit} is its limit.")
-
-
-def _check_amount(draft: Draft, card: CardKey, seconds: int) -> None:
-    if seconds <= 0:
-        raise BadRequest(f"A charging time is a whole number of seconds above zero; {seconds} was given.")
-    balance = draft.state.ledger.card_balance(card)
-    if seconds > balance:
-        raise NotEnoughCredit(f"The card has {balance} s left; {seconds} s were asked for. Add time or choose less.")
 
 
 def _take_slot(draft: Draft, command: c.StartCharging, card: CardKey) -> None:
@@ -145,16 +123,19 @@ def extend(draft: Draft, command: c.ExtendSession) -> Json:
     session = owned_session(draft, command.session, command.actor)
     if session.settled:
         raise BadRequest("This session is over. Start a new one.")
-    _check_amount(draft, session.card, command.seconds)
-    added = e.Transfer(
-        TransferId(f"{session.session_id}:add:{draft.next_id()}"),
-        Unit.SECONDS,
-        card_account(session.card),
-        hold_account(session.session_id),
-        command.seconds,
-    )
+    key = f"{session.session_id}:add:{draft.next_id()}"
+    taken = take(draft, session.card, command.seconds, session.session_id, key, granted=session.granted)
     draft.add(
-        e.SessionExtended(session.session_id, session.slot, session.card, command.seconds, command.actor.name), (added,)
+        e.SessionExtended(
+            session.session_id,
+            session.slot,
+            session.card,
+            command.seconds,
+            command.actor.name,
+            taken.free,
+            taken.day,
+        ),
+        taken.transfers,
     )
     return session_answer(draft, session.session_id)
 
@@ -218,19 +199,21 @@ def close(
     move(draft, session.slot, event, run_until=run_until)
     meter = draft.meters[session.session_id]
     used = min(whole_seconds(meter.proven_ns()), session.granted)
-    rest = session.granted - used
-    hold = hold_account(session.session_id)
-    transfers = []
-    if used:
-        transfers.append(e.Transfer(TransferId(f"{session.session_id}:sold"), Unit.SECONDS, hold, SOLD, used))
-    if rest:
-        card = card_account(session.card)
-        transfers.append(e.Transfer(TransferId(f"{session.session_id}:back"), Unit.SECONDS, hold, card, rest))
+    grant = draft.state.free_grants.get(session.session_id)
+    transfers, free_back = give_back(session, grant.free if grant else 0, used)
     draft.add(
         e.SessionSettled(
-            session.session_id, session.slot, session.card, used, rest, reason.value, by, meter.energy_mWh()
+            session.session_id,
+            session.slot,
+            session.card,
+            used,
+            session.granted - used,
+            reason.value,
+            by,
+            meter.energy_mWh(),
+            free_back,
         ),
-        tuple(transfers),
+        transfers,
     )
     if draft.state.slot(session.slot).state is SlotState.AVAILABLE:
         collected(draft, session.slot, "unopened")

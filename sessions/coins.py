@@ -20,8 +20,9 @@ def coin_in(draft: Draft, command: c.CoinIn) -> Json:
     """Books a coin: the metal into the box, its worth to its owner or into holding."""
     if command.value <= 0:
         raise BadRequest(f"A coin is worth more than nothing; {command.value} minor units were reported.")
-    amount = draft.rules.tariff.seconds_for(command.value)
     owner = command.card or _tapped_during_train(draft, command.first_pulse)
+    known = draft.state.cards.get(owner) if owner else None
+    amount = draft.rules.tariff.seconds_for(command.value, known.group if known else "", draft.now.utc)
     coin = command.coin
     transfers = [e.Transfer(TransferId(f"coin:{coin}:cash"), Unit.MINOR, CASH_CUSTOMERS, CASH_BOX, command.value)]
     if amount > 0:

@@ -105,6 +105,38 @@ class AddCredit:
 
 
 @dataclass(frozen=True, slots=True)
+class RefundSession:
+    """Gives ``seconds`` that an ended session sold back to its card."""
+
+    session: SessionId
+    seconds: int
+    actor: Actor
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class PayOut:
+    """Takes ``amount`` of ``unit`` off a card and ``minor`` minor units out of the cash box."""
+
+    card: CardKey
+    unit: Unit
+    amount: int
+    minor: int
+    actor: Actor
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReplaceCard:
+    """Puts everything of a lost card on a new one."""
+
+    old: CardKey
+    new: CardKey
+    actor: Actor
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class SaveCard:
     """Describes a card; fields that are None keep what was known."""
 
@@ -207,6 +239,9 @@ Command = (
     | ExtendSession
     | OpenDoor
     | AddCredit
+    | RefundSession
+    | PayOut
+    | ReplaceCard
     | SaveCard
     | DisableSlot
     | EnableSlot

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from sessions import cards, charging, claims, coins, faults, modes, visits
+from sessions import cards, charging, claims, coins, faults, modes, money, visits
 from sessions import commands as c
 from sessions import events as e
 from sessions import verdicts as detected
@@ -64,6 +64,9 @@ ROUTES: dict[type[Any], _Rule] = {
     c.Detected: detected.detected,
     c.AddCredit: cards.add_credit,
     c.SaveCard: cards.save_card,
+    c.RefundSession: money.refund_session,
+    c.PayOut: money.pay_out,
+    c.ReplaceCard: money.replace_card,
     c.CoinIn: coins.coin_in,
     c.DeviceTrouble: faults.device_trouble,
     c.DisableSlot: faults.disable_slot,

@@ -134,6 +134,9 @@ class SessionStarted(Body):
     card: CardKey
     granted: int
     by: str
+    free: int = 0
+    """So many of the seconds are the card's free ones of the local day ``day``."""
+    day: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +149,8 @@ class SessionExtended(Body):
     card: CardKey
     added: int
     by: str
+    free: int = 0
+    day: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +166,20 @@ class SessionSettled(Body):
     stop_reason: str
     by: str
     energy_mWh: int = 0
+    free_returned: int = 0
+    """So many of the returned seconds are free ones again, the rest is on the card."""
+
+
+@dataclass(frozen=True, slots=True)
+class SessionRefunded(Body):
+    """Staff gave time that a session had sold back to its card."""
+
+    kind: ClassVar[str] = "session.refunded"
+    session: SessionId
+    card: CardKey
+    seconds: int
+    by: str
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,6 +280,30 @@ class CreditAdded(Body):
 
 
 @dataclass(frozen=True, slots=True)
+class CreditPaidOut(Body):
+    """Staff took credit off a card and ``minor`` out of the cash box for it."""
+
+    kind: ClassVar[str] = "credit.paid_out"
+    card: CardKey
+    unit: Unit
+    amount: int
+    minor: int
+    by: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class CardReplaced(Body):
+    """Everything of a lost card is the new card's, which has its profile; the old one is blocked."""
+
+    kind: ClassVar[str] = "card.replaced"
+    old: CardKey
+    new: CardKey
+    by: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class FaultRaised(Body):
     """A device went wrong. ``slot`` is None for a device of the whole kiosk."""
 
@@ -346,6 +389,7 @@ _ENUMS: dict[tuple[str, str], type] = {
     (CoinCredited.kind, "unit"): Unit,
     (CoinUnclaimed.kind, "unit"): Unit,
     (CreditAdded.kind, "unit"): Unit,
+    (CreditPaidOut.kind, "unit"): Unit,
 }
 
 

@@ -105,6 +105,39 @@ class Card:
 
 
 @dataclass(frozen=True, slots=True)
+class DayUse:
+    """What a card with a daily allowance or limit had on one local day, in seconds; unused time is taken off again."""
+
+    card: CardKey
+    day: int
+    free: int = 0
+    granted: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class FreeGrant:
+    """The free part of a live session's granted time, and the day it counts for."""
+
+    session_id: SessionId
+    free: int
+    day: int
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """A settled session, as long as its time can be given back."""
+
+    session_id: SessionId
+    card: CardKey
+    used: int
+    refunded: int = 0
+
+
+CLOSED_KEPT = 1000
+"""How many settled sessions the live state knows: some weeks of a busy kiosk."""
+
+
+@dataclass(frozen=True, slots=True)
 class HeldCoin:
     """A coin that waits for the next card."""
 
@@ -152,6 +185,9 @@ class State:
     cards: dict[CardKey, Card] = field(default_factory=dict)
     coins: dict[str, HeldCoin] = field(default_factory=dict)
     faults: dict[str, Fault] = field(default_factory=dict)
+    day_use: dict[CardKey, DayUse] = field(default_factory=dict)
+    free_grants: dict[SessionId, FreeGrant] = field(default_factory=dict)
+    closed: dict[SessionId, Closed] = field(default_factory=dict)
     ledger: Ledger = field(default_factory=Ledger)
     mode: Mode = Mode.IDLE
     seq: Seq = Seq(0)
@@ -263,11 +299,13 @@ def _session_started(state: State, fact: e.Fact, body: e.SessionStarted) -> list
         body.session, body.slot, body.service, body.card, state.slot(body.slot).state.value, body.granted, fact.at.utc
     )
     state.slots[body.slot] = replace(state.slot(body.slot), session=body.session)
+    _count_day(state, body.session, body.card, body.day, body.free, body.granted)
     return _keep(state, session)
 
 
 def _session_extended(state: State, fact: e.Fact, body: e.SessionExtended) -> list[Row]:
     session = state.sessions[body.session]
+    _count_day(state, body.session, body.card, body.day, body.free, body.added)
     return _keep(state, replace(session, granted=session.granted + body.added))
 
 
@@ -281,7 +319,47 @@ def _session_settled(state: State, fact: e.Fact, body: e.SessionSettled) -> list
         ended_utc=fact.at.utc,
         settled=True,
     )
+    grant = state.free_grants.pop(body.session, None)
+    if grant is not None:
+        _count_day(state, None, session.card, grant.day, -body.free_returned, -body.returned)
+    state.closed[body.session] = Closed(body.session, session.card, body.used)
+    if len(state.closed) > CLOSED_KEPT:
+        del state.closed[next(iter(state.closed))]
     return _keep(state, session)
+
+
+def _count_day(state: State, session: SessionId | None, card: CardKey, day: int, free: int, granted: int) -> None:
+    """Counts time for a card's day, and remembers which session it is for. Days that nobody counts are 0."""
+    if day == 0:
+        return
+    known = state.day_use.get(card)
+    if known is None or known.day < day:
+        known = DayUse(card, day)
+    if known.day == day:
+        known = replace(known, free=max(0, known.free + free), granted=max(0, known.granted + granted))
+    state.day_use[card] = known
+    if session is not None:
+        before = state.free_grants.get(session)
+        state.free_grants[session] = FreeGrant(session, free + (before.free if before else 0), day)
+
+
+def _session_refunded(state: State, fact: e.Fact, body: e.SessionRefunded) -> list[Row]:
+    closed = state.closed[body.session]
+    state.closed[body.session] = replace(closed, refunded=closed.refunded + body.seconds)
+    return []
+
+
+def _card_replaced(state: State, fact: e.Fact, body: e.CardReplaced) -> list[Row]:
+    old = state.cards.get(body.old) or Card(body.old, first_seen_utc=fact.at.utc)
+    state.cards[body.new] = replace(old, card=body.new, blocked=False)
+    state.cards[body.old] = replace(old, blocked=True)
+    if body.old in state.day_use:
+        state.day_use[body.new] = replace(state.day_use.pop(body.old), card=body.new)
+    for known in [s for s in state.sessions.values() if s.card == body.old]:
+        state.sessions[known.session_id] = replace(known, card=body.new)
+    for gone in [s for s in state.closed.values() if s.card == body.old]:
+        state.closed[gone.session_id] = replace(gone, card=body.new)
+    return [state.cards[body.new], state.cards[body.old]]
 
 
 def _session_collected(state: State, fact: e.Fact, body: e.SessionCollected) -> list[Row]:
@@ -370,6 +448,8 @@ _HANDLERS: dict[type[e.Body], _Handler] = {
     e.SessionExtended: _session_extended,
     e.SessionSettled: _session_settled,
     e.SessionCollected: _session_collected,
+    e.SessionRefunded: _session_refunded,
+    e.CardReplaced: _card_replaced,
     e.DoorReleased: _door_released,
     e.DoorMoved: _door_moved,
     e.CoinAccepted: _coin_accepted,

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from sessions import events as e
 from sessions.errors import InvariantBroken
 from sessions.fold import State, apply
-from sessions.ledger import ISSUED_COIN, ISSUED_STAFF, REFUNDED, SOLD, UNCLAIMED
+from sessions.ledger import ISSUED_COIN, ISSUED_FREE, ISSUED_STAFF, REFUNDED, SOLD, UNCLAIMED
 from sessions.machine import SLOT_FIGURES, SlotState
 from sessions.units import Seq, SessionId, SlotName, TransferId, Unit
 
@@ -25,7 +25,7 @@ def check_books(state: State) -> None:
     if negative:
         raise InvariantBroken(f"I1: below zero: {', '.join(negative)}")
     for unit in (Unit.SECONDS, Unit.MILLILITRES):
-        issued = -sum(state.ledger.balance(unit, account) for account in (ISSUED_COIN, ISSUED_STAFF))
+        issued = -sum(state.ledger.balance(unit, account) for account in (ISSUED_COIN, ISSUED_STAFF, ISSUED_FREE))
         found = sum(
             amount
             for (kind, account), amount in state.ledger.balances().items()

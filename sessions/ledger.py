@@ -10,6 +10,8 @@ never do.
     issued:coin ──> card:K ──start──> hold:S ──close──> sold
        (coins)        ^                  └──the rest──> card:K
     issued:staff ─────┘
+    issued:free ───────────────────> hold:S ──not used──> issued:free      (a group's free time of the day)
+    sold ──refund of a session──> card:K
     issued:coin ──> coin:T ──card tapped in time──> card:K
                        └──nobody came──> unclaimed
     card:K ──> refunded          cash:customers ──> cash:box      (minor units: the metal itself)
@@ -30,6 +32,7 @@ REFUNDED = "refunded"
 UNCLAIMED = "unclaimed"
 ISSUED_COIN = "issued:coin"
 ISSUED_STAFF = "issued:staff"
+ISSUED_FREE = "issued:free"
 CASH_CUSTOMERS = "cash:customers"
 CASH_BOX = "cash:box"
 
@@ -62,15 +65,24 @@ class Ledger:
     """
 
     def __init__(
-        self, balances: Mapping[tuple[Unit, str], int] | None = None, applied: Iterable[Transfer] = ()
+        self,
+        balances: Mapping[tuple[Unit, str], int] | None = None,
+        applied: Iterable[Transfer] = (),
+        counters: Mapping[tuple[Unit, str], tuple[int, int]] | None = None,
     ) -> None:
-        """``balances`` as `balances` gave them, and of `applied` those transfers that may still come again."""
+        """``balances`` and ``counters`` as `balances` and `all_counters` gave them, and of `applied` those transfers
+        that may still come again."""
+        self._counters: dict[tuple[Unit, str], tuple[int, int]] = dict(counters or {})
         self._balances: dict[tuple[Unit, str], int] = dict(balances or {})
         self._applied = OrderedDict((transfer.id, transfer) for transfer in applied)
 
     def balance(self, unit: Unit, account: str) -> int:
         """What an account has; zero when it was never used."""
         return self._balances.get((unit, account), 0)
+
+    def counters(self, card: CardKey, unit: Unit = Unit.SECONDS) -> tuple[int, int]:
+        """What was ever credited to and debited from a card: two numbers that never fall. A fleet publishes these."""
+        return self._counters.get((unit, card_account(card)), (0, 0))
 
     def card_balance(self, card: CardKey, unit: Unit = Unit.SECONDS) -> int:
         """What a card can spend."""
@@ -83,6 +95,10 @@ class Ledger:
     def applied(self) -> dict[TransferId, Transfer]:
         """The transfers whose ids are remembered, as a copy."""
         return dict(self._applied)
+
+    def all_counters(self) -> dict[tuple[Unit, str], tuple[int, int]]:
+        """The counters of all cards, as a copy."""
+        return dict(self._counters)
 
     def check(self, transfers: Iterable[Transfer]) -> None:
         """Raises what `apply` would raise for these transfers in this order, and changes nothing."""
@@ -108,6 +124,7 @@ class Ledger:
             return False
         self.check((transfer,))
         debit, credit = (transfer.unit, transfer.debit), (transfer.unit, transfer.credit)
+        self._count(transfer)
         for key, change in ((debit, -transfer.amount), (credit, transfer.amount)):
             total = self._balances.get(key, 0) + change
             if total:
@@ -118,6 +135,12 @@ class Ledger:
         if len(self._applied) > REMEMBERED:
             self._applied.popitem(last=False)
         return True
+
+    def _count(self, transfer: Transfer) -> None:
+        for account, credited, debited in ((transfer.debit, 0, transfer.amount), (transfer.credit, transfer.amount, 0)):
+            if account.startswith("card:"):
+                before = self._counters.get((transfer.unit, account), (0, 0))
+                self._counters[transfer.unit, account] = (before[0] + credited, before[1] + debited)
 
     def sums(self) -> dict[Unit, int]:
         """The sum over all accounts of each unit: zero, or the books are broken (I1)."""

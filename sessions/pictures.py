@@ -3,6 +3,7 @@
 from sessions.conductor import Conductor
 from sessions.events import SCREEN
 from sessions.fold import Session
+from sessions.grants import free_left
 from sessions.ledger import card_account
 from sessions.machine import SLOT_FIGURES, SlotState
 from sessions.registry import SessionRecord
@@ -106,7 +107,8 @@ def _visit_view(conductor: Conductor, visit_id: VisitId) -> VisitView:
         card=visit.card,
         place=visit.place,
         since_utc=visit.started_utc,
-        balance_s=_shown(conductor, account, Unit.SECONDS),
+        balance_s=_shown(conductor, account, Unit.SECONDS)
+        + free_left(state, conductor.rules, visit.card, conductor.now().utc),
         balance_ml=_shown(conductor, account, Unit.MILLILITRES),
         idle_until=conductor.idle_until(visit) if visit.place == SCREEN else None,
         name=card.name if card else "",

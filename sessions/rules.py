@@ -6,7 +6,8 @@ The edge reads and checks ``kiosk.toml`` and ``pinmap.json`` and builds one `Rul
 from dataclasses import dataclass, field
 
 from sessions.errors import UnknownSlot
-from sessions.units import NS, MinorUnits, MonoNs, Seconds, SlotName
+from sessions.tariff import Tariff
+from sessions.units import NS, MonoNs, SlotName
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,20 +36,6 @@ NO_LOCK_COLLECT_S = 10
 """Without a lock the phone can be taken at any time: how long ``finishing`` is shown before the slot is free again."""
 LONGEST_PROVEN_OUTAGE_S = 600
 """Without a door switch a session comes back only after an outage provably shorter than this."""
-
-
-@dataclass(frozen=True, slots=True)
-class Tariff:
-    """What money buys. ``coin_seconds`` of charging for every ``coin_minor`` minor units (1 peso = 100 -> 60 s)."""
-
-    coin_minor: MinorUnits = MinorUnits(100)
-    coin_seconds: Seconds = Seconds(60)
-    charge_when_full: bool = True
-    max_sessions: int = 4
-
-    def seconds_for(self, value: MinorUnits) -> Seconds:
-        """The time a coin buys, rounded down to whole seconds."""
-        return Seconds(value * self.coin_seconds // self.coin_minor)
 
 
 @dataclass(frozen=True, slots=True)

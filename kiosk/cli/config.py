@@ -32,7 +32,7 @@ def show(as_json: bool) -> None:
 
     call = this_call()
     if as_json:
-        click.echo(json.dumps(effective(call.settings), indent=2, ensure_ascii=False))
+        click.echo(json.dumps(effective(call.settings), default=str, indent=2, ensure_ascii=False))
         return
     shown = effective_toml(call.settings)
     click.echo(f"# from {call.config_file}" if call.config_file else "# There is no kiosk.toml: all defaults.")

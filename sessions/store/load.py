@@ -34,7 +34,7 @@ from sessions.store.failures import RESCUE, explained
 from sessions.store.writer import transaction
 from sessions.units import Seq, Unit
 
-FOLD = 1
+FOLD = 2
 """To be raised when `fold.apply` comes to mean something else by the same fields: old snapshots are then passed over.
 """
 
@@ -113,6 +113,7 @@ def state_to_json(state: State) -> Json:
     ledger = state.ledger
     open_accounts = {hold_account(s) for s in state.sessions} | {coin_account(coin) for coin in state.coins}
     data["balances"] = sorted([unit.value, account, amount] for (unit, account), amount in ledger.balances().items())
+    data["counters"] = sorted([unit.value, account, *both] for (unit, account), both in ledger.all_counters().items())
     data["applied"] = sorted(
         transfer_to_json(t) for t in ledger.applied().values() if t.debit in open_accounts or t.credit in open_accounts
     )
@@ -130,7 +131,8 @@ def state_from_json(data: Json) -> State:
         elif hint is not Ledger:
             members[name] = Mode(data[name]) if hint is Mode else data[name]
     balances = {(Unit(unit), account): amount for unit, account, amount in data["balances"]}
-    return State(**members, ledger=Ledger(balances, (transfer_from_json(t) for t in data["applied"])))
+    counters = {(Unit(unit), account): (credited, debited) for unit, account, credited, debited in data["counters"]}
+    return State(**members, ledger=Ledger(balances, (transfer_from_json(t) for t in data["applied"]), counters))
 
 
 def shape() -> str:

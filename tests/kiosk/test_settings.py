@@ -1,4 +1,6 @@
 import tomllib
+from dataclasses import replace
+from datetime import UTC
 from pathlib import Path
 
 import pytest
@@ -7,9 +9,9 @@ from hypothesis import strategies as st
 
 from kiosk.errors import SettingsError
 from kiosk.settings import MASK, effective, effective_toml, load_settings, parse_settings, to_rules
-from kiosk.settings_model import Settings
+from kiosk.settings_model import KioskSettings, Settings
 from sessions.rules import Rules, SlotRules
-from sessions.units import SlotName
+from sessions.units import MinorUnits, SlotName, UtcMs
 
 DESIGNED_TIMING = {
     "door_open_s": 5,
@@ -37,7 +39,8 @@ def test_nothing_set_means_the_designed_values():
 
 def test_the_defaults_here_are_the_rules_own_defaults():
     slots = (SlotRules(SlotName("slot1")),)
-    assert to_rules(Settings(), slots) == Rules(slots=slots)
+    here = to_rules(Settings(kiosk=KioskSettings(timezone="UTC")), slots)
+    assert replace(here, tariff=replace(here.tariff, zone=UTC)) == Rules(slots=slots)
 
 
 def test_values_reach_the_rules():
@@ -171,3 +174,58 @@ def test_the_example_paths_of_problems_name_the_file(tmp_path):
     path.write_text("[timing]\nclaims = 1")
     with pytest.raises(SettingsError, match=r"mine\.toml:2: timing\.claims: unknown key"):
         load_settings(path)
+
+
+PRICES = """
+[kiosk]
+timezone = "Asia/Manila"
+[tariff]
+most_on_card_minutes = 600
+[[tariff.rates]]
+minor = 100
+seconds = 90
+group = "student"
+valid_from = 2026-06-01
+[[tariff.rates]]
+minor = 100
+seconds = 30
+valid_from = 2026-12-24
+valid_until = 2026-12-26
+[tariff.groups.student]
+free_minutes_per_day = 30
+longest_minutes = 120
+"""
+
+
+def test_prices_and_groups_become_rates_and_rules():
+    tariff = to_rules(parse_settings(PRICES), ()).tariff
+    manila_midnight = 1_780_243_200_000  # 2026-06-01T00:00+08:00
+    before, after = UtcMs(manila_midnight - 1), UtcMs(manila_midnight)
+    assert [tariff.seconds_for(MinorUnits(500), "student", utc) for utc in (before, after)] == [300, 450]
+    christmas = UtcMs(1_766_592_000_000 + 365 * 86_400_000)
+    assert tariff.seconds_for(MinorUnits(500), "", christmas) == 150
+    assert tariff.seconds_for(MinorUnits(500), "student", christmas) == 450
+    assert (tariff.group("student").free_s_per_day, tariff.group("student").longest_s) == (1800, 7200)
+    assert tariff.group("nobody").free_s_per_day == 0
+    assert tomllib.loads(effective_toml(parse_settings(PRICES)))["tariff"]["rates"][0]["seconds"] == 90
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "says"),
+    [
+        ("[tariff.groups.student]\nfree_minutes = 3", 2, "did you mean free_minutes_per_day?"),
+        ("[[tariff.rates]]\nminor = 1\nseconds = 1\n[[tariff.rates]]\nminor = 1\nseconds = 0", 6, "greater than"),
+        ('[[tariff.rates]]\nminor = 1\nseconds = 1\nvalid_from = "soon"', 4, "date"),
+        (
+            "[[tariff.rates]]\nminor = 1\nseconds = 1\nvalid_from = 2026-02-02\nvalid_until = 2026-01-01",
+            1,
+            "lies before",
+        ),
+        ('[kiosk]\ntimezone = "Mars/Olympus"', 2, "no time zone 'Mars/Olympus'"),
+    ],
+)
+def test_what_is_wrong_with_prices_is_told_with_its_line(text, line, says):
+    with pytest.raises(SettingsError) as caught:
+        parse_settings(text)
+    (problem,) = caught.value.problems
+    assert (problem.line, says in problem.sentence("f")) == (line, True), problem

@@ -1,0 +1,111 @@
+"""What a card may have, and where the time of a session comes from and goes back to.
+
+A session's time is taken first from what the card's group has free today, then from the card. Use consumes the free
+part first, so what is left over at the end is the card's own wherever possible; what is left of the free part is there
+again until midnight.
+"""
+
+from dataclasses import dataclass
+
+from sessions import events as e
+from sessions.draft import Draft
+from sessions.errors import BadRequest, LimitReached, NotAllowed, NotEnoughCredit
+from sessions.fold import DayUse, Session, State
+from sessions.ledger import ISSUED_FREE, SOLD, card_account, hold_account
+from sessions.rules import Rules
+from sessions.tariff import GroupRules
+from sessions.units import CardKey, SessionId, TransferId, Unit, UtcMs
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """How time gets into a hold: ``free`` of the seconds are free ones, counted for ``day`` (0 where none counts)."""
+
+    transfers: tuple[e.Transfer, ...]
+    free: int
+    day: int
+
+
+def check_card(draft: Draft, card: CardKey) -> None:
+    """Raises `NotAllowed` for a blocked or expired card, `LimitReached` for one that has as many sessions as it may."""
+    known = draft.state.cards.get(card)
+    if known is not None and known.blocked:
+        raise NotAllowed("This card is blocked. Please ask the staff.")
+    if known is not None and known.expires_utc is not None and draft.now.utc >= known.expires_utc:
+        raise NotAllowed("This card has expired. Please ask the staff.")
+    tariff = draft.rules.tariff
+    own = known.max_sessions if known is not None else None
+    limit = next(
+        n for n in (own, group_of(draft.state, draft.rules, card).max_sessions, tariff.max_sessions) if n is not None
+    )
+    running = sum(1 for s in draft.state.sessions.values() if s.card == card and not s.settled)
+    if running >= limit:
+        raise LimitReached(f"This card already has {running} sessions running; {limit} is its limit.")
+
+
+def group_of(state: State, rules: Rules, card: CardKey) -> GroupRules:
+    """The rules of the card's group."""
+    known = state.cards.get(card)
+    return rules.tariff.group(known.group if known is not None else "")
+
+
+def day_use(state: State, rules: Rules, card: CardKey, utc: UtcMs) -> DayUse:
+    """What the card had of today; a clock that went back to an earlier day does not begin that day again."""
+    today = rules.tariff.day(utc)
+    known = state.day_use.get(card)
+    return known if known is not None and known.day >= today else DayUse(card, today)
+
+
+def free_left(state: State, rules: Rules, card: CardKey, utc: UtcMs) -> int:
+    """Seconds that the card has free today and has not used."""
+    group = group_of(state, rules, card)
+    return max(0, group.free_s_per_day - day_use(state, rules, card, utc).free) if group.free_s_per_day else 0
+
+
+def take(draft: Draft, card: CardKey, seconds: int, session: SessionId, key: str, *, granted: int = 0) -> Taken:
+    """The transfers that move ``seconds`` into the session's hold, nothing of it applied yet.
+
+    ``granted`` is what the session has already. Raises `BadRequest`, `NotEnoughCredit`, `LimitReached`.
+    """
+    if seconds <= 0:
+        raise BadRequest(f"A charging time is a whole number of seconds above zero; {seconds} was given.")
+    state, rules, utc = draft.state, draft.rules, draft.now.utc
+    free, balance = free_left(state, rules, card, utc), state.ledger.card_balance(card)
+    if seconds > free + balance:
+        raise NotEnoughCredit(
+            f"The card has {free + balance} s left; {seconds} s were asked for. Add time or choose less."
+        )
+    group, use = group_of(state, rules, card), day_use(state, rules, card, utc)
+    if group.longest_s is not None and granted + seconds > group.longest_s:
+        raise LimitReached(f"A session of this card has at most {group.longest_s} s; choose less.")
+    if group.per_day_s is not None and use.granted + seconds > group.per_day_s:
+        left = max(0, group.per_day_s - use.granted)
+        raise LimitReached(f"This card has {left} s left for today; choose less, or come back tomorrow.")
+    from_free = min(free, seconds)
+    hold = hold_account(session)
+    transfers = []
+    if from_free:
+        transfers.append(e.Transfer(TransferId(f"{key}:free"), Unit.SECONDS, ISSUED_FREE, hold, from_free))
+    if seconds > from_free:
+        paid = seconds - from_free
+        transfers.append(e.Transfer(TransferId(f"{key}:hold"), Unit.SECONDS, card_account(card), hold, paid))
+    counts = group.free_s_per_day or group.per_day_s is not None
+    return Taken(tuple(transfers), from_free, use.day if counts else 0)
+
+
+def give_back(session: Session, free: int, used: int) -> tuple[tuple[e.Transfer, ...], int]:
+    """The transfers that settle a session of which ``used`` seconds are proven, and how many free seconds come back."""
+    key, hold = session.session_id, hold_account(session.session_id)
+    free_back = free - min(free, used)
+    to_card = session.granted - used - free_back
+    wanted = (
+        ("sold", SOLD, used),
+        ("free_back", ISSUED_FREE, free_back),
+        ("back", card_account(session.card), to_card),
+    )
+    transfers = tuple(
+        e.Transfer(TransferId(f"{key}:{part}"), Unit.SECONDS, hold, account, amount)
+        for part, account, amount in wanted
+        if amount
+    )
+    return transfers, free_back

@@ -1,0 +1,119 @@
+"""What staff may do with money after the fact: give time of a session back, pay credit out, put a lost card's worth on
+a new one.
+
+Every one of these says who did it and why, and moves value by transfers like everything else; nothing is ever edited.
+"""
+
+from sessions import commands as c
+from sessions import events as e
+from sessions.draft import Draft
+from sessions.errors import BadRequest, NotAllowed, NotEnoughCredit, UnknownCard, UnknownSession
+from sessions.fold import CLOSED_KEPT
+from sessions.ledger import CASH_BOX, CASH_CUSTOMERS, REFUNDED, SOLD, card_account
+from sessions.ports import Json
+from sessions.units import CardKey, Seconds, TransferId, Unit
+from sessions.visits import end_visit
+
+
+def refund_session(draft: Draft, command: c.RefundSession) -> Json:
+    """Gives time that was sold by a session back to its card.
+
+    Raises `NotAllowed`, `BadRequest` without a reason or for an amount that cannot be meant, `UnknownSession`, and
+    `NotEnoughCredit` for more than was sold and not yet given back.
+    """
+    _require_staff_with_reason(command.actor, command.reason)
+    live = draft.state.sessions.get(command.session)
+    if live is not None and not live.settled:
+        raise BadRequest("This session still runs: stop it first, its unused time goes back by itself.")
+    closed = draft.state.closed.get(command.session)
+    if closed is None:
+        raise UnknownSession(
+            f"Session '{command.session}' is not among the last {CLOSED_KEPT} that ended. Top the card up instead."
+        )
+    left = closed.used - closed.refunded
+    if not command.seconds > 0:
+        raise BadRequest(f"A refund is a whole number of seconds above zero; {command.seconds} was given.")
+    if command.seconds > left:
+        raise NotEnoughCredit(f"This session sold {closed.used} s, {left} s of it can still be given back.")
+    key = TransferId(f"refund:{draft.next_id()}")
+    transfer = e.Transfer(key, Unit.SECONDS, SOLD, card_account(closed.card), command.seconds)
+    body = e.SessionRefunded(command.session, closed.card, Seconds(command.seconds), command.actor.name, command.reason)
+    draft.add(body, (transfer,))
+    return {
+        "session_id": command.session,
+        "card": closed.card,
+        "refunded_s": command.seconds,
+        "left_s": left - command.seconds,
+    }
+
+
+def pay_out(draft: Draft, command: c.PayOut) -> Json:
+    """Takes credit off a card and the money for it out of the box.
+
+    Raises `NotAllowed`, `BadRequest`, `UnknownCard`, and `NotEnoughCredit` when card or box have too little.
+    """
+    _require_staff_with_reason(command.actor, command.reason)
+    if command.amount <= 0 or command.minor < 0:
+        raise BadRequest(
+            "A pay-out takes a whole number above zero off the card, and nothing or more out of the box."
+        )
+    _require_known(draft, command.card)
+    have = draft.state.ledger.card_balance(command.card, command.unit)
+    if command.amount > have:
+        raise NotEnoughCredit(f"The card has {have} {command.unit.value}; {command.amount} were to be paid out.")
+    box = draft.state.ledger.balance(Unit.MINOR, CASH_BOX)
+    if command.minor > box:
+        raise NotEnoughCredit(f"The books have {box} in the cash box; {command.minor} were to be paid out.")
+    key = draft.next_id()
+    transfers = [
+        e.Transfer(
+            TransferId(f"payout:{key}:credit"), command.unit, card_account(command.card), REFUNDED, command.amount
+        )
+    ]
+    if command.minor:
+        transfers.append(
+            e.Transfer(TransferId(f"payout:{key}:cash"), Unit.MINOR, CASH_BOX, CASH_CUSTOMERS, command.minor)
+        )
+    draft.add(
+        e.CreditPaidOut(command.card, command.unit, command.amount, command.minor, command.actor.name, command.reason),
+        tuple(transfers),
+    )
+    return {"card": command.card, "balance": have - command.amount}
+
+
+def replace_card(draft: Draft, command: c.ReplaceCard) -> Json:
+    """Puts everything of a lost card on a new one: balances, profile, running sessions, phones behind doors. The old
+    one is blocked.
+
+    Raises `NotAllowed`, `BadRequest`, `UnknownCard`.
+    """
+    _require_staff_with_reason(command.actor, command.reason)
+    if command.old == command.new:
+        raise BadRequest("A card cannot replace itself: read the new card.")
+    _require_known(draft, command.old)
+    if command.new in draft.state.cards and draft.state.cards[command.new].blocked:
+        raise NotAllowed("The new card is blocked. Unblock it first, or take another.")
+    for card in (command.old, command.new):
+        visit = draft.state.visit_of(card)
+        if visit is not None:
+            end_visit(draft, visit, "replaced")
+    key, transfers = draft.next_id(), []
+    for unit in (Unit.SECONDS, Unit.MILLILITRES):
+        amount = draft.state.ledger.card_balance(command.old, unit)
+        if amount:
+            old, new = card_account(command.old), card_account(command.new)
+            transfers.append(e.Transfer(TransferId(f"replace:{key}:{unit.value}"), unit, old, new, amount))
+    draft.add(e.CardReplaced(command.old, command.new, command.actor.name, command.reason), tuple(transfers))
+    return {"old": command.old, "card": command.new, "charge_s": draft.state.ledger.card_balance(command.new)}
+
+
+def _require_known(draft: Draft, card: CardKey) -> None:
+    if card not in draft.state.cards:
+        raise UnknownCard("This card has never been seen here.")
+
+
+def _require_staff_with_reason(actor: c.Actor, reason: str) -> None:
+    if not actor.staff:
+        raise NotAllowed("Only staff can do this.")
+    if not reason.strip():
+        raise BadRequest("Say why: the reason stays in the books.")
