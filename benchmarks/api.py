@@ -32,7 +32,7 @@ def measure() -> Iterator[Figure]:
     how = f"{GETS} requests one after the other over one connection, windows open, four slots charging"
     yield Figure("GET /api/slots, p99", tuple(gets), "ms", how, goal=2.0)
     yield Figure("GET /api/session with the latest facts, p99", tuple(snapshots), "ms", "the same, from the store too")
-    how = f"{POSTS} times one second added to a session; a sync of this disk is {sync_ms:.1f} ms at p99"
+    how = f"{POSTS} times one second added to a session; a sync of this disk is {sync_ms:.2f} ms at p99"
     yield Figure("POST …/extend until durable, p99", tuple(posts), "ms", how, goal=25.0 + sync_ms)
     how = f"from durable to the last of {LISTENERS} WebSockets in one client process, {FACTS} facts"
     yield Figure(f"last of {LISTENERS} WebSockets, p99", tuple(last), "ms", how, goal=5.0)

@@ -1,18 +1,20 @@
 """What a kiosk asks of its disk: syncs for money, and bytes for a busy day."""
 
-import random
 import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from functools import partial
+from itertools import count
 from pathlib import Path
 
 from benchmarks.busy import rules_of
 from benchmarks.figures import Figure
 from benchmarks.kiosks import Watched, watched_kiosk
-from kiosk.simulation.customers import Customer, let_live
+from kiosk.simulation.customers import Life, let_live
 from kiosk.simulation.kiosk import SimJournal, SimKiosk
+from sessions import commands as c
 from sessions.journaling import Batch, Heartbeat, Mark
 from sessions.store.database import prepare, store_path
 from sessions.store.journal import Journal
@@ -20,8 +22,9 @@ from sessions.units import MonoNs
 from tests.faults.process import ANNA, ANNA_UID, command, until
 
 EVENTS = 40
-SESSIONS_A_SLOT = 16
-"""Customers who come one after the other to each of four slots: some twenty busy hours."""
+SETTLED_S = 1.5
+"""After this nothing that was done before is still under way or not yet noted."""
+HOUR_S = 3600
 DAY_S = 86_400
 BEAT_MS = 60
 """Marks of one beat come within milliseconds, and the journal lets them wait 50 for each other."""
@@ -44,6 +47,7 @@ def measure() -> Iterator[Figure]:
 
 
 def _syncs_an_event(watched: Watched, name: str, act: Callable[[], object]) -> Figure:
+    time.sleep(SETTLED_S)
     before = len(watched.notes("commit"))
     syncs = _syncs(watched, act)
     money = [int(note.text) for note in watched.notes("commit")[before:]]
@@ -61,7 +65,7 @@ def _syncs(watched: Watched, act: Callable[[], object]) -> int:
         time.sleep(1)
         for _ in range(EVENTS):
             act()
-        time.sleep(1)
+        time.sleep(SETTLED_S)
         tracer.terminate()
         tracer.wait(10)
         return sum(1 for line in trace if "sync(" in line)
@@ -101,7 +105,8 @@ def _busy_day() -> tuple[int, int, int]:
             )
         ) as store:
             _store_in(kiosk, store)
-            _fill_the_day(kiosk)
+            for number in range(1, 5):
+                kiosk.owner.after(number * 100_000, partial(let_live, kiosk, _one_after_the_other(kiosk, number)))
             kiosk.run(DAY_S)
             store.flush(60)
             commits = store.commits
@@ -131,13 +136,39 @@ def _store_in(kiosk: SimKiosk, store: Journal) -> None:
     live()
 
 
-def _fill_the_day(kiosk: SimKiosk) -> None:
-    rng = random.Random(1)
-    for slot in range(1, 5):
-        for which in range(SESSIONS_A_SLOT):
-            uid = f"em4100:{slot:04X}{which:04X}"
-            customer = Customer(kiosk, uid, slot, random.Random(rng.getrandbits(64)))
-            let_live(kiosk, customer.live((which + rng.random() * 0.5) * DAY_S / SESSIONS_A_SLOT))
+def _one_after_the_other(kiosk: SimKiosk, number: int) -> Life:
+    """Customers of one slot, each for an hour, the next one as soon as it is free."""
+    slot = kiosk.slot(number)
+    for which in count():
+        uid = f"em4100:{number:04X}{which:04X}"
+        visit = kiosk.tap(uid)
+        assert visit is not None
+        for _ in range(HOUR_S // 600):
+            yield 2
+            kiosk.coin(1000)
+        owner = c.Actor("owner", visit)
+        kiosk.conductor.execute(c.ClaimSlot(slot.name, visit))
+        yield 3
+        kiosk.conductor.execute(c.StartCharging(slot.name, HOUR_S, owner))
+        session = kiosk.session_on(slot.name)
+        assert session is not None
+        yield 2
+        slot.open_door()
+        yield 4
+        slot.plug("typical", 15)
+        slot.shut_door()
+        kiosk.conductor.execute(c.SignOut(visit))
+        while not kiosk.engine.state.sessions[session].settled:
+            yield 60
+        back = kiosk.tap(uid)
+        yield 2
+        kiosk.conductor.execute(c.OpenDoor(session, c.Actor("owner", back)))
+        yield 2
+        slot.open_door()
+        slot.unplug()
+        yield 3
+        slot.shut_door()
+        yield 5
 
 
 def _bytes_written() -> int:

@@ -43,7 +43,7 @@ class Figure:
     @property
     def goal_text(self) -> str:
         """The goal as people write it."""
-        return "" if self.goal is None else f"{'≥' if self.at_least else '≤'} {self.goal:g} {self.unit}"
+        return "" if self.goal is None else f"{'≥' if self.at_least else '≤'} {short(self.goal)} {self.unit}"
 
     @property
     def value_text(self) -> str:

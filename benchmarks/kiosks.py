@@ -91,8 +91,13 @@ def watched_kiosk(*, window: bool, size: tuple[int, int] = (1400, 900)) -> Itera
         more = () if window else ("--headless",)
         kiosk = stack.enter_context(kiosk_process(folder, *more, program=program))
         watched = Watched(kiosk, folder, display)
-        until(lambda: watched.notes("pid"), "the kiosk takes notes")
-        yield watched
+        try:
+            until(lambda: watched.notes("pid"), "the kiosk takes notes")
+            yield watched
+        except BaseException:
+            # The folder goes with the kiosk; what it said goes with the measurement that failed.
+            sys.stderr.write((folder / "stderr").read_text(encoding="utf-8"))
+            raise
 
 
 def plain_program(display: str) -> tuple[str, ...]:
