@@ -20,6 +20,10 @@ SAYABLE: Mapping[str, type[c.Command]] = {
     "unlock": c.OpenDoor,
     "add_credit": c.AddCredit,
     "save_card": c.SaveCard,
+    "refund": c.RefundSession,
+    "pay_out": c.PayOut,
+    "replace_card": c.ReplaceCard,
+    "issue_access_key": c.IssueAccessKey,
     "disable_slot": c.DisableSlot,
     "enable_slot": c.EnableSlot,
 }

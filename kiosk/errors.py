@@ -38,6 +38,14 @@ class CardSecretError(KioskError, OSError):
     """The secret that hides card numbers is missing, damaged or readable by others; nothing was changed."""
 
 
+class CardListError(KioskError, ValueError):
+    """A table of cards that cannot be imported; nothing of it was."""
+
+    def __init__(self, name: str, problems: Sequence[str]) -> None:
+        super().__init__("\n".join(f"{name}: {problem}." for problem in problems))
+        self.problems = tuple(problems)
+
+
 class ConsoleError(KioskError, OSError):
     """The console cannot be served at the address asked for."""
 

@@ -21,7 +21,7 @@ from sessions.errors import SessionsError
 COMMANDS: Mapping[str, tuple[str, str]] = {
     "run": ("kiosk.cli.run:run", "Run the kiosk until it is stopped."),
     "sessions": ("kiosk.cli.sessions:sessions_group", "Who charged, how long, and why it ended."),
-    "cards": ("kiosk.cli.cards:cards_group", "Cards, what is on them, and the secret that hides them."),
+    "cards": ("kiosk.cli.cards_money:cards_group", "Cards, what is on them, and the secret that hides them."),
     "selftest": ("kiosk.cli.selftest:selftest", "Ask every device whether it works."),
     "pinmap": ("kiosk.cli.pinmap:pinmap_group", "Check the wiring file."),
     "config": ("kiosk.cli.config:config_group", "The settings in effect."),

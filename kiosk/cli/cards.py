@@ -92,9 +92,9 @@ def add(uid: str, name: str | None, group: str | None, max_sessions: int | None,
       kiosk cards add 0013169074 --name "Ann" --max-sessions 2
     """
     call = this_call()
-    card = _card_to_change(call, uid)
+    card = card_to_change(call, uid)
     ask(call, SaveCard(card, STAFF, name=name, group=group, max_sessions=max_sessions))
-    _show_changed(call, card, as_json)
+    show_changed(call, card, as_json)
 
 
 @cards_group.command("top-up")
@@ -116,11 +116,11 @@ def top_up(uid: str, amount: str | None, seconds: int | None, ml: int | None, re
     if len(said) != 1:
         raise click.UsageError("Say one amount: AMOUNT, --seconds or --ml.")
     unit = Unit.MILLILITRES if ml is not None else Unit.SECONDS
-    value = seconds or ml or _seconds(amount or "")
+    value = seconds or ml or seconds_of(amount or "")
     call = this_call()
-    card = _card_to_change(call, uid)
+    card = card_to_change(call, uid)
     ask(call, AddCredit(card, unit, value, STAFF, reason))
-    _show_changed(call, card, as_json)
+    show_changed(call, card, as_json)
 
 
 @cards_group.command()
@@ -136,9 +136,9 @@ def block(uid: str, off: bool, as_json: bool) -> None:
       kiosk cards block 0013169074 --off
     """
     call = this_call()
-    card = _card_to_change(call, uid)
+    card = card_to_change(call, uid)
     ask(call, SaveCard(card, STAFF, blocked=not off))
-    _show_changed(call, card, as_json)
+    show_changed(call, card, as_json)
 
 
 @cards_group.group("key")
@@ -193,7 +193,7 @@ def card_json(account: CardAccount, known: bool = True) -> Json:
     }
 
 
-def _card_to_change(call: Context, uid: str) -> CardKey:
+def card_to_change(call: Context, uid: str) -> CardKey:
     """The card, the fleet's secret made now if this is the first time it is needed."""
     has_store = store_path(call.data_dir).exists()
     if is_card_key(uid):
@@ -205,7 +205,8 @@ def _card_to_change(call: Context, uid: str) -> CardKey:
         return next(known, readings[0])
 
 
-def _show_changed(call: Context, card: CardKey, as_json: bool) -> None:
+def show_changed(call: Context, card: CardKey, as_json: bool) -> None:
+    """Shows a card as it is now."""
     with opened_store(call) as store:
         _show(store, card, as_json)
 
@@ -228,7 +229,8 @@ _TIME = re.compile(r"(\d{1,9})\s*(s|min|h)?")
 _FACTORS = {None: 1, "s": 1, "min": 60, "h": 3600}
 
 
-def _seconds(text: str) -> int:
+def seconds_of(text: str) -> int:
+    """The seconds that a time such as ``30min`` means. Raises `click.BadParameter`."""
     match = _TIME.fullmatch(text.strip())
     if match is None or int(match[1]) == 0:
         raise click.BadParameter(f"{text!r} is not a time such as 600, 90s, 30min or 2h.", param_hint="AMOUNT")

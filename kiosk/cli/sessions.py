@@ -4,10 +4,12 @@ import json
 
 import click
 
+from kiosk.cli.asking import STAFF, ask
 from kiosk.cli.cards_known import card_of
 from kiosk.cli.context import opened_store, this_call
 from kiosk.cli.tables import span, table
 from kiosk.reports import fact_json, iso, session_json
+from sessions.commands import RefundSession
 from sessions.errors import UnknownSession
 from sessions.fold import Session
 from sessions.ports import Json
@@ -108,3 +110,22 @@ def _row(row: Json) -> tuple[str, ...]:
         span(row["returned_s"]),
         row["stop_reason"] or "",
     )
+
+
+@sessions_group.command()
+@click.argument("session", metavar="ID")
+@click.argument("seconds", type=click.IntRange(1), metavar="SECONDS")
+@click.option("--reason", required=True, metavar="TEXT", help="Why; it is recorded.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON document.")
+def refund(session: str, seconds: int, reason: str, as_json: bool) -> None:
+    """Give time that a session sold back to its card.
+
+    \b
+    Example:
+      kiosk sessions refund s83197ac7-10 300 --reason "the cable was broken"
+    """
+    done = ask(this_call(), RefundSession(SessionId(session), seconds, STAFF, reason)).data
+    if as_json:
+        click.echo(json.dumps(done, indent=2, ensure_ascii=False))
+    else:
+        click.echo(f"{span(seconds)} are back on {done['card']}; {span(done['left_s'])} of the session are still sold.")

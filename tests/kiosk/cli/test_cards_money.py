@@ -1,0 +1,52 @@
+"""Lost cards, pay-outs, refunds and tables of cards from a terminal."""
+
+import pytest
+
+OLD, NEW = "0A00C8F1B2", "0100ABCDEF"
+
+
+def test_a_lost_card_is_replaced(terminal):
+    terminal.good("cards", "add", OLD, "--name", "Ann")
+    terminal.good("cards", "top-up", OLD, "30min")
+    new = terminal.json("cards", "replace", OLD, NEW)
+    assert (new["name"], new["charge_s"], new["blocked"]) == ("Ann", 1800, False)
+    old = terminal.json("cards", "show", OLD)
+    assert (old["charge_s"], old["blocked"]) == (0, True)
+    assert terminal.json("ledger", "verify")["valid"]
+
+
+def test_a_pay_out_leaves_the_card_and_is_limited_by_the_box(terminal):
+    terminal.good("cards", "top-up", OLD, "30min")
+    assert terminal.json("cards", "pay-out", OLD, "10min", "--reason", "leaving")["charge_s"] == 1200
+    assert "cash box" in terminal.refused("cards", "pay-out", OLD, "1min", "--cash", "5", "--reason", "leaving")
+    assert terminal.json("ledger", "verify")["valid"]
+
+
+def test_a_refund_of_nothing_known_is_refused_with_what_to_do(terminal):
+    terminal.good("cards", "add", OLD)
+    assert "Top the card up" in terminal.refused("sessions", "refund", "s-none", "60", "--reason", "why")
+
+
+def test_a_table_of_cards_is_imported(terminal, tmp_path):
+    table = tmp_path / "cards.csv"
+    table.write_text("\ufeffUID,Name,Group,Time\n0A00C8F1B2,Ann,student,30min\n0013169075,Bob,,\n", encoding="utf-8")
+    assert "2 cards are imported" in terminal.good("cards", "import", str(table))
+    assert terminal.json("cards", "show", OLD)["charge_s"] == 1800
+    assert terminal.json("cards", "show", OLD)["group"] == "student"
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        (b"uid,colour\n0A00C8F1B2,red\n", "line 1: the columns are uid, name"),
+        (b"", "line 1: the columns are"),
+        (b"uid,time\nhello,30min\n0A00C8F1B2,soon\n", "line 3: time: 'soon'"),
+        (b"uid,max_sessions\n0A00C8F1B2,many\n", "line 2: max_sessions: 'many'"),
+        (b"uid\n\xff\xfe\n", "not UTF-8"),
+    ],
+)
+def test_a_table_with_mistakes_imports_nothing_and_names_them(terminal, tmp_path, text, says):
+    table = tmp_path / "cards.csv"
+    table.write_bytes(text)
+    assert says in terminal.refused("cards", "import", str(table))
+    assert "No card" in terminal.good("cards", "list")
