@@ -25,6 +25,8 @@ HTTP_STATUS: Mapping[str, int] = {
     "unknown_session": 404,
     "unknown_card": 404,
     "no_visit": 404,
+    "unknown_access_key": 401,
+    "visit_taken": 409,
     "illegal_transition": 409,
     "slot_taken": 409,
     "slot_out_of_order": 409,

@@ -13,13 +13,12 @@ from enum import StrEnum
 
 from sessions import commands as c
 from sessions import events as e
-from sessions.claims import live_visit, require_free
+from sessions.claims import live_visit, require_free, slot_taken
 from sessions.draft import Draft
 from sessions.errors import (
     BadRequest,
     NotAllowed,
     SlotOutOfOrder,
-    SlotTaken,
     UnknownSession,
 )
 from sessions.fold import Session
@@ -95,7 +94,7 @@ def _take_slot(draft: Draft, command: c.StartCharging, card: CardKey) -> None:
         move(draft, command.slot, SlotEvent.CLAIMED)
         return
     if claim.card != card:
-        raise SlotTaken(f"{command.slot} was just taken. Please choose another slot.")
+        raise slot_taken(draft, command.slot)
     if draft.state.mode not in SELLING:
         raise SlotOutOfOrder("The kiosk is not selling right now.")
     draft.add(e.ClaimEnded(claim.slot, claim.visit, claim.card, "started"))

@@ -16,6 +16,9 @@ from sessions.rules import after_s
 from sessions.slots import move
 from sessions.units import SlotName, VisitId
 
+SHOWN_OF_CARD = 11
+"""Characters of a CardKey that tell it from every other card of a kiosk: ``ck_`` and eight."""
+
 
 def claim_slot(draft: Draft, command: c.ClaimSlot) -> Json:
     """Reserves the slot for the visit.
@@ -84,7 +87,15 @@ def require_free(draft: Draft, slot_name: SlotName) -> None:
     if slot.state in (SlotState.FAULTED, SlotState.UNAVAILABLE):
         raise SlotOutOfOrder(f"{slot_name} is out of order. Please choose another slot.")
     if slot.state is not SlotState.AVAILABLE:
-        raise SlotTaken(f"{slot_name} was just taken. Please choose another slot.")
+        raise slot_taken(draft, slot_name)
+
+
+def slot_taken(draft: Draft, slot_name: SlotName) -> SlotTaken:
+    """What somebody hears who comes too late. It names the card as the board does: no more is anybody's business."""
+    claim, session = draft.state.claims.get(slot_name), draft.state.slot(slot_name).session
+    card = claim.card if claim else draft.state.sessions[session].card if session else None
+    by = f" by card {card[:SHOWN_OF_CARD]}…" if card else ""
+    return SlotTaken(f"{slot_name} was just taken{by}. Please choose another slot.")
 
 
 def _answer(claim: Claim, again: bool) -> Json:

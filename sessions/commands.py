@@ -42,6 +42,53 @@ class SignOut:
 
 
 @dataclass(frozen=True, slots=True)
+class IssueAccessKey:
+    """Gives a card the access key of that digest (`sessions.access.access_digest`), in place of any it had."""
+
+    card: CardKey
+    digest: str
+    actor: Actor
+
+
+@dataclass(frozen=True, slots=True)
+class StartVisit:
+    """Another device signs in the card of an access key, under a visit id of its own choice. ``earlier`` is whose visit
+    the store remembers under that id, ended or not."""
+
+    visit: VisitId
+    digest: str
+    earlier: CardKey | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Heartbeat:
+    """Another device says that its visit is still wanted. Leaves no fact."""
+
+    visit: VisitId
+
+
+@dataclass(frozen=True, slots=True)
+class AskVisit:
+    """Asks for the live visit of an access key's card. Leaves no fact."""
+
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class EndVisit:
+    """Another device signs out."""
+
+    visit: VisitId
+
+
+@dataclass(frozen=True, slots=True)
+class EndSilentVisits:
+    """Ends the visits that have been silent for too long now, not at the next sweep."""
+
+    actor: Actor
+
+
+@dataclass(frozen=True, slots=True)
 class ClaimSlot:
     """Reserves a slot for a visit."""
 
@@ -232,6 +279,12 @@ class CheckDeadlines:
 Command = (
     Tap
     | SignOut
+    | IssueAccessKey
+    | StartVisit
+    | Heartbeat
+    | AskVisit
+    | EndVisit
+    | EndSilentVisits
     | ClaimSlot
     | ReleaseClaim
     | StartCharging

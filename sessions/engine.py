@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from sessions import cards, charging, claims, coins, faults, modes, money, visits
+from sessions import access, cards, charging, claims, coins, faults, modes, money, visits
 from sessions import commands as c
 from sessions import events as e
 from sessions import verdicts as detected
@@ -54,6 +54,12 @@ _Rule = Callable[[Draft, Any], Json]
 ROUTES: dict[type[Any], _Rule] = {
     c.Tap: visits.tap,
     c.SignOut: visits.sign_out,
+    c.IssueAccessKey: access.issue_access_key,
+    c.StartVisit: access.start_visit,
+    c.Heartbeat: access.heartbeat,
+    c.AskVisit: access.ask_visit,
+    c.EndVisit: access.end_this_visit,
+    c.EndSilentVisits: access.end_silent_visits,
     c.ClaimSlot: claims.claim_slot,
     c.ReleaseClaim: claims.release_claim,
     c.StartCharging: charging.start,
@@ -77,6 +83,9 @@ ROUTES: dict[type[Any], _Rule] = {
 }
 """Every command and the rule that decides it."""
 
+UNRECORDED = (c.Heartbeat, c.AskVisit)
+"""What changes nothing that lasts: asked again it is answered anew, and no fact says that it was."""
+
 
 class Engine:
     """Owns the live state of one kiosk. Used from one thread only; it blocks on nothing."""
@@ -95,6 +104,8 @@ class Engine:
         The same ``command_id``, or the same source identity of a tap or coin, gives the first answer again and changes
         nothing. Raises `SessionsError` for what is refused.
         """
+        if isinstance(command, UNRECORDED):
+            command_id = None
         source, source_id = _identity(command, command_id)
         earlier = self._recall(source_id, command_id)
         if earlier is not None:

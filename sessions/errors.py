@@ -40,6 +40,18 @@ class NoVisit(SessionsError, LookupError):
     code = "no_visit"
 
 
+class UnknownAccessKey(SessionsError, PermissionError):
+    """The access key was never issued, or another took its place."""
+
+    code = "unknown_access_key"
+
+
+class VisitTaken(SessionsError, RuntimeError):
+    """The visit id that was chosen is another's."""
+
+    code = "visit_taken"
+
+
 class SlotTaken(SessionsError, RuntimeError):
     """The slot is claimed or used by another; the message names who when the asker may know."""
 

@@ -13,7 +13,9 @@ from sessions.machine import Mode, SlotEvent, SlotState
 from sessions.units import CardKey, MinorUnits, MonoNs, Now, Seq, SessionId, SlotName, TransferId, Unit, UtcMs, VisitId
 
 SCREEN = "screen"
-"""The place name of the kiosk's own touchscreen; another device's visits name themselves."""
+"""The place name of the kiosk's own touchscreen."""
+ELSEWHERE = "api:"
+"""How the place names of visits from other devices begin; each is a place of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +86,16 @@ class CardSaved(Body):
     blocked: bool | None = None
     expires_utc: UtcMs | None = None
     max_sessions: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AccessKeyIssued(Body):
+    """A card got an access key, known only by its digest; any earlier key of the card is void."""
+
+    kind: ClassVar[str] = "access_key.issued"
+    card: CardKey
+    digest: str
+    by: str
 
 
 @dataclass(frozen=True, slots=True)

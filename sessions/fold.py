@@ -138,6 +138,14 @@ CLOSED_KEPT = 1000
 
 
 @dataclass(frozen=True, slots=True)
+class AccessKey:
+    """The key with which another device may sign a card in, by its digest."""
+
+    digest: str
+    card: CardKey
+
+
+@dataclass(frozen=True, slots=True)
 class HeldCoin:
     """A coin that waits for the next card."""
 
@@ -183,6 +191,8 @@ class State:
     claims: dict[SlotName, Claim] = field(default_factory=dict)
     visits: dict[VisitId, Visit] = field(default_factory=dict)
     cards: dict[CardKey, Card] = field(default_factory=dict)
+    access_keys: dict[str, AccessKey] = field(default_factory=dict)
+    """By digest; a card has at most one."""
     coins: dict[str, HeldCoin] = field(default_factory=dict)
     faults: dict[str, Fault] = field(default_factory=dict)
     day_use: dict[CardKey, DayUse] = field(default_factory=dict)
@@ -258,6 +268,17 @@ def _card_saved(state: State, fact: e.Fact, body: e.CardSaved) -> list[Row]:
     }
     state.cards[body.card] = replace(known, **said)
     return [state.cards[body.card]]
+
+
+def _access_key_issued(state: State, fact: e.Fact, body: e.AccessKeyIssued) -> list[Row]:
+    _revoke_access(state, body.card)
+    state.access_keys[body.digest] = AccessKey(body.digest, body.card)
+    return []
+
+
+def _revoke_access(state: State, card: CardKey) -> None:
+    for key in [key for key in state.access_keys.values() if key.card == card]:
+        del state.access_keys[key.digest]
 
 
 def _slot_claimed(state: State, fact: e.Fact, body: e.SlotClaimed) -> list[Row]:
@@ -359,6 +380,7 @@ def _card_replaced(state: State, fact: e.Fact, body: e.CardReplaced) -> list[Row
         state.sessions[known.session_id] = replace(known, card=body.new)
     for gone in [s for s in state.closed.values() if s.card == body.old]:
         state.closed[gone.session_id] = replace(gone, card=body.new)
+    _revoke_access(state, body.old)
     return [state.cards[body.new], state.cards[body.old]]
 
 
@@ -441,6 +463,7 @@ _HANDLERS: dict[type[e.Body], _Handler] = {
     e.VisitStarted: _visit_started,
     e.VisitEnded: _visit_ended,
     e.CardSaved: _card_saved,
+    e.AccessKeyIssued: _access_key_issued,
     e.SlotClaimed: _slot_claimed,
     e.ClaimEnded: _claim_ended,
     e.SlotMoved: _slot_moved,

@@ -88,7 +88,7 @@ def check_fold(state: State, facts: Iterable[e.Fact]) -> None:
     folded = State()
     for fact in facts:
         apply(folded, fact)
-    for part in ("slots", "sessions", "claims", "visits", "cards", "coins", "faults", "mode", "seq"):
+    for part in ("slots", "sessions", "claims", "visits", "cards", "access_keys", "coins", "faults", "mode", "seq"):
         live, again = getattr(state, part), getattr(folded, part)
         if live != again:
             raise InvariantBroken(f"I6: {part} live and refolded differ: {live!r} against {again!r}")
