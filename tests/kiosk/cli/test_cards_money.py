@@ -49,4 +49,4 @@ def test_a_table_with_mistakes_imports_nothing_and_names_them(terminal, tmp_path
     table = tmp_path / "cards.csv"
     table.write_bytes(text)
     assert says in terminal.refused("cards", "import", str(table))
-    assert "No card" in terminal.good("cards", "list")
+    assert not (terminal.data / "kiosk.db").exists()
