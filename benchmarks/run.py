@@ -33,10 +33,11 @@ def page() -> str:
         "the largest in brackets. `.venv/bin/python -m benchmarks.run all` makes it; that takes about half an hour and",
         "wants the machine to itself.",
     ]
-    for name in BENCHMARKS:
-        rows = kept(name)
-        if not rows:
-            continue
+    found = {name: rows for name in BENCHMARKS if (rows := kept(name))}
+    goals = [figure for rows in found.values() for _, figure in rows if figure.goal is not None]
+    missed = [f"{figure.name} ({figure.value_text}, goal {figure.goal_text})" for figure in goals if not figure.met]
+    lines += ["", f"{len(goals) - len(missed)} of {len(goals)} goals are met. Missed: {'; '.join(missed) or 'none'}."]
+    for name, rows in found.items():
         where, _ = rows[0]
         doc = (sys.modules[f"benchmarks.{name}"].__doc__ or "").strip().splitlines()[0]
         lines += ["", f"## {name}", "", f"{doc} *{where['at']}, {where['machine']}*", ""]

@@ -1,4 +1,6 @@
-"""Writes `docs/states.md` from the tables in `sessions.machine`: ``.venv/bin/python docs/generate.py``.
+"""Writes the pages that are made from the code: ``.venv/bin/python -m docs.generate``.
+
+`docs/states.md` comes from the tables in `sessions.machine`, `docs/money.md` from a day on the real engine.
 
 A test holds the committed page against what this gives, so the diagrams cannot say what the code does not do.
 """
@@ -8,6 +10,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TypeVar
 
+from docs import money_page
 from sessions.machine import (
     MODE_TABLE,
     POWERED,
@@ -106,3 +109,4 @@ def _mode_figures() -> str:
 
 if __name__ == "__main__":
     PAGE.write_text(page(), encoding="utf-8")
+    money_page.PAGE.write_text(money_page.page(), encoding="utf-8")

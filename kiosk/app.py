@@ -41,6 +41,7 @@ from kiosk.shell import HeadlessShell, Shell, TkShell
 from kiosk.simulation.bench_port import BenchVerbs
 from kiosk.simulation.places import BENCH_PINS, BENCH_WORLD
 from kiosk.threads import Supervisor
+from sessions.access import access_digest
 from sessions.cards import card_key
 from sessions.commands import SetSelling
 from sessions.conductor import Conductor, Listeners
@@ -228,7 +229,15 @@ class _Kiosk:
             probes(self._wiring.workers, self._journal, self._live, monotonic), lambda: self._gaps.gap_ms_max
         )
         facade = Facade(
-            self._live, bus, self._queries, health, self._clock, self._inbox.put, bench, self._shell.picture
+            self._live,
+            bus,
+            self._queries,
+            health,
+            self._clock,
+            self._inbox.put,
+            partial(access_digest, self._secret),
+            bench,
+            self._shell.picture,
         )
         commands = CommandSocket(self._options.data_dir, facade.submit, {"selftest": self._selftests.run})
         commands.start()

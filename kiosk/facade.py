@@ -28,6 +28,7 @@ class Facade:
         health: Health,
         clock: Callable[[], Now],
         post: Callable[[Callable[[], None]], None],
+        access_digest: Callable[[str], str],
         bench: BenchPort | None = None,
         picture: Callable[[], bytes] | None = None,
     ) -> None:
@@ -37,6 +38,7 @@ class Facade:
         self._health = health
         self._clock = clock
         self._post = post
+        self._access_digest = access_digest
         self._bench = bench
         self._picture = picture
 
@@ -66,6 +68,22 @@ class Facade:
             answered.set_result(Answer(self._live.view.durable_seq, known))
             return answered
         return self._bus.submit(command, command_id)
+
+    def refresh(self) -> Future[KioskView]:
+        """Builds the picture anew on the owner's thread, and gives it."""
+        picture: Future[KioskView] = Future()
+        picture.set_running_or_notify_cancel()
+
+        def build() -> None:
+            self._live.refresh()
+            picture.set_result(self._live.view)
+
+        self._post(build)
+        return picture
+
+    def access_digest(self, access_key: str) -> str:
+        """What the kiosk knows an access key by."""
+        return self._access_digest(access_key)
 
     def health(self) -> Json:
         """How the parts are."""

@@ -17,9 +17,8 @@ from sessions import events as e
 from sessions.claims import live_visit
 from sessions.draft import Draft
 from sessions.errors import BadRequest, NotAllowed, NoVisit, UnknownAccessKey, VisitTaken
-from sessions.fold import Visit
 from sessions.ports import Json
-from sessions.units import CardKey, UtcMs
+from sessions.units import CardKey
 from sessions.visits import end_idle_visits, end_visit
 
 
@@ -74,8 +73,8 @@ def ask_visit(draft: Draft, command: c.AskVisit) -> Json:
     visit = draft.state.visit_of(_card_of(draft, command.digest))
     if visit is None:
         return {"active": False}
-    seen = last_sign_of_life(draft, visit)
-    return {"active": True, "session_id": visit.visit, "started_utc": visit.started_utc, "heartbeat_utc": seen}
+    alive = draft.activity.get(visit.visit, visit.started_mono)
+    return {"active": True, "session_id": visit.visit, "started_utc": visit.started_utc, "alive_mono": alive}
 
 
 def end_this_visit(draft: Draft, command: c.EndVisit) -> Json:
@@ -91,12 +90,6 @@ def end_silent_visits(draft: Draft, command: c.EndSilentVisits) -> Json:
     before = len(draft.state.visits)
     end_idle_visits(draft)
     return {"deleted": before - len(draft.state.visits), "active": len(draft.state.visits)}
-
-
-def last_sign_of_life(draft: Draft, visit: Visit) -> UtcMs:
-    """When a visit last showed that somebody is there, on today's wall clock."""
-    alive = draft.activity.get(visit.visit, visit.started_mono)
-    return UtcMs(draft.now.utc - (draft.now.mono - alive) // 1_000_000)
 
 
 def _card_of(draft: Draft, digest: str) -> CardKey:

@@ -182,6 +182,10 @@ class Conductor:
         """Notes a sign of life of a visit, such as a touch of the screen."""
         self._engine.touch(visit, self.now())
 
+    def last_alive(self, visit: Visit) -> MonoNs:
+        """When a visit last showed a sign of life."""
+        return self._engine.activity.get(visit.visit, visit.started_mono)
+
     def idle_until(self, visit: Visit) -> MonoNs:
         """When a visit ends if it shows no further sign of life."""
         return idle_until(self._engine.draft(self.now()), visit)

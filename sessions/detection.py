@@ -4,53 +4,60 @@ What makes it hard: a charging phone may draw anything from 3 mA to 2.4 A and pa
 of some milliamps and noise of the same size; and a wrong "unplugged" takes a customer's phone off its charger. So no
 single reading decides anything, and no fixed threshold separates "a little" from "nothing":
 
-* Every reading is taken relative to the slot's own zero, learned while its relay is off (`Zero`), and judged in units
-  of the slot's own noise.
-* A draw is *clear* when the median of three readings stands four standard deviations above zero (one spike never does
-  that). A draw is *weak* when only the mean of a whole window does: the mean of n readings is known sqrt(n) times
-  better than one.
-* A clear draw proves use at that reading; a weak one only at the start of its window, because somewhere in the window
-  it was there. `Detector.proven` is the latest such instant, and nothing is ever billed beyond it.
-* A draw has *ended* when a whole window holds no clear draw and its mean lies nearer to zero than to the smallest draw
-  of a full phone (3 mA, measured; half of it is the limit). The end is dated back to the last proof. The customer is
-  only asked ("unplugged?"); whether the session ends is decided by waiting, elsewhere.
+* Every reading is taken relative to the slot's own zero and judged in units of its own noise (`sessions/zero.py`).
+* A draw is *clear* when three of five readings stand four standard deviations above zero; spikes never do that. It
+  proves use at the newest of them.
+* A *weak* draw is hidden in the noise. Its evidence is added up reading by reading (`sessions/track.py`) until a draw
+  is some thousand times likelier than none; that proves use now.
+* A draw has *ended* when the readings since the last proof, as many as it takes to see the smallest draw of a full
+  phone (3 mA, measured), have a mean nearer to none than to that. It takes 5 seconds, so that a phone which negotiates
+  anew for three is left alone. The end is dated to where the change most likely was, never before the last proof.
+* What is left when a phone is taken off may draw on: a cable with a light, a wireless pad. A load that was there
+  before the phone, or that has a pad's rhythm (`sessions/pings.py`), becomes part of the zero: its *floor*.
 
-A reading without a value is a gap, never a zero. The windows are spans of time, so readings may come at 1 to 20 Hz and
-unevenly.
+Deciding and billing are apart. `Detector.proven` is the latest instant at which a draw is proven, and nothing is billed
+beyond it. The end of a draw only asks ("unplugged?"); whether the session ends is decided by waiting, elsewhere. And
+where the door was shut all the time nobody can have unplugged: then the verdict is only "not drawing".
+
+A reading without a value is a gap, never a zero. A gap with draw on both sides is bridged by the proof behind it; one
+without is not. All windows are spans of time and numbers of readings, so these may come at 1 to 20 Hz and unevenly.
 """
 
-from collections import deque
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
-from math import sqrt
-from statistics import fmean, median
+from math import exp, hypot, sqrt
+from statistics import fmean, stdev
 from typing import Any
 
+from sessions.pings import Pings
 from sessions.ports import Reading
 from sessions.rules import DetectionRules
+from sessions.track import Evidence, Quiet, Track
 from sessions.units import NS, MonoNs, seconds_ns
+from sessions.zero import Zero
 
 CLEAR_SIGMAS = 4.0
-"""How many standard deviations make a draw beyond doubt: one false alarm in about 30,000 readings, fewer after a
-median of three."""
-QUIET_SIGMA_MA = 3.0
-"""Up to this noise the short end window is enough; above it the mean needs more readings (see
-`Detector._end_window_ns`)."""
-LONG_END_WINDOW_S = 8.0
-WEAK_WINDOWS_S = (2.0, 8.0)
-"""Windows over which a weak draw is looked for."""
+"""How many standard deviations make a reading stand out: one false alarm in 30,000, three of five in none."""
+PROOF_SCORE = 8.0
+"""Log-likelihood ratio that proves a weak draw: 3,000 to 1. Wrong, it bills some seconds too much."""
+RETURN_SCORE = 16.0
+"""The same for a draw that returns or an idle load that appears. Many readings of an empty slot will try it."""
+END_SIGMAS = 4.0
+MOST_END_READINGS = 65
+"""The mean of the readings that end a draw shall be known to a quarter of the distance, but the customer is not kept
+waiting: at 10 Hz and 5 mA of noise 65 readings are 6.5 s, and one pause of 3 mA in some minutes is asked about."""
 SETTLE_NS = seconds_ns(0.15)
 """Readings this soon after the own relay switched are suspect: inrush, contact bounce and one running conversion (68
 ms)."""
+GAP_NS = seconds_ns(2.5)
+"""Silence after which the latest readings are no neighbours of the next one."""
+DOOR_NS = seconds_ns(1.5)
+"""How far the end of a draw may lie outside the door's opening: sampling, filter and debounce."""
 OVERCURRENT_FACTOR = 1.2
 """How far above the port's rating a draw may be before it counts as over-current; phones overshoot when they
 negotiate."""
-WORST_OFFSET_MA = 4.5
-"""Offset of a bad specimen: +-200 uV over 0.05 ohm (measured), and half a milliamp of drift."""
-TRUSTED_ZERO = 20
-"""Readings of an empty slot after which its zero is believed."""
-KEEP_NS = seconds_ns(12)
+LIVELY_MA = 100.0
+"""Above this no load holds still to the last digit (measured: 1 to 3 % of the draw), whatever the sensor's noise."""
 
 
 class Kind(StrEnum):
@@ -61,6 +68,8 @@ class Kind(StrEnum):
     PAUSED = "paused"
     IDLE_LOAD = "idle_load"
     UNPLUGGED_PROMPT = "unplugged_prompt"
+    NOT_DRAWING = "not_drawing"
+    """The draw ended behind a door that stayed shut."""
     UNPLUGGED = "unplugged"
     STALE = "stale"
     STUCK = "stuck"
@@ -77,66 +86,13 @@ class Verdict:
     evidence: dict[str, Any]
 
 
-@dataclass(slots=True)
-class Zero:
-    """What a slot's sensor reads when no current can flow: offset and noise, in mA, followed slowly.
-
-    Starts from the INA219's own figures (offset +-100 uV over the shunt, datasheet table 6.5) until it has seen
-    readings.
-    """
+@dataclass(frozen=True, slots=True)
+class Floor:
+    """A load that is no phone: its mean and scatter above the slot's zero, and how far its pulses reach above that."""
 
     mean_mA: float = 0.0
-    sigma_mA: float = 2.5
-    count: int = 0
-
-    @property
-    def doubt_mA(self) -> float:
-        """How far the mean may be wrong: the worst offset there is until enough readings of an empty slot have been
-        seen."""
-        return WORST_OFFSET_MA if self.count < TRUSTED_ZERO else 0.0
-
-    def learn(self, mA: float) -> None:
-        """Takes one reading of an empty, powerless slot. The first 50 are averaged, later ones followed with that
-        weight."""
-        self.count += 1
-        weight = 1.0 / min(self.count, 50)
-        error = mA - self.mean_mA
-        if self.count > 20 and abs(error) > 10 * self.sigma_mA:
-            return
-        self.mean_mA += weight * error
-        if self.count > 1:
-            variance = (1 - weight) * (self.sigma_mA**2 + weight * error**2)
-            self.sigma_mA = max(0.3, sqrt(variance))
-
-
-@dataclass(slots=True)
-class _Window:
-    """Recent readings relative to zero, oldest first."""
-
-    points: deque[tuple[MonoNs, float]] = field(default_factory=deque)
-
-    def add(self, at: MonoNs, mA: float) -> None:
-        self.points.append((at, mA))
-        while self.points and at - self.points[0][0] > KEEP_NS:
-            self.points.popleft()
-
-    def last(self, span_ns: int) -> list[float]:
-        """The values of the last ``span_ns``, newest first."""
-        return list(self._recent(span_ns))
-
-    def covers(self, span_ns: int) -> bool:
-        """Whether readings reach back over nine tenths of the span."""
-        return bool(self.points) and (self.points[-1][0] - self.points[0][0]) >= span_ns * 9 // 10
-
-    def clear(self) -> None:
-        self.points.clear()
-
-    def _recent(self, span_ns: int) -> Iterator[float]:
-        newest = self.points[-1][0] if self.points else 0
-        for at, mA in reversed(self.points):
-            if newest - at > span_ns:
-                return
-            yield mA
+    sigma_mA: float = 0.0
+    top_mA: float = 0.0
 
 
 class Detector:
@@ -147,26 +103,35 @@ class Detector:
         self._rules = rules
         self._zero = zero
         self._max_mA = max_mA
-        self._window = _Window()
         self._drawn_before = drawn_before
         self._armed: MonoNs | None = None
-        self._last_good: MonoNs | None = None
-        self._same_since: tuple[float, MonoNs] | None = None
-        self._low_since: MonoNs | None = None
-        self._over = 0
-        self._told: set[Kind] = set()
+        self._last_good = MonoNs(0)
+        self._door_seen: MonoNs | None = None
+        self._door_open: MonoNs | None = None
+        self._ended: MonoNs | None = None
+        self._floor = Floor()
+        self._load: Floor | None = None
+        self._begin_anew()
         self.drawing = False
         """Whether there is a phone that draws, as far as is known."""
         self.proven: MonoNs | None = None
         """The latest instant at which a draw is proven."""
 
+    def _begin_anew(self) -> None:
+        self._track, self._pings, self._quiet = Track(), Pings(), Quiet()
+        self._evidence = Evidence(most=2 * RETURN_SCORE)
+        self._told: set[Kind] = set()
+        self._same_since: tuple[float, MonoNs, int] | None = None
+        self._low_since: MonoNs | None = None
+        self._high_since: MonoNs | None = None
+        self._small_since: MonoNs | None = None
+        self._over = 0
+
     def arm(self, at: MonoNs) -> None:
         """The slot's power was switched on at ``at``: what was seen before means nothing now."""
         self._armed = self._last_good = at
-        self._window.clear()
-        self._same_since = self._low_since = None
-        self._over = 0
-        self._told.clear()
+        self._begin_anew()
+        self._ended = None
         self.drawing = False
 
     def disarm(self) -> None:
@@ -174,151 +139,144 @@ class Detector:
         self._armed = None
         self.drawing = False
 
+    @property
+    def at_rest(self) -> bool:
+        """Whether not even a hint of a draw is there."""
+        return not self.drawing and self._evidence.score < RETURN_SCORE / 4 and not self._track.above(self._limit_mA())
+
+    def see_door(self, is_open: bool | None, at: MonoNs) -> None:
+        """Notes the door's position; None where no switch tells it."""
+        if is_open is None:
+            return
+        self._door_seen = at
+        if is_open:
+            self._door_open = at
+
     def feed(self, reading: Reading) -> list[Verdict]:
         """Takes one reading and says what it settled, usually nothing."""
         if self._armed is None or reading.mono < self._armed + SETTLE_NS or reading.mA is None:
             return []
-        at, mA = reading.mono, reading.mA - self._zero.mean_mA
+        at, mA = reading.mono, reading.mA - self._zero.mean_mA - self._floor.mean_mA
+        if at - self._last_good > GAP_NS:
+            self._part(at)
         self._last_good = at
         self._told.discard(Kind.STALE)
-        self._window.add(at, mA)
-        verdicts = [v for v in (self._overcurrent(at, mA), self._stuck(at, reading.mA)) if v is not None]
-        self._prove(at)
-        decided = self._ended(at) if self.drawing else self._plugged(at)
-        verdicts.extend(v for v in (decided, self._level(at)) if v is not None)
-        return verdicts
+        self._track.add(at, mA)
+        self._pings.add(at, mA, self._zero.sigma_mA, self._rules.full_mA)
+        verdicts = [self._overcurrent(at, mA), self._stuck(at, reading)]
+        verdicts += self._drawn(at, mA) if self.drawing else self._not_drawn(at, mA)
+        return [verdict for verdict in verdicts if verdict is not None]
 
     def check(self, now: MonoNs) -> list[Verdict]:
         """Says once that the sensor has been silent for too long; call it after the readings up to ``now`` were fed."""
-        if self._armed is None or self._last_good is None or Kind.STALE in self._told:
-            return []
         silent = now - self._last_good
-        if silent < seconds_ns(self._rules.stale_s):
+        if self._armed is None or Kind.STALE in self._told or silent < seconds_ns(self._rules.stale_s):
             return []
         self._told.add(Kind.STALE)
         return [Verdict(Kind.STALE, now, self._last_good, {"silent_s": round(silent / NS, 1)})]
 
-    def _idle_mA(self) -> float:
-        """Below this mean there is no draw: half of the smallest one, or what the zero itself may be wrong by."""
-        return max(self._rules.idle_mA, self._zero.doubt_mA)
+    def _part(self, at: MonoNs) -> None:
+        self._track.part(at)
+        self._pings.clear()
+        self._quiet.clear()
+        self._same_since = None
 
-    def _limit(self, count: int) -> float:
-        return CLEAR_SIGMAS * self._zero.sigma_mA / sqrt(max(1, count))
+    # What is judged in which units.
 
-    def _is_clear(self) -> bool:
-        newest = [mA for _, mA in list(self._window.points)[-3:]]
-        return len(newest) == 3 and median(newest) > max(self._idle_mA(), self._limit(1))
+    def _sigma_mA(self) -> float:
+        return hypot(self._zero.sigma_mA, self._floor.sigma_mA)
+
+    def _half_mA(self) -> float:
+        """Half of the smallest draw to be told from none: 1.5 mA, or what zero and floor allow."""
+        return max(self._rules.idle_mA, self._zero.doubt_mA, self._floor.sigma_mA / 2)
+
+    def _limit_mA(self) -> float:
+        """What a reading must exceed to stand out."""
+        limit = max(CLEAR_SIGMAS * self._zero.sigma_mA + self._floor.top_mA, 2 * self._half_mA())
+        return limit if self._drawn_before else max(self._rules.plug_mA, limit)
+
+    # While nothing draws.
+
+    def _not_drawn(self, at: MonoNs, mA: float) -> list[Verdict | None]:
+        limit = self._limit_mA()
+        above = self._track.above(limit)
+        if above and not self._pings.suspected(at):
+            return [self._begin(at, above[0][0], [value for _, value in above], limit)]
+        if self._pings.found(at):
+            return [self._pad(at, self._pings_begin(at))]
+        if abs(mA) <= limit:
+            self._evidence.add(at, mA, self._half_mA(), self._sigma_mA())
+        since = self._evidence.since
+        if self._evidence.score <= 0:
+            self._told.discard(Kind.IDLE_LOAD)
+            self._load = None
+        elif self._evidence.score >= RETURN_SCORE:
+            values = self._track.since(since)
+            if self._drawn_before:
+                return [self._begin(at, since, values, self._half_mA())]
+            if at - since >= seconds_ns(self._rules.end_window_s):
+                self._load = _floor_of(values, self._zero.sigma_mA, limit)
+                return [self._tell(Kind.IDLE_LOAD, at, since, values, self._half_mA())]
+        return [self._door_opened(at)]
+
+    def _begin(self, at: MonoNs, dated: MonoNs, values: list[float], limit: float) -> Verdict:
+        evidence = self._judged(values, limit, at - dated)
+        self.drawing = self._drawn_before = True
+        self.proven = at
+        self._ended = None
+        self._low_since = self._high_since = self._small_since = None
+        self._evidence.clear()
+        self._quiet = Quiet(shortest_ns=seconds_ns(self._rules.end_window_s))
+        self._told -= {Kind.IDLE_LOAD, Kind.FULL, Kind.PAUSED}
+        return Verdict(Kind.PLUGGED, at, dated, evidence)
+
+    # While something draws.
+
+    def _drawn(self, at: MonoNs, mA: float) -> list[Verdict | None]:
+        limit = self._limit_mA()
+        above = self._track.above(limit)
+        if self._pings.found(at):
+            return [self._pad(at, self.proven or at), self._end(at, self.proven or at, self._track.since(at), limit)]
+        if above and not self._pings.suspected(at):
+            self._prove(above[-1][0])
+        elif not above and abs(mA) <= limit:
+            self._quiet.enough = min(MOST_END_READINGS, round((END_SIGMAS * self._sigma_mA() / self._half_mA()) ** 2))
+            self._quiet.add(at, mA)
+            self._evidence.add(at, mA, self._half_mA(), self._sigma_mA())
+            if self._evidence.score >= PROOF_SCORE:
+                self._prove(at)
+        if self._quiet.suffices() and self._quiet.mean_mA < self._half_mA():
+            return [self._quieted(at)]
+        return self._level(at)
 
     def _prove(self, at: MonoNs) -> None:
-        """Moves the proof forward as far as the readings allow; only a phone that was recognised can be billed."""
-        if not self.drawing:
-            return
-        if self._is_clear():
-            self._advance(at)
-            return
-        for span_s in WEAK_WINDOWS_S:
-            values = self._window.last(seconds_ns(span_s))
-            if self._window.covers(seconds_ns(span_s)) and fmean(values) > max(
-                self._idle_mA(), self._limit(len(values))
-            ):
-                self._advance(MonoNs(at - seconds_ns(span_s)))
-                return
-
-    def _advance(self, at: MonoNs) -> None:
+        self._quiet.clear()
+        self._evidence.clear()
         if self.proven is None or at > self.proven:
             self.proven = at
 
-    def _plugged(self, at: MonoNs) -> Verdict | None:
-        values = self._window.last(seconds_ns(0.45))
-        if len(values) < 3:
-            values = [mA for _, mA in list(self._window.points)[-3:]]
-        limit = max(self._rules.plug_mA, self._limit(1))
-        if len(values) >= 3 and median(values) > limit:
-            return self._begin(at, values, limit)
-        span = seconds_ns(self._rules.end_window_s)
-        if not self._window.covers(span):
-            return None
-        values = self._window.last(span)
-        weak = max(self._idle_mA(), self._limit(len(values)))
-        # The mean because it sees the least, the median because one spike does not move it.
-        if min(fmean(values), median(values)) <= weak:
-            self._told.discard(Kind.IDLE_LOAD)
-            return None
-        if self._drawn_before:
-            return self._begin(at, values, weak)
-        return self._tell(Kind.IDLE_LOAD, at, at, values, weak)
+    def _quieted(self, at: MonoNs) -> Verdict | None:
+        values, mean = [mA for _, mA in self._quiet.points], self._quiet.mean_mA
+        dated = self._track.end_of_draw(self.proven or at, self._limit_mA(), 2 * self._half_mA())
+        verdict = self._end(at, dated, values, self._half_mA())
+        if mean < -self._half_mA():
+            # No draw is negative: either the idle load went too, or the zero has moved down.
+            if self._floor.mean_mA > 0:
+                self._floor = Floor()
+            else:
+                self._zero.lower(-mean)
+        return verdict
 
-    def _begin(self, at: MonoNs, values: list[float], limit: float) -> Verdict:
-        self.drawing = self._drawn_before = True
-        self.proven = at
-        self._low_since = None
-        self._told -= {Kind.IDLE_LOAD, Kind.FULL, Kind.PAUSED}
-        return Verdict(Kind.PLUGGED, at, at, self._evidence(values, limit))
-
-    def _end_window_ns(self) -> int:
-        quiet = self._zero.sigma_mA <= QUIET_SIGMA_MA
-        return seconds_ns(self._rules.end_window_s if quiet else max(LONG_END_WINDOW_S, self._rules.end_window_s))
-
-    def _ended(self, at: MonoNs) -> Verdict | None:
-        span = self._end_window_ns()
-        dated = self.proven if self.proven is not None else at
-        if at - dated < span * 9 // 10 or not self._window.covers(span):
-            return None
-        values = self._window.last(min(span, at - dated))
-        if len(values) < 3 or fmean(values) > self._idle_mA():
-            return None
+    def _end(self, at: MonoNs, dated: MonoNs, values: list[float], limit: float) -> Verdict:
         self.drawing = False
-        self._low_since = None
-        self._window.clear()
-        return Verdict(Kind.UNPLUGGED_PROMPT, at, dated, self._evidence(values, self._idle_mA()))
+        self.proven = self._ended = dated
+        self._evidence.clear()
+        shut = self._door_seen is not None and not self._opened_since(dated)
+        kind = Kind.NOT_DRAWING if shut else Kind.UNPLUGGED_PROMPT
+        return Verdict(kind, at, dated, self._judged(values, limit, at - dated))
 
-    def _level(self, at: MonoNs) -> Verdict | None:
-        """Full and paused: low for long enough, told once until the draw is high again."""
-        if not self.drawing:
-            return None
-        values = self._window.last(seconds_ns(2.0))
-        mean = fmean(values) if values else 0.0
-        if mean > self._rules.full_mA:
-            self._low_since = None
-            self._told -= {Kind.FULL, Kind.PAUSED}
-            return None
-        if self._low_since is None:
-            self._low_since = at
-        low_ns = at - self._low_since
-        if mean < self._rules.plug_mA and low_ns >= seconds_ns(self._rules.paused_s):
-            return self._tell(Kind.PAUSED, at, self._low_since, values, self._rules.plug_mA)
-        if low_ns >= seconds_ns(self._rules.full_s):
-            return self._tell(Kind.FULL, at, self._low_since, values, self._rules.full_mA)
-        return None
+    def _opened_since(self, ended: MonoNs) -> bool:
+        return self._door_open is not None and self._door_open >= ended - DOOR_NS
 
-    def _overcurrent(self, at: MonoNs, mA: float) -> Verdict | None:
-        limit = self._max_mA * OVERCURRENT_FACTOR
-        self._over = self._over + 1 if mA > limit else 0
-        return self._tell(Kind.OVERCURRENT, at, at, [mA], limit) if self._over >= 3 else None
-
-    def _stuck(self, at: MonoNs, raw_mA: float) -> Verdict | None:
-        if self._same_since is None or raw_mA != self._same_since[0] or not self.drawing:
-            self._same_since = (raw_mA, at)
-            self._told.discard(Kind.STUCK)
-            return None
-        since = self._same_since[1]
-        if at - since < seconds_ns(self._rules.stuck_s):
-            return None
-        return self._tell(Kind.STUCK, at, since, [raw_mA], 0.0)
-
-    def _tell(self, kind: Kind, at: MonoNs, dated: MonoNs, values: list[float], limit: float) -> Verdict | None:
-        if kind in self._told:
-            return None
-        self._told.add(kind)
-        return Verdict(kind, at, dated, self._evidence(values, limit))
-
-    def _evidence(self, values: list[float], limit: float) -> dict[str, Any]:
-        return {
-            "readings": len(values),
-            "mean_mA": round(fmean(values), 2),
-            "min_mA": round(min(values), 1),
-            "max_mA": round(max(values), 1),
-            "limit_mA": round(limit, 2),
-            "zero_mA": round(self._zero.mean_mA, 2),
-            "sigma_mA": round(self._zero.sigma_mA, 2),
-        }
+    def _door_opened(self, at: MonoNs) -> Verdict | None:
+        """What ended behind a shut door may be unplugged once the door has opened."""

@@ -110,6 +110,7 @@ def _visit_view(conductor: Conductor, visit_id: VisitId) -> VisitView:
         balance_s=_shown(conductor, account, Unit.SECONDS)
         + free_left(state, conductor.rules, visit.card, conductor.now().utc),
         balance_ml=_shown(conductor, account, Unit.MILLILITRES),
+        alive=conductor.last_alive(visit),
         idle_until=conductor.idle_until(visit) if visit.place == SCREEN else None,
         name=card.name if card else "",
     )

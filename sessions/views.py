@@ -81,6 +81,8 @@ class VisitView:
     since_utc: UtcMs
     balance_s: int
     balance_ml: int
+    alive: MonoNs = MonoNs(0)
+    """When it last showed that somebody is there."""
     idle_until: MonoNs | None = None
     """When the touchscreen signs out by itself; any touch moves it."""
     name: str = ""

@@ -78,6 +78,14 @@ class KioskFacade(Protocol):
         """See `kiosk.commands.CommandBus.submit`."""
         ...
 
+    def refresh(self) -> Future[KioskView]:
+        """Builds the picture anew from what is true now, and gives it."""
+        ...
+
+    def access_digest(self, access_key: str) -> str:
+        """See `sessions.access.access_digest`."""
+        ...
+
     def health(self) -> Json:
         """See `kiosk.health.Health.document`."""
         ...

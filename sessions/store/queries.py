@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from sessions.events import CommandAnswered, Fact, SessionCollected, SessionStarted
-from sessions.fold import Card, Claim, Fault, Session, TransferRow
+from sessions.fold import Card, Claim, Fault, Session, TransferRow, Visit
 from sessions.journaling import Mark, Sample, SelfTest
 from sessions.ledger import SOLD, card_account
 from sessions.ports import Json
@@ -26,7 +26,7 @@ from sessions.store.codec import (
 )
 from sessions.store.database import open_reader
 from sessions.store.failures import explained
-from sessions.units import CardKey, Milliamps, MonoNs, Now, Seq, SessionId, SlotName, Unit, UtcMs
+from sessions.units import CardKey, Milliamps, MonoNs, Now, Seq, SessionId, SlotName, Unit, UtcMs, VisitId
 
 LONGEST_DECISION = 200
 """Among how many facts from its first one a command's answer is looked for. The longest decisions are some ten a slot.
@@ -148,6 +148,28 @@ class Queries:
         asked = {"account": account, "before": before, "limit": limit}
         return tuple(map(transfer_from_values, self._ask(query, asked)))
 
+    def transfers_after(
+        self, n: int = 0, limit: int = 100, account: str | None = None
+    ) -> tuple[tuple[int, TransferRow], ...]:
+        """Transfers in the order of their booking, each with its number: those after that number, and those from or to
+        an account only where asked."""
+        query = f"SELECT n, {TRANSFER_COLUMNS} FROM transfers WHERE n > :n AND (:account IS NULL "
+        query += "OR :account IN (debit, credit)) ORDER BY n LIMIT :limit"
+        rows = self._ask(query, {"n": n, "account": account, "limit": limit})
+        return tuple((row[0], transfer_from_values(row[1:])) for row in rows)
+
+    def visit(self, visit: VisitId) -> Visit | None:
+        """The visit of that id, whether it lives or has ended, or None."""
+        return self._one(Visit, visit)
+
+    def coins(self) -> int:
+        """How many coins were ever taken."""
+        # Their cash transfers are a range of the index over ids, which is counted without reading a row.
+        ((count,),) = self._ask(
+            "SELECT count(*) FROM transfers WHERE id BETWEEN 'coin:' AND 'coin;' AND id GLOB '*:cash'"
+        )
+        return int(count)
+
     def card(self, card: CardKey) -> CardAccount | None:
         """What is known of a card, or None when it was never seen and has nothing."""
         known = self._one(Card, card)
@@ -155,14 +177,19 @@ class Queries:
         balances = {Unit(unit): balance for unit, balance in self._ask(query, (card_account(card),))}
         return CardAccount(known or Card(card), balances) if known or balances else None
 
-    def cards(self) -> tuple[CardAccount, ...]:
-        """All cards, by key."""
-        balances: dict[str, dict[Unit, int]] = {}
-        for (unit, account), balance in self.balances().items():
-            balances.setdefault(account, {})[unit] = balance
-        cards = self._ask(f"SELECT {TABLES[Card].columns} FROM cards ORDER BY card")
-        known = (row_from_values(Card, values) for values in cards)
-        return tuple(CardAccount(card, balances.get(card_account(card.card), {})) for card in known)
+    def cards(self, after: str = "", limit: int = -1) -> tuple[CardAccount, ...]:
+        """Cards, by key: those after that one, and at most so many (a negative limit: all)."""
+        with self._connection() as connection:
+            connection.execute("BEGIN")
+            query = f"SELECT {TABLES[Card].columns} FROM cards WHERE card > ? ORDER BY card LIMIT ?"
+            cards = [row_from_values(Card, values) for values in connection.execute(query, (after, limit))]
+            have = "SELECT unit, balance FROM accounts WHERE account = ?"
+            found = tuple(
+                CardAccount(card, {Unit(unit): b for unit, b in connection.execute(have, (card_account(card.card),))})
+                for card in cards
+            )
+            connection.execute("COMMIT")
+        return found
 
     def balances(self) -> dict[tuple[Unit, str], int]:
         """All accounts that are not empty."""

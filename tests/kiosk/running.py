@@ -29,6 +29,7 @@ from kiosk.probes import probes
 from kiosk.settings import to_rules
 from kiosk.settings_model import Settings
 from kiosk.simulation.bench_port import BenchVerbs
+from sessions.access import access_digest
 from sessions.cards import card_key
 from sessions.conductor import Conductor, Listeners
 from sessions.engine import Engine
@@ -80,7 +81,7 @@ class RunningKiosk:
         verbs = BenchVerbs(bench, lambda x, y: self.touches.append((x, y)))
         health = Health(probes(wiring.workers, self.journal, self.live, monotonic), lambda: 0.0)
         bus = CommandBus(self.inbox.put, self.conductor)
-        self.facade = Facade(self.live, bus, self.store, health, clock, self.inbox.put, verbs)
+        self.facade = Facade(self.live, bus, self.store, health, clock, self.inbox.put, self.access_digest, verbs)
         owner = threading.Thread(target=self.owner.run, name="owner")
         owner.start()
         stack.callback(owner.join)
@@ -93,6 +94,10 @@ class RunningKiosk:
     def card(self, uid: str) -> CardKey:
         """The CardKey of a canonical UID."""
         return card_key(self._secret, uid)
+
+    def access_digest(self, access_key: str) -> str:
+        """What the kiosk knows an access key by."""
+        return access_digest(self._secret, access_key)
 
     def get(self, path: str) -> Any:
         """The JSON at a path that must answer 200."""
