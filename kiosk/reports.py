@@ -3,16 +3,21 @@
 The shapes are a contract with programs elsewhere: keys are only ever added.
 """
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime
 
 from sessions.events import SCREEN, Fact, body_to_json
-from sessions.fold import Session
+from sessions.fold import Claim, Session, TransferRow
 from sessions.journaling import Mark
 from sessions.machine import SELLING, SlotState
 from sessions.ports import Json
-from sessions.units import MonoNs, Now, UtcMs, VisitId
+from sessions.store.queries import CardAccount
+from sessions.units import MonoNs, Now, Unit, UtcMs, VisitId
 from sessions.views import KioskView, SessionView, SlotView, VisitView
+
+ACCOUNTS_WITH_NAMES = ("card", "hold", "coin")
+"""Kinds of account of which there is one for each card, session or coin."""
 
 
 def iso(utc: UtcMs | None) -> str | None:
@@ -91,10 +96,8 @@ def live_session_json(session: SessionView, now: Now) -> Json:
     }
 
 
-def visit_json(visit: VisitView | None) -> Json | None:
-    """Who is signed in, or None."""
-    if visit is None:
-        return None
+def visit_json(visit: VisitView, now: Now) -> Json:
+    """Who is signed in."""
     return {
         "visit_id": visit.visit_id,
         "card": visit.card,
@@ -102,6 +105,7 @@ def visit_json(visit: VisitView | None) -> Json | None:
         "place": visit.place,
         "charge_s": visit.balance_s,
         "water_ml": visit.balance_ml,
+        "last_heartbeat": iso_at(visit.alive, now),
     }
 
 
@@ -118,6 +122,50 @@ def claim_json(slot: SlotView, view: KioskView, asker: VisitId | None, now: Now)
         "is_mine": mine,
         "can_claim": free or mine,
     }
+
+
+def past_claim_json(claim: Claim) -> Json:
+    """A claim in a slot's history; it holds still where ``ended_at`` is null."""
+    return {
+        "slot": claim.slot,
+        "visit_id": claim.visit,
+        "claimed_by": claim.card,
+        "claimed_at": iso(claim.claimed_utc),
+        "ended_at": iso(claim.ended_utc),
+        "reason": claim.reason,
+    }
+
+
+def card_json(account: CardAccount, known: bool = True) -> Json:
+    """A card and what is on it."""
+    card = account.card
+    return {
+        "card": card.card,
+        "name": card.name,
+        "charge_s": account.balances.get(Unit.SECONDS, 0),
+        "water_ml": account.balances.get(Unit.MILLILITRES, 0),
+        "blocked": card.blocked,
+        "group": card.group,
+        "expires_at": iso(card.expires_utc),
+        "max_sessions": card.max_sessions,
+        "known": known,
+    }
+
+
+def books_json(balances: Mapping[tuple[Unit, str], int]) -> Json:
+    """What each kind of account has, by unit; ``sum`` is zero as long as the books are sound."""
+    units: dict[str, dict[str, int]] = {unit.value: {"sum": 0} for unit in Unit}
+    for (unit, account), balance in balances.items():
+        kind = next((kind for kind in ACCOUNTS_WITH_NAMES if account.startswith(f"{kind}:")), account)
+        kinds = units[unit.value]
+        kinds[kind] = kinds.get(kind, 0) + balance
+        kinds["sum"] += balance
+    return {"units": units}
+
+
+def transfer_json(n: int, row: TransferRow) -> Json:
+    """A transfer; ``n`` is its number in the books, ``seq`` the fact that made it."""
+    return {"n": n, "seq": row.seq, "at": iso(row.at_utc), **asdict(row.transfer)}
 
 
 def fact_json(fact: Fact) -> Json:
@@ -142,8 +190,8 @@ def kiosk_json(view: KioskView, now: Now, recent: list[Json]) -> Json:
         "kiosk": {"id": view.kiosk_id, "name": view.kiosk_name},
         "slots": [slot_json(slot, now) for slot in view.slots],
         "sessions": [live_session_json(session, now) for session in view.sessions()],
-        "visit": visit_json(view.visit_at(SCREEN)),
-        "visits": [visit_json(visit) for visit in view.visits],
+        "visit": visit_json(at_screen, now) if (at_screen := view.visit_at(SCREEN)) else None,
+        "visits": [visit_json(visit, now) for visit in view.visits],
         "faults": list(view.faults),
         "held_coins_s": view.held_coins_s,
         "events": recent,

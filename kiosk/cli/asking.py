@@ -1,7 +1,10 @@
 """How a change reaches the kiosk: through its socket, or, when none runs, by being the kiosk for a moment."""
 
+import hashlib
 import threading
 import time
+
+import click
 
 from kiosk.cli.context import Context, opened_store
 from kiosk.command_client import CommandClient
@@ -14,16 +17,33 @@ from sessions.units import Seq
 
 STAFF = Actor("staff:cli", staff=True)
 """Whoever may read the data directory may act for the kiosk; the fact says that it was done here."""
+LONGEST_ID = 100
 PATIENCE_S = 5.0
 """A kiosk that is starting or stopping holds the lock and does not listen: for how long to try again."""
 
 
-def ask(call: Context, command: Command) -> Answer:
-    """Lets the kiosk decide a command and waits until that is durable.
+def _checked(context: click.Context, option: click.Parameter, value: str | None) -> str | None:
+    if value is not None and not 0 < len(value) <= LONGEST_ID:
+        raise click.BadParameter(f"An id is a text of 1 to {LONGEST_ID} characters.")
+    return value
+
+
+command_id_option = click.option(
+    "--command-id",
+    "said_id",
+    metavar="ID",
+    callback=_checked,
+    help="A name for this request: asked again under it, it is done once and answered as at first.",
+)
+
+
+def ask(call: Context, command: Command, said_id: str | None = None) -> Answer:
+    """Lets the kiosk decide a command and waits until that is durable. The same command under the same id is decided
+    once.
 
     Raises `CommandRefused` or another `SessionsError` for a refusal, `StoreBusy` when another process keeps the data.
     """
-    command_id = new_command_id()
+    command_id = _identity(said_id, command) if said_id else new_command_id()
     give_up = time.monotonic() + PATIENCE_S
     while True:
         try:
@@ -36,6 +56,11 @@ def ask(call: Context, command: Command) -> Answer:
             if time.monotonic() > give_up:
                 raise
             time.sleep(0.1)
+
+
+def _identity(said_id: str, command: Command) -> str:
+    """The id under which the kiosk decides: the caller's, for this very command and no other."""
+    return f"cli:{hashlib.sha256(repr(command).encode()).hexdigest()[:12]}:{said_id}"
 
 
 def _ask_offline(call: Context, command: Command, command_id: str) -> Answer:

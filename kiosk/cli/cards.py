@@ -2,24 +2,28 @@
 
 import json
 import re
+import secrets
 from contextlib import nullcontext
 from pathlib import Path
 
 import click
 
 from kiosk.card_secret import card_secret, export_secret, import_secret
-from kiosk.cli.asking import STAFF, ask
+from kiosk.cli.asking import STAFF, ask, command_id_option
 from kiosk.cli.cards_known import card_of, card_readings
 from kiosk.cli.context import Context, opened_store, this_call
 from kiosk.cli.tables import span, table
-from kiosk.reports import iso
+from kiosk.reports import card_json
+from sessions.access import access_digest
 from sessions.cards import is_card_key
-from sessions.commands import AddCredit, SaveCard
+from sessions.commands import AddCredit, IssueAccessKey, SaveCard
 from sessions.fold import Card
-from sessions.ports import Json
 from sessions.store.database import store_path
 from sessions.store.queries import CardAccount, Queries
 from sessions.units import CardKey, Unit
+
+ACCESS_KEY_BYTES = 24
+"""192 random bits: nobody guesses one, so nobody needs to be kept from guessing."""
 
 _json = click.option("--json", "as_json", is_flag=True, help="One JSON document.")
 _uid = click.argument("uid", metavar="UID")
@@ -103,14 +107,24 @@ def add(uid: str, name: str | None, group: str | None, max_sessions: int | None,
 @click.option("--seconds", type=click.IntRange(1), metavar="N", help="Charging time in seconds.")
 @click.option("--ml", type=click.IntRange(1), metavar="N", help="Water in millilitres.")
 @click.option("--reason", default="", metavar="TEXT", help="Why; it is recorded.")
+@command_id_option
 @_json
-def top_up(uid: str, amount: str | None, seconds: int | None, ml: int | None, reason: str, as_json: bool) -> None:
+def top_up(
+    uid: str,
+    amount: str | None,
+    seconds: int | None,
+    ml: int | None,
+    reason: str,
+    said_id: str | None,
+    as_json: bool,
+) -> None:
     """Put time or water on a card. AMOUNT is seconds, or a time such as 90s, 30min or 2h.
 
     \b
     Examples:
       kiosk cards top-up 0013169074 30min
       kiosk cards top-up 0013169074 --ml 500 --reason "spilled"
+      kiosk cards top-up 0013169074 2h --command-id receipt-2031
     """
     said = [value for value in (amount, seconds, ml) if value is not None]
     if len(said) != 1:
@@ -119,7 +133,7 @@ def top_up(uid: str, amount: str | None, seconds: int | None, ml: int | None, re
     value = seconds or ml or seconds_of(amount or "")
     call = this_call()
     card = card_to_change(call, uid)
-    ask(call, AddCredit(card, unit, value, STAFF, reason))
+    ask(call, AddCredit(card, unit, value, STAFF, reason), said_id)
     show_changed(call, card, as_json)
 
 
@@ -139,6 +153,24 @@ def block(uid: str, off: bool, as_json: bool) -> None:
     card = card_to_change(call, uid)
     ask(call, SaveCard(card, STAFF, blocked=not off))
     show_changed(call, card, as_json)
+
+
+@cards_group.command("issue-key")
+@_uid
+@_json
+def issue_key(uid: str, as_json: bool) -> None:
+    """Give a card a new access key, with which a phone or a programme can sign it in. Any earlier key ends.
+
+    The key is shown this once: the kiosk keeps only its hash.
+
+    \b
+    Example:
+      kiosk cards issue-key 0013169074 --json
+    """
+    call = this_call()
+    card, access_key = card_to_change(call, uid), f"ak_{secrets.token_urlsafe(ACCESS_KEY_BYTES)}"
+    ask(call, IssueAccessKey(card, access_digest(card_secret(call.data_dir), access_key), STAFF))
+    click.echo(json.dumps({"access_key": access_key}) if as_json else access_key)
 
 
 @cards_group.group("key")
@@ -175,22 +207,6 @@ def import_key(file: Path) -> None:
     """
     taken = import_secret(this_call().data_dir, file)
     click.echo("This kiosk now knows the fleet's cards." if taken else "This kiosk has that secret already.")
-
-
-def card_json(account: CardAccount, known: bool = True) -> Json:
-    """A card as ``cards show --json`` gives it."""
-    card = account.card
-    return {
-        "card": card.card,
-        "name": card.name,
-        "charge_s": account.balances.get(Unit.SECONDS, 0),
-        "water_ml": account.balances.get(Unit.MILLILITRES, 0),
-        "blocked": card.blocked,
-        "group": card.group,
-        "expires_at": iso(card.expires_utc),
-        "max_sessions": card.max_sessions,
-        "known": known,
-    }
 
 
 def card_to_change(call: Context, uid: str) -> CardKey:

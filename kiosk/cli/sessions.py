@@ -4,10 +4,11 @@ import json
 
 import click
 
-from kiosk.cli.asking import STAFF, ask
+from kiosk.cli.asking import STAFF, ask, command_id_option
 from kiosk.cli.cards_known import card_of
 from kiosk.cli.context import opened_store, this_call
 from kiosk.cli.tables import span, table
+from kiosk.exports import sessions_csv
 from kiosk.reports import fact_json, iso, session_json
 from sessions.commands import RefundSession
 from sessions.errors import UnknownSession
@@ -113,18 +114,33 @@ def _row(row: Json) -> tuple[str, ...]:
 
 
 @sessions_group.command()
+@click.option("--csv", "as_csv", is_flag=True, required=True, help="As comma-separated values.")
+def export(as_csv: bool) -> None:
+    """Write all sessions to the terminal or into a file, the newest first.
+
+    \b
+    Example:
+      kiosk sessions export --csv > sessions.csv
+    """
+    with opened_store(this_call()) as store:
+        for lines in sessions_csv(store):
+            click.echo(lines, nl=False)
+
+
+@sessions_group.command()
 @click.argument("session", metavar="ID")
 @click.argument("seconds", type=click.IntRange(1), metavar="SECONDS")
 @click.option("--reason", required=True, metavar="TEXT", help="Why; it is recorded.")
+@command_id_option
 @click.option("--json", "as_json", is_flag=True, help="One JSON document.")
-def refund(session: str, seconds: int, reason: str, as_json: bool) -> None:
+def refund(session: str, seconds: int, reason: str, said_id: str | None, as_json: bool) -> None:
     """Give time that a session sold back to its card.
 
     \b
     Example:
       kiosk sessions refund s83197ac7-10 300 --reason "the cable was broken"
     """
-    done = ask(this_call(), RefundSession(SessionId(session), seconds, STAFF, reason)).data
+    done = ask(this_call(), RefundSession(SessionId(session), seconds, STAFF, reason), said_id).data
     if as_json:
         click.echo(json.dumps(done, indent=2, ensure_ascii=False))
     else:

@@ -38,10 +38,11 @@ def wrong(status: int, sentence: str, headers: dict[str, str] | None = None, **m
     return JsonAnswer({"error": sentence, "timestamp": timestamp(), **more}, status, headers)
 
 
-def refused(request: Request, error: Exception) -> Response:
+def refused(request: Request, error: Exception, **more: Any) -> Response:
     """A refusal of the rules: the kiosk's own sentence under the status of its kind."""
     assert isinstance(error, SessionsError)
-    more = {"command_id": request.state.command_id} if hasattr(request.state, "command_id") else {}
+    if hasattr(request.state, "command_id"):
+        more["command_id"] = request.state.command_id
     return wrong(http_status(error), str(error), code=error.code, **more)
 
 

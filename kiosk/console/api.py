@@ -1,37 +1,36 @@
-"""The kiosk over HTTP: each handler parses, calls one method, and returns.
-
-Who asks is told by the ``X-Visit`` header: a customer's visit. Without it the asker is staff, which is right as long as
-the API is open under simulation only. Requests that change something may bring an id, in ``Idempotency-Key`` or as
-``command_id`` in the body: the same request under the same id is decided once, however often it is sent.
-"""
+"""Slots and sessions over HTTP: each handler parses, calls one method, and returns."""
 
 import asyncio
-import hashlib
-from collections.abc import Callable
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
-from kiosk.commands import ANSWER_TIMEOUT_S, new_command_id, too_late
-from kiosk.console.answers import JsonAnswer, good, timestamp
-from kiosk.console.bodies import Body, ExtendBody, Nothing, StartBody, UnlockBody, read
-from kiosk.console.parameters import card_named, number, optional_number
+from kiosk.console.answers import JsonAnswer, good, refused, timestamp
+from kiosk.console.bodies import ExtendBody, Nothing, StartBody, UnlockBody, read
+from kiosk.console.deciding import STAFF, act, actor_of, decide, visit_at_screen, visit_of, visitor
+from kiosk.console.parameters import LARGEST_PAGE, card_named, number, optional_number
 from kiosk.console.port import KioskFacade
-from kiosk.reports import claim_json, fact_json, kiosk_json, live_session_json, session_json, slot_json
+from kiosk.exports import sessions_csv
+from kiosk.reports import (
+    claim_json,
+    fact_json,
+    kiosk_json,
+    live_session_json,
+    past_claim_json,
+    session_json,
+    slot_json,
+)
 from sessions import commands as c
-from sessions.errors import BadRequest, NoVisit, SessionsError, UnknownSession, UnknownSlot
-from sessions.events import SCREEN
+from sessions.errors import BadRequest, SlotTaken, UnknownSession, UnknownSlot
 from sessions.fold import Session
 from sessions.ports import Json
-from sessions.units import Seq, SessionId, SlotName, Unit, VisitId
+from sessions.units import Seq, SessionId, SlotName, Unit
 from sessions.views import KioskView, SlotView
 
 RECENT_FACTS = 20
 """How many of the latest facts a snapshot brings along."""
-LARGEST_PAGE = 1000
-STAFF = c.Actor("api", staff=True)
 WITHOUT_REASON = "over the API"
 """What a fact says of a door that staff opened over the API without saying why."""
 
@@ -49,12 +48,15 @@ class Api:
             Route("/api/session", self.snapshot),
             Route("/api/session/stats", self.statistics),
             Route("/api/session/health", self.session_health),
+            Route("/api/session/refresh", self.refresh, methods=["POST"]),
             Route("/api/slots", self.slots),
             Route("/api/slots/{slot}/claim", self.claim, methods=["GET"]),
             Route("/api/slots/{slot}/claim", self.take_claim, methods=["POST"]),
             Route("/api/slots/{slot}/claim", self.drop_claim, methods=["DELETE"]),
+            Route("/api/slots/{slot}/claims", self.claims),
             Route("/api/slots/{slot}/start", self.start, methods=["POST"]),
             Route("/api/sessions", self.sessions),
+            Route("/api/sessions.csv", self.sessions_csv),
             Route("/api/sessions/{session}", self.session),
             Route("/api/sessions/{session}/stop", self.stop, methods=["POST"]),
             Route("/api/sessions/{session}/unlock", self.unlock, methods=["POST"]),
@@ -73,7 +75,13 @@ class Api:
         return good(self._kiosk.health())
 
     async def snapshot(self, request: Request) -> Response:
-        view = self._kiosk.view()
+        return await self._snapshot(self._kiosk.view())
+
+    async def refresh(self, request: Request) -> Response:
+        await read(request, Nothing)
+        return await self._snapshot(await asyncio.wrap_future(self._kiosk.refresh()))
+
+    async def _snapshot(self, view: KioskView) -> Response:
         after = Seq(max(0, view.durable_seq - RECENT_FACTS))
         facts = await run_in_threadpool(self._kiosk.store.facts, after, RECENT_FACTS)
         return good(kiosk_json(view, self._kiosk.now(), [fact_json(fact) for fact in facts]))
@@ -99,8 +107,15 @@ class Api:
 
     async def claim(self, request: Request) -> Response:
         view = self._kiosk.view()
-        asker = _visit_of(request) or _visit_at_screen(view)
+        asker = visit_of(request) or visit_at_screen(view)
         return JsonAnswer(claim_json(_slot_of(request, view), view, asker, self._kiosk.now()))
+
+    async def claims(self, request: Request) -> Response:
+        slot = _slot_of(request, self._kiosk.view()).name
+        history = await run_in_threadpool(
+            self._kiosk.store.claims_history, slot, number(request, "limit", 50, 1, LARGEST_PAGE)
+        )
+        return JsonAnswer({"claims": [past_claim_json(claim) for claim in history]})
 
     async def sessions(self, request: Request) -> Response:
         slot, card = request.query_params.get("slot"), request.query_params.get("card")
@@ -113,6 +128,11 @@ class Api:
             state=request.query_params.get("state") or None,
         )
         return JsonAnswer({"sessions": [self._told(session) for session in page.sessions], "next": page.next})
+
+    async def sessions_csv(self, request: Request) -> Response:
+        headers = {"Content-Disposition": 'attachment; filename="sessions.csv"', "Cache-Control": "no-store"}
+        lines = sessions_csv(self._kiosk.store)
+        return StreamingResponse(lines, media_type="text/csv; charset=utf-8", headers=headers)
 
     async def session(self, request: Request) -> Response:
         session_id = SessionId(request.path_params["session"])
@@ -137,13 +157,17 @@ class Api:
     async def take_claim(self, request: Request) -> Response:
         body = await read(request, Nothing)
         slot = _slot_of(request, self._kiosk.view()).name
-        await self._decide(request, body, lambda: c.ClaimSlot(slot, self._visitor(request)))
+        try:
+            await decide(self._kiosk, request, body, lambda: c.ClaimSlot(slot, visitor(self._kiosk, request)))
+        except SlotTaken as error:
+            holder = slot_json(_slot_of(request, self._kiosk.view()), self._kiosk.now())["card"]
+            return refused(request, error, claimed_by=holder)
         return await self.claim(request)
 
     async def drop_claim(self, request: Request) -> Response:
         body = await read(request, Nothing)
         slot = _slot_of(request, self._kiosk.view()).name
-        await self._decide(request, body, lambda: c.ReleaseClaim(slot, self._visitor(request)))
+        await decide(self._kiosk, request, body, lambda: c.ReleaseClaim(slot, visitor(self._kiosk, request)))
         return await self.claim(request)
 
     async def start(self, request: Request) -> Response:
@@ -152,87 +176,33 @@ class Api:
 
         def command() -> c.Command:
             if body.card is None:
-                return c.StartCharging(slot, body.seconds, c.Actor("owner", self._visitor(request)))
-            if _visit_of(request) is not None:
+                return c.StartCharging(slot, body.seconds, c.Actor("owner", visitor(self._kiosk, request)))
+            if visit_of(request) is not None:
                 raise BadRequest("Say either whose visit it is (X-Visit) or which card pays, not both.")
             return c.StartCharging(slot, body.seconds, STAFF, card_named(body.card))
 
-        return await self._act(request, body, command)
+        return await act(self._kiosk, request, body, command)
 
     async def stop(self, request: Request) -> Response:
         body = await read(request, Nothing)
-        return await self._act(request, body, lambda: c.StopSession(_session_of(request), _actor_of(request)))
+        return await act(self._kiosk, request, body, lambda: c.StopSession(_session_of(request), actor_of(request)))
 
     async def unlock(self, request: Request) -> Response:
         body = await read(request, UnlockBody)
-        actor = _actor_of(request)
+        actor = actor_of(request)
         reason = body.reason or (WITHOUT_REASON if actor.staff else "")
-        return await self._act(request, body, lambda: c.OpenDoor(_session_of(request), actor, reason))
+        return await act(self._kiosk, request, body, lambda: c.OpenDoor(_session_of(request), actor, reason))
 
     async def extend(self, request: Request) -> Response:
         body = await read(request, ExtendBody)
-        session, actor = _session_of(request), _actor_of(request)
-        return await self._act(request, body, lambda: c.ExtendSession(session, body.seconds, actor))
-
-    async def _act(self, request: Request, body: Body, command: Callable[[], c.Command]) -> Response:
-        data = await self._decide(request, body, command)
-        return JsonAnswer({"success": True, **data, "timestamp": timestamp()})
-
-    async def _decide(self, request: Request, body: Body, command: Callable[[], c.Command]) -> Json:
-        """What the kiosk answers once its decision is durable. Raises its refusal, or `StoreTimeout` with the id.
-
-        A request that was answered before gets that answer, whoever is signed in by now: its command is not even made.
-        """
-        said = body.command_id or request.headers.get("idempotency-key")
-        asked_as = said or new_command_id()
-        request.state.command_id = asked_as
-        identity = _identity(asked_as, request, body)
-        earlier = await run_in_threadpool(self._kiosk.store.answer_of, identity) if said else None
-        if earlier is not None:
-            return {"command_id": asked_as, **earlier}
-        future = self._kiosk.submit(command(), identity)
-        try:
-            answer = await asyncio.wait_for(asyncio.wrap_future(future), ANSWER_TIMEOUT_S)
-        except SessionsError:
-            raise
-        except TimeoutError as error:
-            raise too_late(asked_as) from error
-        return {"command_id": asked_as, **answer.data}
-
-    def _visitor(self, request: Request) -> VisitId:
-        """The visit named, or the one at the touchscreen. Raises `NoVisit`."""
-        visit = _visit_of(request) or _visit_at_screen(self._kiosk.view())
-        if visit is None:
-            raise NoVisit("Nobody is signed in: tap a card, name a visit in the X-Visit header, or a card in the body.")
-        return visit
+        session, actor = _session_of(request), actor_of(request)
+        return await act(self._kiosk, request, body, lambda: c.ExtendSession(session, body.seconds, actor))
 
     def _told(self, session: Session) -> Json:
         """A session from the store, overlaid with what only the running kiosk knows."""
         live = next((s for s in self._kiosk.view().sessions() if s.session_id == session.session_id), None)
         stored = session_json(session)
         return stored if live is None or session.settled else {**stored, **live_session_json(live, self._kiosk.now())}
-
-
-def _identity(asked_as: str, request: Request, body: Body) -> str:
-    """The id under which the kiosk decides: the client's, for this very request and no other."""
-    said = (request.method, request.url.path, _visit_of(request), body.model_dump_json(exclude={"command_id"}))
-    digest = hashlib.sha256(repr(said).encode("utf-8", "backslashreplace")).hexdigest()[:12]
-    return f"api:{digest}:{asked_as}"
-
-
-def _actor_of(request: Request) -> c.Actor:
-    visit = _visit_of(request)
-    return STAFF if visit is None else c.Actor("owner", visit)
-
-
-def _visit_of(request: Request) -> VisitId | None:
-    visit = request.headers.get("x-visit")
-    return VisitId(visit) if visit else None
-
-
-def _visit_at_screen(view: KioskView) -> VisitId | None:
-    visit = view.visit_at(SCREEN)
-    return visit.visit_id if visit else None
 
 
 def _slot_of(request: Request, view: KioskView) -> SlotView:

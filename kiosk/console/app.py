@@ -14,7 +14,10 @@ from kiosk.console.answers import HANDLERS
 from kiosk.console.api import Api
 from kiosk.console.bench_api import BenchApi
 from kiosk.console.live import LiveFacts
+from kiosk.console.metrics import MetricsApi
+from kiosk.console.money_api import MoneyApi
 from kiosk.console.port import KioskFacade
+from kiosk.console.visits_api import VisitsApi
 
 PAGES = Path(__file__).parent / "pages"
 _TYPES = {".html": "text/html", ".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
@@ -29,7 +32,8 @@ _HEADERS = {
 
 def build_console(kiosk: KioskFacade) -> ASGIApp:
     """The console of a simulated kiosk: open, to this machine only. The bench is part of it where the kiosk has one."""
-    routes: list[BaseRoute] = [*Api(kiosk).routes(), *LiveFacts(kiosk).routes(), *_pages()]
+    parts = (VisitsApi(kiosk), Api(kiosk), MoneyApi(kiosk), MetricsApi(kiosk), LiveFacts(kiosk))
+    routes: list[BaseRoute] = [*(route for part in parts for route in part.routes()), *_pages()]
     if kiosk.bench is not None:
         routes += BenchApi(kiosk.bench).routes()
     app = Starlette(routes=routes, middleware=[Middleware(LocalOnly)], exception_handlers=dict(HANDLERS))

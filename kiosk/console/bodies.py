@@ -1,11 +1,12 @@
 """What may be posted, and reading it: strict types, no unknown keys, no more than a sensible length."""
 
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
+from sessions.cards import LARGEST_TOP_UP
 from sessions.errors import BadRequest
 
 LARGEST_BODY = 64 * 1024
@@ -15,6 +16,9 @@ LONGEST_GRANT_S = 10_000_000
 
 Name = Annotated[str, StringConstraints(min_length=1, max_length=100)]
 Text = Annotated[str, StringConstraints(max_length=500)]
+Reason = Annotated[str, StringConstraints(min_length=1, max_length=500, strip_whitespace=True)]
+VisitName = Annotated[str, StringConstraints(pattern=r"^[!-~]{1,100}$")]
+"""A device names its visit in a header too, where only such characters arrive unchanged."""
 Seconds = Annotated[int, Field(ge=1, le=LONGEST_GRANT_S)]
 
 
@@ -47,6 +51,33 @@ class UnlockBody(Body):
     """Why, for somebody who did not tap the card."""
 
     reason: Text = ""
+
+
+class AccessBody(Body):
+    """The access key of a card."""
+
+    access_key: Name
+
+
+class VisitBody(Body):
+    """A visit by its id, which its device has chosen."""
+
+    session_id: VisitName
+
+
+class StartVisitBody(Body):
+    """Whose visit begins, and under which id."""
+
+    access_key: Name
+    session_id: VisitName
+
+
+class TopUpBody(Body):
+    """How much of what, and why."""
+
+    unit: Literal["s", "ml"] = "s"
+    amount: Annotated[int, Field(ge=1, le=LARGEST_TOP_UP)]
+    reason: Reason
 
 
 class TapBody(Body):

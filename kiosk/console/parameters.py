@@ -6,6 +6,8 @@ from sessions.cards import is_card_key
 from sessions.errors import BadRequest
 from sessions.units import CardKey
 
+LARGEST_PAGE = 1000
+"""How many rows one answer brings at most."""
 LARGEST_NUMBER = 2**63 - 1
 """What the store can count to."""
 

@@ -179,17 +179,16 @@ class Queries:
 
     def cards(self, after: str = "", limit: int = -1) -> tuple[CardAccount, ...]:
         """Cards, by key: those after that one, and at most so many (a negative limit: all)."""
-        with self._connection() as connection:
-            connection.execute("BEGIN")
-            query = f"SELECT {TABLES[Card].columns} FROM cards WHERE card > ? ORDER BY card LIMIT ?"
-            cards = [row_from_values(Card, values) for values in connection.execute(query, (after, limit))]
-            have = "SELECT unit, balance FROM accounts WHERE account = ?"
-            found = tuple(
-                CardAccount(card, {Unit(unit): b for unit, b in connection.execute(have, (card_account(card.card),))})
-                for card in cards
+        units = list(Unit)
+        have = (f"(SELECT balance FROM accounts WHERE account = 'card:' || card AND unit = '{u.value}')" for u in units)
+        query = f"SELECT {', '.join(have)}, {TABLES[Card].columns} FROM cards WHERE card > ? ORDER BY card LIMIT ?"
+        return tuple(
+            CardAccount(
+                row_from_values(Card, row[len(units) :]),
+                {unit: balance for unit, balance in zip(units, row[: len(units)], strict=True) if balance is not None},
             )
-            connection.execute("COMMIT")
-        return found
+            for row in self._ask(query, (after, limit))
+        )
 
     def balances(self) -> dict[tuple[Unit, str], int]:
         """All accounts that are not empty."""
