@@ -26,7 +26,7 @@ from sessions.grants import check_card, give_back, take
 from sessions.machine import SELLING, SLOT_FIGURES, SlotEvent, SlotState
 from sessions.metering import Meter
 from sessions.ports import Json
-from sessions.slots import deadline, door_failed, move, since
+from sessions.slots import deadline, door_failed, move
 from sessions.units import NS, CardKey, MonoNs, SessionId, SlotName, seconds_ns, whole_seconds
 
 CHARGING = "charging"
@@ -302,6 +302,6 @@ def _waited_in_vain(draft: Draft, session: Session) -> tuple[SlotEvent, StopReas
         return SlotEvent.STOPPED, StopReason.OTHER
     if slot.entered_by is SlotEvent.RESTORED:
         return SlotEvent.STOPPED, StopReason.POWER_LOSS
-    waited = draft.now.mono - since(draft.state, slot)
+    waited = draft.now.mono - slot.since_mono
     behind_shut_door = draft.rules.slot(session.slot).has_lock and waited >= draft.rules.timing.suspend_max_s * NS
     return SlotEvent.STOPPED, StopReason.STOPPED_BY_EV if behind_shut_door else StopReason.EV_DISCONNECTED

@@ -9,10 +9,10 @@ from sessions import commands as c
 from sessions import events as e
 from sessions.draft import Draft
 from sessions.errors import BadRequest
-from sessions.fold import HeldCoin
+from sessions.fold import HeldCoin, State
 from sessions.ledger import CASH_BOX, CASH_CUSTOMERS, ISSUED_COIN, UNCLAIMED, card_account, coin_account
 from sessions.ports import Json
-from sessions.rules import after_s
+from sessions.rules import Rules, after_s
 from sessions.units import CardKey, MonoNs, TransferId, Unit
 
 
@@ -37,17 +37,17 @@ def _tapped_during_train(draft: Draft, first_pulse: MonoNs) -> CardKey | None:
     return visit.card if visit is not None and visit.started_mono >= first_pulse else None
 
 
-def held_until(draft: Draft, coin: HeldCoin) -> MonoNs:
+def held_until(state: State, rules: Rules, coin: HeldCoin) -> MonoNs:
     """Until when a held coin waits; one from an earlier boot waits anew from the restart."""
-    start = coin.first_pulse if coin.boot_id == draft.now.boot_id else draft.state.started_mono
-    return after_s(start, draft.rules.timing.coin_hold_s)
+    start = coin.first_pulse if coin.boot_id == state.boot_id else state.started_mono
+    return after_s(start, rules.timing.coin_hold_s)
 
 
 def credit_held_coins(draft: Draft, card: CardKey) -> int:
     """Gives all coins that still wait to the card that was just tapped; returns how much they were worth."""
     credited = 0
     for coin in list(draft.state.coins.values()):
-        if draft.now.mono >= held_until(draft, coin):
+        if draft.now.mono >= held_until(draft.state, draft.rules, coin):
             continue
         transfer = e.Transfer(
             TransferId(f"coin:{coin.coin}:owner"), coin.unit, coin_account(coin.coin), card_account(card), coin.amount
@@ -60,7 +60,7 @@ def credit_held_coins(draft: Draft, card: CardKey) -> int:
 def expire_coins(draft: Draft) -> None:
     """Books coins that nobody came for."""
     for coin in list(draft.state.coins.values()):
-        if draft.now.mono >= held_until(draft, coin):
+        if draft.now.mono >= held_until(draft.state, draft.rules, coin):
             transfer = e.Transfer(
                 TransferId(f"coin:{coin.coin}:unclaimed"), coin.unit, coin_account(coin.coin), UNCLAIMED, coin.amount
             )

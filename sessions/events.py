@@ -197,7 +197,7 @@ class SessionRefunded(Body):
 @dataclass(frozen=True, slots=True)
 class SessionCollected(Body):
     """The phone is out and the slot is free of it. ``how``: door, timeout, no_lock, unopened, unplugged_at_open_door,
-    staff."""
+    slot_gone, staff."""
 
     kind: ClassVar[str] = "session.collected"
     session: SessionId

@@ -13,7 +13,7 @@ from typing import Any
 from sessions import events as e
 from sessions.ledger import Ledger
 from sessions.machine import SLOT_FIGURES, Mode, SlotEvent, SlotState
-from sessions.units import CardKey, MonoNs, Seq, SessionId, SlotName, Unit, UtcMs, VisitId
+from sessions.units import CardKey, MonoNs, Now, Seq, SessionId, SlotName, Unit, UtcMs, VisitId
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,8 @@ class Session:
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """What the facts say of a slot now. ``…_mono`` belongs to ``boot_id``."""
+    """What the facts say of a slot now. Each ``…_mono`` belongs to ``boot_id``, which a kiosk that starts makes its own.
+    """
 
     name: SlotName
     state: SlotState = SlotState.AVAILABLE
@@ -241,7 +242,28 @@ def apply(state: State, fact: e.Fact) -> list[Row]:
 def _kiosk_started(state: State, fact: e.Fact, body: e.KioskStarted) -> list[Row]:
     state.incarnation = body.incarnation
     state.started_mono = fact.at.mono
+    for name, slot in state.slots.items():
+        if slot.boot_id != fact.at.boot_id:
+            state.slots[name] = _in_this_boot(slot, fact.at)
     return []
+
+
+def _in_this_boot(slot: Slot, now: Now) -> Slot:
+    """The slot after a boot: instants of the earlier one would mean something else on this one's clock.
+
+    Waiting begins anew, and what the door did is forgotten. Only where no switch will tell that a phone was fetched, the
+    opening for it still counts.
+    """
+    fetching = slot.state is SlotState.FINISHING and slot.door_open is None
+    released = fetching and slot.released_mono is not None and slot.released_mono >= slot.since_mono
+    return replace(
+        slot,
+        boot_id=now.boot_id,
+        since_mono=now.mono,
+        released_mono=now.mono if released else None,
+        opened_mono=None,
+        shut_mono=None,
+    )
 
 
 def _visit_started(state: State, fact: e.Fact, body: e.VisitStarted) -> list[Row]:
@@ -305,8 +327,6 @@ def _slot_moved(state: State, fact: e.Fact, body: e.SlotMoved) -> list[Row]:
         power_seq=fact.seq if after.power and (restored or not before.power) else old.power_seq,
         release_seq=old.release_seq if after.occupied else Seq(0),
     )
-    if body.after is SlotState.FAULTED or not (after.live or after.occupied):
-        slot = replace(slot, release_seq=Seq(0))
     state.slots[body.slot] = slot
     if body.session is None or body.session not in state.sessions:
         return []

@@ -1,5 +1,6 @@
 """Builds the pictures of `sessions.views` from the live state, on the owner's thread."""
 
+from sessions.coins import held_until
 from sessions.conductor import Conductor
 from sessions.events import SCREEN
 from sessions.fold import Session
@@ -7,7 +8,7 @@ from sessions.grants import free_left
 from sessions.ledger import card_account
 from sessions.machine import SLOT_FIGURES, SlotState
 from sessions.registry import SessionRecord
-from sessions.rules import SlotRules, after_s
+from sessions.rules import SlotRules
 from sessions.slots import deadline
 from sessions.units import MonoNs, SlotName, Unit, VisitId
 from sessions.views import KioskView, SessionView, SlotView, VisitView
@@ -18,7 +19,6 @@ def kiosk_view(conductor: Conductor, cloud: str = "none") -> KioskView:
     now = conductor.now()
     state, rules = conductor.state, conductor.rules
     held = [coin for coin in state.coins.values() if coin.unit is Unit.SECONDS]
-    first_pulse = min((coin.first_pulse for coin in held), default=None)
     return KioskView(
         as_of=now.mono,
         utc=now.utc,
@@ -28,7 +28,7 @@ def kiosk_view(conductor: Conductor, cloud: str = "none") -> KioskView:
         seq=state.seq,
         durable_seq=conductor.durable,
         held_coins_s=sum(coin.amount for coin in held),
-        held_coins_until=None if first_pulse is None else after_s(first_pulse, rules.timing.coin_hold_s),
+        held_coins_until=min((held_until(state, rules, coin) for coin in held), default=None),
         cloud=cloud,
         kiosk_id=rules.kiosk_id,
         kiosk_name=rules.kiosk_name,

@@ -3,14 +3,14 @@
 The state was folded from the facts; marks say how much more use was proven. Claims and sessions that had not begun to
 draw are cancelled and their time returned. A session that was live may go on only if its phone must still be there:
 behind a door that is still shut, or, without a door switch, after an outage provably shorter than ten minutes. It
-waits for its draw with power on and time standing; the outage is the operator's loss. Every relay is off until the
-first of these facts is durable, and no door opens.
+waits for its draw with power on and time standing; the outage is the operator's loss. A session whose slot has gone
+from the pinmap is closed for good. Every relay is off until the first of these facts is durable, and no door opens.
 """
 
 from collections.abc import Mapping
 
 from sessions import events as e
-from sessions.charging import StopReason, close
+from sessions.charging import StopReason, close, collected
 from sessions.claims import end_claim
 from sessions.draft import Draft
 from sessions.engine import Decision, Engine
@@ -53,7 +53,9 @@ def recover(
         if is_open is not None and is_open != was_open[name]:
             draft.add(e.DoorMoved(name, is_open, now.mono, session=draft.state.slot(name).session))
     for session in list(draft.state.sessions.values()):
-        if not session.settled:
+        if all(slot.name != session.slot for slot in draft.rules.slots):
+            _close_for_good(draft, session)
+        elif not session.settled:
             _resume_or_close(draft, session, was_open.get(session.slot), doors.get(session.slot), outage_s)
     change_mode(draft, ModeEvent.SAFE, "restart")
     change_mode(draft, ModeEvent.CAN_SELL, "restart")
@@ -74,6 +76,14 @@ def _end_visits_and_claims(draft: Draft) -> None:
         end_visit(draft, visit, "restart")
     for claim in list(draft.state.claims.values()):
         end_claim(draft, claim, "restart")
+
+
+def _close_for_good(draft: Draft, session: Session) -> None:
+    """Ends a session whose slot the operator has taken off the kiosk, and with it whatever was in it."""
+    if not session.settled:
+        close(draft, session, SlotEvent.STOPPED, StopReason.OTHER, "kiosk")
+    if session.session_id in draft.state.sessions:
+        collected(draft, session.slot, "slot_gone")
 
 
 def _resume_or_close(

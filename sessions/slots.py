@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from sessions import events as e
 from sessions.draft import Draft
 from sessions.fold import Slot, State
-from sessions.machine import POWERED, SLOT_FIGURES, Mode, SlotEvent, SlotState, next_slot_state
+from sessions.machine import POWERED, SLOT_FIGURES, SlotEvent, SlotState, next_slot_state
 from sessions.rules import NO_LOCK_COLLECT_S, Rules, SlotRules, after_s
 from sessions.units import MonoNs, Seq, SlotName
 
@@ -70,7 +70,7 @@ def levels(state: State, name: SlotName, durable: Seq) -> Levels:
 
 def withheld(state: State, name: SlotName) -> bool:
     """Whether something forbids power to the slot."""
-    return state.mode is Mode.PAUSED or _has_fault(state, name, POWER_DEVICES)
+    return state.mode not in POWERED or _has_fault(state, name, POWER_DEVICES)
 
 
 def door_failed(state: State, name: SlotName) -> bool:
@@ -82,19 +82,13 @@ def _has_fault(state: State, name: SlotName, devices: frozenset[str]) -> bool:
     return any(f.slot == name and f.device.rpartition(".")[2] in devices for f in state.faults.values())
 
 
-def since(state: State, slot: Slot) -> MonoNs:
-    """When the slot's state was entered, on this boot's clock; what comes from an earlier boot counts from the
-    restart."""
-    return slot.since_mono if slot.boot_id == state.boot_id else state.started_mono
-
-
 def deadline(state: State, rules: Rules, name: SlotName) -> MonoNs | None:
     """When the waiting in the slot's state is over, or None while it does not end by itself.
 
     `SlotState.CHARGING` ends by used time, which the meter knows; see `sessions.charging`.
     """
     slot, timing, equipment = state.slot(name), rules.timing, rules.slot(name)
-    start = since(state, slot)
+    start = slot.since_mono
     if slot.state is SlotState.PREPARING:
         return after_s(start, timing.no_device_s)
     if slot.state is SlotState.SUSPENDED_EV:

@@ -34,7 +34,7 @@ from sessions.store.failures import RESCUE, explained
 from sessions.store.writer import transaction
 from sessions.units import Seq, Unit
 
-FOLD = 2
+FOLD = 3
 """To be raised when `fold.apply` comes to mean something else by the same fields: old snapshots are then passed over.
 """
 
