@@ -26,6 +26,7 @@ from kiosk.cloud.none import NoCloud
 from kiosk.command_socket import CommandSocket
 from kiosk.commands import CommandBus
 from kiosk.emergency import Emergency
+from kiosk.errors import ConsoleError
 from kiosk.facade import Facade
 from kiosk.health import Health
 from kiosk.incarnation import new_incarnation
@@ -72,9 +73,8 @@ def run(options: RunOptions) -> int:
 
     Raises `PinmapError`, `StoreError`, `CardSecretError`, `ConsoleError` or `NoDisplay` when it cannot start.
     """
-    options.data_dir.mkdir(parents=True, exist_ok=True)
     with ExitStack() as stack:
-        stack.enter_context(DataLock(options.data_dir))
+        stack.enter_context(DataLock(options.data_dir, make=True))
         logs = QueuedLogging(options.data_dir)
         logs.start()
         stack.callback(logs.stop)
@@ -134,6 +134,8 @@ class _Kiosk:
             # Windows are still being built in Tk's idle time; from then on a gap is one that a customer could feel.
             self._shell.owner.after(STARTED_MS, self._gaps.restart)
             self._shell.run()
+        except ConsoleError:
+            raise  # Told as a sentence to whoever starts it; the way to it through the code helps nobody.
         except BaseException as error:
             self._wiring.all_off()
             _log.critical("The kiosk ends by a fault of its own", exc_info=error)

@@ -49,9 +49,8 @@ class OfflineConductor:
 def offline_conductor(data_dir: Path, settings: Settings) -> Iterator[OfflineConductor]:
     """Opens the store for one command or a few. Raises `StoreBusy` while a kiosk runs, `StoreError` when it cannot be
     used."""
-    data_dir.mkdir(parents=True, exist_ok=True)
     path = store_path(data_dir)
-    with DataLock(data_dir):
+    with DataLock(data_dir, make=True):
         prepare(path)
         state = load(path)
         state.incarnation = state.incarnation or new_incarnation()

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from types import TracebackType
 
-from sessions.errors import StoreBusy
+from sessions.errors import StoreBusy, StoreError
 
 LOCK_FILE = "kiosk.lock"
 
@@ -14,13 +14,22 @@ LOCK_FILE = "kiosk.lock"
 class DataLock:
     """The lock on a data directory, held from construction until `release` or the end of a ``with`` block.
 
-    Raises `StoreBusy` naming the holder's process id when another process has it. The file stays behind: a lock is held
-    by its open file, not by its being there.
+    Raises `StoreBusy` naming the holder's process id when another process has it, and `StoreError` when the directory
+    is not there or cannot be written to; ``make`` makes it first. The file stays behind: a lock is held by its open
+    file, not by its being there.
     """
 
-    def __init__(self, data_dir: Path) -> None:
+    def __init__(self, data_dir: Path, make: bool = False) -> None:
         self.path = data_dir / LOCK_FILE
-        self._file = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            if make:
+                data_dir.mkdir(parents=True, exist_ok=True)
+            self._file = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        except OSError as error:
+            raise StoreError(
+                f"The data directory {data_dir} cannot be used ({error.strerror}). Name one that can be written to: "
+                "--data DIR."
+            ) from error
         try:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from sessions.errors import StoreBusy
+from sessions.errors import StoreBusy, StoreError
 from sessions.store.lock import DataLock
 
 HOLDER = """
@@ -28,6 +28,14 @@ def test_one_process_holds_a_data_directory_and_is_named(tmp_path: Path) -> None
         holder.wait()
         with DataLock(tmp_path):
             pass
+
+
+def test_a_directory_that_cannot_be_used_is_named_with_the_way_out(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    for data_dir, make in ((tmp_path / "absent", False), (tmp_path / "file", False), (tmp_path / "file" / "in", True)):
+        with pytest.raises(StoreError, match=rf"{data_dir} cannot be used .*--data DIR"):
+            DataLock(data_dir, make=make)
+    DataLock(tmp_path / "absent" / "deep", make=True).release()
 
 
 def test_the_lock_is_held_once_even_within_a_process(tmp_path: Path) -> None:
