@@ -153,7 +153,6 @@ def _message(detail: ErrorDetails, path: KeyPath) -> str:
 _EXAMPLES: Mapping[str, str] = {
     "opens": 'a time such as "06:00"',
     "shuts": 'a time such as "22:30"',
-    "languages": 'a language such as "en" or "pt_BR"',
     "currency": 'a currency such as "PHP" or "EUR"',
     "id": 'an id: letters, digits, "_" and "-", at most 40',
     "database_url": 'an address such as "https://name.firebaseio.com"',

@@ -8,17 +8,36 @@ from datetime import date
 from typing import Annotated, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    StringConstraints,
+    field_validator,
+    model_validator,
+)
+
+from kiosk.i18n import LANGUAGES
+
+
+def _spoken(code: str) -> str:
+    if code not in LANGUAGES:
+        raise ValueError(f'"{code}" is no language of the kiosk; it speaks {", ".join(LANGUAGES)}')
+    return code
+
 
 MAX_GRANT_S = 99 * 3600 + 59 * 60
 """What a slot's display can show as HH:MM; no session is granted more."""
+
 
 Span = Annotated[int, Field(ge=1, le=86_400)]
 """A time in seconds between one second and one day."""
 OpeningTime = Annotated[str, StringConstraints(pattern=r"^(?:[01][0-9]|2[0-3]):[0-5][0-9]$")]
 Draw = Annotated[float, Field(gt=0, le=3_000)]
 Patience = Annotated[float, Field(gt=0, le=3_600)]
-Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(?:_[A-Z]{2})?$")]
+Language = Annotated[str, AfterValidator(_spoken)]
 GroupName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{0,40}$")]
 FleetId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,40}$")]
 """Kiosk ids are keys in the fleet's database, whose rules know only these characters."""
