@@ -18,6 +18,11 @@ if TYPE_CHECKING:
     from kiosk.settings_model import Settings
     from sessions.store.queries import Queries
 
+DATA_HELP = (
+    "The data directory.  [default: $KIOSK_DATA, else /var/lib/kiosk where there is one, else "
+    "~/.local/state/charging-kiosk]"
+)
+
 
 @dataclass
 class Context:
@@ -76,9 +81,7 @@ def common_options() -> list[click.Option]:
     directory = click.Path(file_okay=False, path_type=Path)
     file = click.Path(dir_okay=False, path_type=Path)
     return [
-        click.Option(
-            ["--data"], type=directory, metavar="DIR", expose_value=False, callback=_keep, help="The data directory."
-        ),
+        click.Option(["--data"], type=directory, metavar="DIR", expose_value=False, callback=_keep, help=DATA_HELP),
         click.Option(
             ["--config"], type=file, metavar="F", expose_value=False, callback=_keep, help="The settings (kiosk.toml)."
         ),

@@ -20,7 +20,7 @@ def ledger_group() -> None:
     """
 
 
-@ledger_group.command()
+@ledger_group.command(short_help="Add up every transfer ever made.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document.")
 def verify(as_json: bool) -> None:
     """Add up every transfer, and show where everything is that was ever issued.

@@ -25,7 +25,7 @@ def pinmap_group() -> None:
     """
 
 
-@pinmap_group.command("check")
+@pinmap_group.command("check", short_help="Name everything wrong with a pinmap at once.")
 @click.argument("file", metavar="[F]", default=DEFAULT_FILE, type=click.Path())
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document and nothing else.")
 def check(file: str, as_json: bool) -> None:

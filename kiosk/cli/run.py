@@ -11,7 +11,9 @@ from kiosk.options import RunOptions
 @click.command()
 @click.option("--simulate", is_flag=True, help="Simulate the hardware behind the real drivers, and open the Bench.")
 @click.option("--headless", is_flag=True, help="No window; everything else is the same.")
-@click.option("--windowed", is_flag=True, help="A window instead of the whole screen.")
+@click.option(
+    "--windowed", is_flag=True, help="An 800x480 window instead of the whole screen; always so with --simulate."
+)
 @click.option("--pinmap", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="F", help="The wiring.")
 @click.option("--card-reader", metavar="PORT", help="A serial port to read cards from, also when simulating.")
 @click.option("--console-port", type=click.IntRange(0, 65_535), metavar="N", help="Where the API listens; 0 is any.")

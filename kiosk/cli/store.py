@@ -19,7 +19,7 @@ def store_group() -> None:
     """
 
 
-@store_group.command()
+@store_group.command(short_help="Fold every fact again and compare with the tables.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document.")
 def verify(as_json: bool) -> None:
     """Fold every fact again and compare the outcome with every table, row by row.
