@@ -17,7 +17,7 @@ from sessions.engine import Decision, Engine
 from sessions.errors import InvariantBroken, SessionsError
 from sessions.events import SCREEN, Fact, KioskStopped
 from sessions.fold import State, Visit
-from sessions.jobs import arm_waiting, cancel_jobs, show, start_jobs
+from sessions.jobs import Pace, arm_waiting, cancel_jobs, show, start_jobs
 from sessions.journaling import Batch, Journal, Mark
 from sessions.metering import Meter
 from sessions.outputs import OutputSetter
@@ -61,6 +61,7 @@ class Conductor:
         clock: Callable[[], Now],
         card_key: Callable[[str], CardKey],
         listeners: Listeners | None = None,
+        pace: Pace | None = None,
     ) -> None:
         self._owner = owner
         self._engine = engine
@@ -69,6 +70,7 @@ class Conductor:
         self._clock = clock
         self._card_key = card_key
         self.listeners = listeners or Listeners()
+        self.pace = pace or Pace()
         self.registry = Registry(owner.sessions)
         self.sensing = Sensing(slots, engine.rules, self.tell)
         self.outputs = OutputSetter(slots, engine.rules.timing.door_open_s, self._power_switched)
@@ -271,8 +273,16 @@ class Conductor:
                 self._idle_text[name] = text
                 port.show(text)
 
+    def sweep_again(self) -> None:
+        """Puts the next sweep where the pace wants it now."""
+        if self._sweep_id is not None:
+            self._owner.after_cancel(self._sweep_id)
+        delay_ms = self.pace.sweep(SWEEP_MS)
+        self._sweep_id = None if delay_ms is None else self._owner.after(delay_ms, self._sweep)
+
     def _sweep(self) -> None:
-        self._sweep_id = self._owner.after(SWEEP_MS, self._sweep)
+        self._sweep_id = None
+        self.sweep_again()
         self.tell(c.CheckDeadlines())
         self.sensing.look(self.state, self.now().mono)
 

@@ -5,7 +5,8 @@ that the session is over, and the job ends without a trace. So a closure that ou
 whoever has the slot now. A job works on its own record only, and puts itself back with ``after``. No job counts its
 own runs: what has been used is always read from the meter, so a late job is only late.
 
-* ``tick`` shows the time left, on the second, and notices that it is used up.
+* ``tick`` shows the time left, on the second.
+* ``time_up`` wakes the rules when the time is used up.
 * ``watch_current`` feeds the detector with new readings and moves the meter's proof forward.
 * ``no_device_timeout``, ``grace`` and ``collect`` wake the rules when the waiting of a state ends.
 * ``flush_usage`` writes the proven usage as a mark, all sessions on one common beat, so that they share one commit.
@@ -30,8 +31,35 @@ STANDING_TICK_MS = 1000
 _MS = 1_000_000
 
 
+class Pace:
+    """How many milliseconds a job lets pass before it looks again; None: until somebody wakes it.
+
+    Nothing depends on how often they look: this is the pace of a kiosk whose world may change at any moment. A
+    simulated one, which knows when its world changes next, may let quiet stretches pass.
+    """
+
+    def tick(self, record: SessionRecord, to_next_second_ms: int) -> int | None:
+        """Until the display is looked at again."""
+        return to_next_second_ms
+
+    def watch(self, record: SessionRecord) -> int | None:
+        """Until new readings are looked at again."""
+        return WATCH_MS
+
+    def flush(self, record: SessionRecord, to_next_beat_ms: int) -> int | None:
+        """Until the next mark."""
+        return to_next_beat_ms
+
+    def sweep(self, every_ms: int) -> int | None:
+        """Until what waits without a session is looked at again."""
+        return every_ms
+
+
 class Desk(Protocol):
     """What the jobs need of the conductor."""
+
+    @property
+    def pace(self) -> Pace: ...
 
     @property
     def owner(self) -> SessionOwner: ...
@@ -51,10 +79,19 @@ class Desk(Protocol):
 
 def start_jobs(desk: Desk, record: SessionRecord) -> None:
     """Starts what runs for a session's whole life; `arm_waiting` adds what its state needs."""
-    _put(desk, record, "tick", 0, lambda: _tick(desk, record.session_id))
-    _put(desk, record, "watch_current", WATCH_MS, lambda: _watch_current(desk, record.session_id))
-    _put(desk, record, "flush_usage", _to_next_beat(desk), lambda: _flush_usage(desk, record.session_id))
+    session_id = record.session_id
+    _put(desk, record, "tick", 0, lambda: _tick(desk, session_id))
+    _put(desk, record, "watch_current", WATCH_MS, lambda: _watch_current(desk, session_id))
+    to_next_beat = desk.pace.flush(record, _to_next_beat(desk))
+    _put(desk, record, "flush_usage", to_next_beat, lambda: _flush_usage(desk, session_id))
     arm_waiting(desk, record)
+
+
+def watch_now(desk: Desk, record: SessionRecord) -> None:
+    """Looks at a live session's readings at once, instead of at the next turn: before something is decided by them."""
+    if "watch_current" in record.jobs:
+        _cancel(desk, record, "watch_current")
+        _watch_current(desk, record.session_id)
 
 
 def cancel_jobs(desk: Desk, record: SessionRecord) -> None:
@@ -66,6 +103,7 @@ def cancel_jobs(desk: Desk, record: SessionRecord) -> None:
 
 _WAITING_JOB = {
     SlotState.PREPARING: "no_device_timeout",
+    SlotState.CHARGING: "time_up",
     SlotState.SUSPENDED_EV: "grace",
     SlotState.SUSPENDED_EVSE: "grace",
     SlotState.FINISHING: "collect",
@@ -77,10 +115,10 @@ def arm_waiting(desk: Desk, record: SessionRecord) -> None:
     name = record.slot.name
     state = desk.state.slot(name).state
     wanted = _WAITING_JOB.get(state)
-    due = deadline(desk.state, desk.rules, name) if wanted else None
-    if due == record.waits_until and wanted in record.jobs:
+    due = _due(desk, record, state) if wanted else None
+    if due == record.waits_until and (due is None or wanted in record.jobs):
         return
-    for job in ("no_device_timeout", "grace", "collect"):
+    for job in _WAITING_JOB.values():
         _cancel(desk, record, job)
     record.waits_until = due
     if wanted is not None and due is not None:
@@ -89,11 +127,18 @@ def arm_waiting(desk: Desk, record: SessionRecord) -> None:
         _put(desk, record, wanted, delay_ms, lambda: _waited(desk, session_id, wanted))
 
 
+def _due(desk: Desk, record: SessionRecord, state: SlotState) -> MonoNs | None:
+    if state is not SlotState.CHARGING:
+        return deadline(desk.state, desk.rules, record.slot.name)
+    return record.meter.used_up_at(desk.state.sessions[record.session_id].granted * NS)
+
+
 def _waited(desk: Desk, session_id: SessionId, job: str) -> None:
     record = desk.owner.sessions.get(session_id)
     if record is None:
         return
     record.jobs.pop(job, None)
+    watch_now(desk, record)
     desk.tell(c.CheckDeadlines(record.slot.name))
     if desk.owner.sessions.get(session_id) is record:
         arm_waiting(desk, record)
@@ -103,12 +148,9 @@ def _tick(desk: Desk, session_id: SessionId) -> None:
     record = desk.owner.sessions.get(session_id)
     if record is None:
         return
-    if record.meter.running:
-        desk.tell(c.CheckDeadlines(record.slot.name))
-        if desk.owner.sessions.get(session_id) is not record:
-            return
     show(desk, record)
-    _put(desk, record, "tick", _to_next_second(desk, record), lambda: _tick(desk, session_id))
+    delay_ms = desk.pace.tick(record, _to_next_second(desk, record))
+    _put(desk, record, "tick", delay_ms, lambda: _tick(desk, session_id))
 
 
 def show(desk: Desk, record: SessionRecord) -> None:
@@ -143,7 +185,7 @@ def _watch_current(desk: Desk, session_id: SessionId) -> None:
         take_reading(desk, record, reading)
     for verdict in record.detector.check(desk.now().mono):
         _tell_verdict(desk, record, verdict.kind.value, verdict.dated, verdict.evidence)
-    _put(desk, record, "watch_current", WATCH_MS, lambda: _watch_current(desk, session_id))
+    _put(desk, record, "watch_current", desk.pace.watch(record), lambda: _watch_current(desk, session_id))
 
 
 def take_reading(desk: Desk, record: SessionRecord, reading: Reading) -> None:
@@ -175,7 +217,8 @@ def _flush_usage(desk: Desk, session_id: SessionId) -> None:
         record.jobs.pop("flush_usage", None)
         return
     desk.mark(record)
-    _put(desk, record, "flush_usage", _to_next_beat(desk), lambda: _flush_usage(desk, session_id))
+    to_next_beat = desk.pace.flush(record, _to_next_beat(desk))
+    _put(desk, record, "flush_usage", to_next_beat, lambda: _flush_usage(desk, session_id))
 
 
 def _to_next_beat(desk: Desk) -> int:
@@ -183,8 +226,11 @@ def _to_next_beat(desk: Desk) -> int:
     return (beat - desk.now().mono % beat) // _MS + 1
 
 
-def _put(desk: Desk, record: SessionRecord, name: str, delay_ms: int, job: Callable[[], None]) -> None:
-    record.jobs[name] = desk.owner.after(delay_ms, job)
+def _put(desk: Desk, record: SessionRecord, name: str, delay_ms: int | None, job: Callable[[], None]) -> None:
+    if delay_ms is not None:
+        record.jobs[name] = desk.owner.after(delay_ms, job)
+    else:
+        record.jobs.pop(name, None)
 
 
 def _cancel(desk: Desk, record: SessionRecord, name: str) -> None:

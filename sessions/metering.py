@@ -54,6 +54,10 @@ class Meter:
         """Use as a countdown shows it at ``now``."""
         return self.settled_ns + (max(0, now - self.open_since) if self.open_since is not None else 0)
 
+    def used_up_at(self, granted_ns: int) -> MonoNs | None:
+        """When so much will have been used, or None while time stands."""
+        return None if self.open_since is None else MonoNs(self.open_since + granted_ns - self.settled_ns)
+
     def proven_ns(self) -> int:
         """Use that may be billed. It never falls."""
         if self.open_since is None or self.proven is None:
