@@ -87,10 +87,12 @@ class Coin:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AttractModel(Screen):
-    """Nobody is here. ``languages`` switch at once; the spoken one is disabled."""
+    """Nobody is here. ``languages`` switch at once; the spoken one is disabled. ``reads``: whether cards can be
+    read."""
 
     tap: str
     hint: str
+    reads: bool = True
     free: str
     any_free: bool
     steps: tuple[Step, ...]

@@ -28,17 +28,27 @@ class HeroPart(Card):
         hint = Box(middle.x, middle.y + theme.px(60), middle.w, theme.px(62))
         self._tap = Text(page, middle.top(theme.px(56)), Type.DISPLAY, colours.text)
         self._hint = Text(page, hint, Type.BODY, colours.muted, down="top", wrap=True)
-        self.set_look(mix(colours.go, colours.night, 0.88), mix(colours.go, colours.night, 0.35))
+        self._colour = colours.go
+        self._tint()
 
     def set(self, model: AttractModel) -> None:
-        """Shows the invitation in its language."""
+        """Shows the invitation in its language; it is grey while cards cannot be read."""
+        colours = self.page.theme.colours
+        colour = colours.go if model.reads else colours.busy
+        if colour != self._colour:
+            self._colour = colour
+            self._tint()
         self._tap.set(model.tap)
         self._hint.set(model.hint)
 
     def recolour(self, fill: str) -> None:
         super().recolour(fill)
-        self._card.set("card", self.page.theme.colours.go, fill)
-        self._waves.set("waves", self.page.theme.colours.go, fill)
+        self._card.set("card", self._colour, fill)
+        self._waves.set("waves", self._colour, fill)
+
+    def _tint(self) -> None:
+        night = self.page.theme.colours.night
+        self.set_look(mix(self._colour, night, 0.88), mix(self._colour, night, 0.35))
 
 
 class AttractPage(ScreenPage[AttractModel]):

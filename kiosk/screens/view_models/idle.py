@@ -34,10 +34,9 @@ def attract(scene: Scene) -> AttractModel:
     return AttractModel(
         header=Header(_("Charge your phone")),
         banner=banner(scene),
-        tap=_("Tap your card here"),
-        hint=_("Your phone charges safely behind a locked door.")
-        if all(slot.has_lock for slot in scene.view.slots)
-        else _("Your time stays on your card until you use it."),
+        tap=_("One moment, please") if scene.nav.reader_away else _("Tap your card here"),
+        hint=_hint(scene),
+        reads=not scene.nav.reader_away,
         free=ngettext("{free} of {total} free", "{free} of {total} free", free).format(free=free, total=total),
         any_free=free > 0,
         steps=(
@@ -52,6 +51,14 @@ def attract(scene: Scene) -> AttractModel:
         if len(scene.site.languages) > 1
         else (),
     )
+
+
+def _hint(scene: Scene) -> str:
+    if scene.nav.reader_away:
+        return _("Phones inside keep charging.")
+    if all(slot.has_lock for slot in scene.view.slots):
+        return _("Your phone charges safely behind a locked door.")
+    return _("Your time stays on your card until you use it.")
 
 
 def _free(view: KioskView) -> int:
