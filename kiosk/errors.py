@@ -46,6 +46,10 @@ class CardListError(KioskError, ValueError):
         self.problems = tuple(problems)
 
 
+class BundleError(KioskError, ValueError):
+    """A file that is no bundle of a session, was cut, or was changed."""
+
+
 class ConsoleError(KioskError, OSError):
     """The console cannot be served at the address asked for."""
 

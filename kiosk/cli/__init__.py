@@ -20,7 +20,8 @@ from sessions.errors import SessionsError
 
 COMMANDS: Mapping[str, tuple[str, str]] = {
     "run": ("kiosk.cli.run:run", "Run the kiosk until it is stopped."),
-    "sessions": ("kiosk.cli.sessions:sessions_group", "Who charged, how long, and why it ended."),
+    "sessions": ("kiosk.cli.proof:sessions_group", "Who charged, how long, and why it ended."),
+    "replay": ("kiosk.cli.proof:replay", "Decide a bundled session anew and name what differs."),
     "cards": ("kiosk.cli.cards_money:cards_group", "Cards, what is on them, and the secret that hides them."),
     "selftest": ("kiosk.cli.selftest:selftest", "Ask every device whether it works."),
     "pinmap": ("kiosk.cli.pinmap:pinmap_group", "Check the wiring file."),

@@ -1,0 +1,98 @@
+"""A proof as one page of plain text, for a terminal, a mail, or a sheet of paper."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from kiosk.proof.story import WHY, Moment, Story
+from sessions.ledger import card_account, hold_account
+
+WIDTH = 100
+PLOT_WIDTH, PLOT_HEIGHT = 80, 8
+_MARKS = {"plugged": "P", "unplugged_prompt": "U", "unplugged": "U", "full": "F", "paused": "p", "stale": "?"}
+
+
+def proof_page(story: Story, kiosk_name: str) -> str:
+    """The page: who, how much, what the current did, every decision with its evidence, and why it ended."""
+    parts = [_head(story, kiosk_name), _money(story), _plot(story), _decisions(story), _why(story)]
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _head(story: Story, kiosk_name: str) -> str:
+    s = story.session
+    lines = [
+        f"Session {s.session_id}".ljust(60) + kiosk_name.rjust(WIDTH - 60),
+        "=" * WIDTH,
+        f"Slot      {s.slot:<24}Card   {s.card}",
+        f"Started   {_utc(s.started_utc):<24}Ended  {_utc(s.ended_utc) if s.ended_utc else 'not yet'}",
+        f"Granted   {s.granted} s".ljust(34)
+        + f"Used   {s.used_ms // 1000} s, returned {s.returned} s, energy {s.energy_mWh / 1000:.2f} Wh",
+    ]
+    return "\n".join(lines)
+
+
+def _utc(utc_ms: int) -> str:
+    return datetime.fromtimestamp(utc_ms / 1000, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+
+
+def _money(story: Story) -> str:
+    names = {card_account(story.session.card): "card", hold_account(story.session.session_id): "hold"}
+    lines = ["MONEY (every second moved, from -> to)"]
+    for t in story.transfers:
+        lines.append(
+            f"  {t.amount:>7} {t.unit.value:<5} {names.get(t.debit, t.debit)} -> {names.get(t.credit, t.credit)}"
+        )
+    return "\n".join(lines)
+
+
+def _plot(story: Story) -> str:
+    known = [(t, mA) for t, mA in story.waveform if mA is not None]
+    if len(known) < 2:
+        return "CURRENT\n  no samples were kept of this session"
+    first, last = known[0][0], max(known[-1][0], known[0][0] + 1)
+    top = max(50.0, *(mA for _, mA in known))
+    columns: list[list[float]] = [[] for _ in range(PLOT_WIDTH)]
+    for t, mA in known:
+        columns[min(PLOT_WIDTH - 1, int((t - first) / (last - first) * PLOT_WIDTH))].append(mA)
+    rows = [_row(columns, top, level) for level in range(PLOT_HEIGHT, 0, -1)]
+    marks = [" "] * PLOT_WIDTH
+    for moment in story.moments:
+        letter = _MARKS.get(moment.says.removeprefix("detector: "))
+        if letter and first <= moment.t_s <= last:
+            marks[min(PLOT_WIDTH - 1, int((moment.t_s - first) / (last - first) * PLOT_WIDTH))] = letter
+    axis = f"{'':>9}{first:.0f} s".ljust(9 + PLOT_WIDTH - 8) + f"{last:.0f} s".rjust(8)
+    title = "CURRENT in mA around the decisions (P plugged, U unplugged?, F full, p paused, ? sensor silent)"
+    return "\n".join([title, *rows, f"{'':>9}{''.join(marks)}".rstrip(), axis])
+
+
+def _row(columns: Sequence[Sequence[float]], top: float, level: int) -> str:
+    low = top * (level - 1) / PLOT_HEIGHT
+    cells = "".join(
+        "█" if values and max(values) > low + (0 if level > 1 else top * 0.01) else " " for values in columns
+    )
+    label = f"{top * level / PLOT_HEIGHT:>7.0f} " if level in (PLOT_HEIGHT, PLOT_HEIGHT // 2) else " " * 8
+    return f"{label}│{cells}".rstrip()
+
+
+def _decisions(story: Story) -> str:
+    lines = ["DECISIONS (seconds since the start)"]
+    lines += [line for moment in story.moments for line in _moment(moment)]
+    return "\n".join(lines)
+
+
+def _moment(moment: Moment) -> list[str]:
+    dated = f", dated {moment.dated_s:.1f}" if moment.dated_s is not None else ""
+    boot = " (after a restart)" if moment.later_boot else ""
+    lines = [f"  {moment.t_s:>9.1f}  {moment.says}{dated}{boot}"]
+    if moment.figures:
+        figures = ", ".join(
+            f"{name} {value}" for name, value in moment.figures.items() if not isinstance(value, dict | list)
+        )
+        lines.append(f"{'':>13}{figures}")
+    return lines
+
+
+def _why(story: Story) -> str:
+    if not story.ended:
+        return "IT STILL RUNS: what is above is what is proven so far."
+    reason = story.session.stop_reason or "Other"
+    return f"WHY IT ENDED\n  {reason}. {WHY.get(reason, '')}"

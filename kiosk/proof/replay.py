@@ -1,0 +1,156 @@
+"""Decides a bundled session anew, with today's rules and detector, and names what comes out differently.
+
+Three things are decided again: what each event meant in the state of that moment (the slot table), where each second
+went (the settlement), and what the detector concludes from the samples that were kept. A verdict counts as the same
+when it is of the same kind and not more than a second away; where too few samples were kept to conclude anything, that
+is said instead of called a difference.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from kiosk.proof.bundle import Bundle
+from kiosk.proof.story import Story
+from sessions import events as e
+from sessions.detection import Detector, Kind, Verdict
+from sessions.journaling import Sample
+from sessions.ledger import SOLD, hold_account
+from sessions.machine import SLOT_FIGURES, SLOT_TABLE
+from sessions.ports import Reading
+from sessions.units import NS, MonoNs, seconds_ns
+from sessions.zero import Zero
+
+TOLERANCE_NS = seconds_ns(1.0)
+NEEDED_READINGS = 5
+"""Samples within `AROUND_NS` before a verdict without which it cannot be decided again."""
+AROUND_NS = seconds_ns(3.0)
+BY_CLOCK = frozenset({Kind.STALE, Kind.UNPLUGGED})
+"""Conclusions from silence or waiting: the samples cannot show them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Something that comes out otherwise today. ``t_s`` is seconds since the session's start."""
+
+    t_s: float
+    what: str
+    then: str
+    now: str
+
+
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """The outcome: how much was decided again, what could not be, and what differs."""
+
+    moves: int
+    verdicts: int
+    undecidable: int
+    differences: tuple[Difference, ...]
+
+
+def replay(bundle: Bundle) -> Replay:
+    """Decides a bundle anew."""
+    story = bundle.story
+    start = next(fact.at.mono for fact in story.facts if isinstance(fact.body, e.SessionStarted))
+    recorded = [fact for fact in story.facts if isinstance(fact.body, e.VerdictGiven)]
+    decidable = [fact for fact in recorded if _decidable(fact, story.samples)]
+    differences = [*_moves(story, start), *_money(story, start), *_verdicts(bundle, decidable, start)]
+    moves = sum(1 for fact in story.facts if isinstance(fact.body, e.SlotMoved))
+    ordered = tuple(sorted(differences, key=lambda difference: difference.t_s))
+    return Replay(moves, len(decidable), len(recorded) - len(decidable), ordered)
+
+
+def _moves(story: Story, start: MonoNs) -> Iterator[Difference]:
+    for fact in story.facts:
+        body = fact.body
+        if isinstance(body, e.SlotMoved):
+            now = SLOT_TABLE[body.before, body.event]
+            if now is not body.after:
+                event = f"'{body.event.value}' while '{body.before.value}'"
+                yield Difference(_t(fact.at.mono, start), event, body.after.value, str(now.value))
+
+
+def _money(story: Story, start: MonoNs) -> Iterator[Difference]:
+    granted = sum(
+        fact.body.granted if isinstance(fact.body, e.SessionStarted) else fact.body.added
+        for fact in story.facts
+        if isinstance(fact.body, e.SessionStarted | e.SessionExtended)
+    )
+    hold = hold_account(story.session.session_id)
+    for fact in story.facts:
+        body = fact.body
+        if not isinstance(body, e.SessionSettled):
+            continue
+        sold = sum(t.amount for t in fact.transfers if t.credit == SOLD)
+        out = sum(t.amount for t in fact.transfers if t.debit == hold)
+        proven_ms = [f.body.used_ms or 0 for f in story.facts if isinstance(f.body, e.SlotMoved) and f.seq <= fact.seq]
+        used = min(granted, (proven_ms[-1] if proven_ms else 0) // 1000)
+        said = ((sold, body.used, "sold"), (out, granted, "moved out of the hold"), (body.used, used, "used"))
+        for then, now, what in said:
+            if then != now:
+                yield Difference(_t(fact.at.mono, start), f"seconds {what}", str(then), str(now))
+
+
+def _verdicts(bundle: Bundle, recorded: list[e.Fact], start: MonoNs) -> Iterator[Difference]:
+    concluded = [verdict for verdict in _decide_again(bundle) if verdict.kind not in BY_CLOCK]
+    for fact in recorded:
+        body = fact.body
+        assert isinstance(body, e.VerdictGiven)
+        match = next((v for v in concluded if _same(v, fact, body)), None)
+        if match is None:
+            yield Difference(_t(fact.at.mono, start), "verdict", body.verdict, "none")
+            continue
+        concluded.remove(match)
+        if abs(match.dated - body.dated_mono) > TOLERANCE_NS:
+            dates = (f"dated {_t(body.dated_mono, start):.1f} s", f"dated {_t(match.dated, start):.1f} s")
+            yield Difference(_t(fact.at.mono, start), f"verdict {body.verdict}", *dates)
+    for extra in concluded:
+        yield Difference(_t(extra.at, start), "verdict", "none", extra.kind.value)
+
+
+def _same(verdict: Verdict, fact: e.Fact, body: e.VerdictGiven) -> bool:
+    return verdict.kind.value == body.verdict and abs(verdict.at - fact.at.mono) <= TOLERANCE_NS
+
+
+def _decide_again(bundle: Bundle) -> Iterator[Verdict]:
+    """Feeds the kept samples to today's detector, its power switched as the facts say it was."""
+    story = bundle.story
+    boot = next(fact.at.boot_id for fact in story.facts)
+    switched = iter(list(_power(story, boot)))
+    upcoming = next(switched, None)
+    detector = Detector(bundle.detection, _zero(story), bundle.max_mA)
+    for sample in story.samples:
+        if sample.boot_id != boot:
+            continue
+        while upcoming is not None and upcoming[0] <= sample.mono:
+            detector.arm(upcoming[0]) if upcoming[1] else detector.disarm()
+            upcoming = next(switched, None)
+        yield from detector.feed(Reading(sample.mono, sample.mA))
+
+
+def _power(story: Story, boot: str) -> Iterator[tuple[MonoNs, bool]]:
+    for fact in story.facts:
+        if isinstance(fact.body, e.SlotMoved) and fact.at.boot_id == boot:
+            before, after = SLOT_FIGURES[fact.body.before].power, SLOT_FIGURES[fact.body.after].power
+            if before != after:
+                yield fact.at.mono, after
+
+
+def _zero(story: Story) -> Zero:
+    """The slot's zero as the first verdict knew it; it was learned while the slot was empty and hardly moves."""
+    evidence = next((f.body.evidence for f in story.facts if isinstance(f.body, e.VerdictGiven)), {})
+    if "zero_mA" not in evidence or "sigma_mA" not in evidence:
+        return Zero()
+    return Zero(float(evidence["zero_mA"]), float(evidence["sigma_mA"]))
+
+
+def _decidable(fact: e.Fact, samples: tuple[Sample, ...]) -> bool:
+    body = fact.body
+    if not isinstance(body, e.VerdictGiven) or Kind(body.verdict) in BY_CLOCK:
+        return False
+    near = sum(1 for s in samples if s.boot_id == fact.at.boot_id and 0 <= fact.at.mono - s.mono <= AROUND_NS)
+    return near >= NEEDED_READINGS
+
+
+def _t(mono: int, start: int) -> float:
+    return round((mono - start) / NS, 1)
