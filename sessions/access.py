@@ -14,9 +14,9 @@ import hmac
 
 from sessions import commands as c
 from sessions import events as e
-from sessions.claims import live_visit
+from sessions.actors import live_visit, require_staff
 from sessions.draft import Draft
-from sessions.errors import BadRequest, NotAllowed, NoVisit, UnknownAccessKey, VisitTaken
+from sessions.errors import BadRequest, NoVisit, UnknownAccessKey, VisitTaken
 from sessions.ports import Json
 from sessions.units import CardKey
 from sessions.visits import end_idle_visits, end_visit
@@ -30,8 +30,7 @@ def access_digest(secret: bytes, access_key: str) -> str:
 
 def issue_access_key(draft: Draft, command: c.IssueAccessKey) -> Json:
     """Gives a card an access key, in place of the one it had."""
-    if not command.actor.staff:
-        raise NotAllowed("Only staff can do this.")
+    require_staff(command.actor)
     if command.card not in draft.state.cards:
         draft.add(e.CardSaved(command.card, command.actor.name))
     draft.add(e.AccessKeyIssued(command.card, command.digest, command.actor.name))
@@ -85,8 +84,7 @@ def end_this_visit(draft: Draft, command: c.EndVisit) -> Json:
 
 def end_silent_visits(draft: Draft, command: c.EndSilentVisits) -> Json:
     """Ends the visits that have been silent for too long; says how many there were and how many go on."""
-    if not command.actor.staff:
-        raise NotAllowed("Only staff can do this.")
+    require_staff(command.actor)
     before = len(draft.state.visits)
     end_idle_visits(draft)
     return {"deleted": before - len(draft.state.visits), "active": len(draft.state.visits)}

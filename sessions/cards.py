@@ -12,8 +12,9 @@ import re
 
 from sessions import commands as c
 from sessions import events as e
+from sessions.actors import require_staff
 from sessions.draft import Draft
-from sessions.errors import BadRequest, LimitReached, NotAllowed
+from sessions.errors import BadRequest, LimitReached
 from sessions.ledger import ISSUED_STAFF, card_account
 from sessions.ports import Json
 from sessions.units import CardKey, TransferId, Unit
@@ -38,7 +39,7 @@ def is_card_key(text: str) -> bool:
 
 def save_card(draft: Draft, command: c.SaveCard) -> Json:
     """Describes a card, known or new."""
-    _require_staff(command.actor)
+    require_staff(command.actor)
     draft.add(
         e.CardSaved(
             command.card,
@@ -55,7 +56,7 @@ def save_card(draft: Draft, command: c.SaveCard) -> Json:
 
 def add_credit(draft: Draft, command: c.AddCredit) -> Json:
     """Gives a card credit out of the staff's hand. Raises `BadRequest` for an amount that cannot be meant."""
-    _require_staff(command.actor)
+    require_staff(command.actor)
     if not 0 < command.amount <= LARGEST_TOP_UP:
         raise BadRequest(f"A top-up is a whole number from 1 to {LARGEST_TOP_UP}; {command.amount} was given.")
     most, have = draft.rules.tariff.most_on_card_s, draft.state.ledger.card_balance(command.card, command.unit)
@@ -70,8 +71,3 @@ def add_credit(draft: Draft, command: c.AddCredit) -> Json:
         e.CreditAdded(command.card, command.unit, command.amount, command.actor.name, command.reason), (transfer,)
     )
     return {"card": command.card, "balance": draft.state.ledger.card_balance(command.card, command.unit)}
-
-
-def _require_staff(actor: c.Actor) -> None:
-    if not actor.staff:
-        raise NotAllowed("Only staff can do this.")

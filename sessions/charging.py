@@ -13,7 +13,8 @@ from enum import StrEnum
 
 from sessions import commands as c
 from sessions import events as e
-from sessions.claims import live_visit, require_free, slot_taken
+from sessions.actors import live_visit
+from sessions.claims import require_free, slot_taken
 from sessions.draft import Draft
 from sessions.errors import (
     BadRequest,
@@ -262,10 +263,7 @@ def _released(draft: Draft, command: c.DoorObserved) -> bool:
 
 def time_up_at(draft: Draft, session: Session) -> MonoNs | None:
     """When a running session will have used what it was granted, or None while its time stands."""
-    meter = draft.meters[session.session_id]
-    if meter.open_since is None:
-        return None
-    return MonoNs(meter.open_since + session.granted * NS - meter.settled_ns)
+    return draft.meters[session.session_id].used_up_at(session.granted * NS)
 
 
 def check_deadlines(draft: Draft, name: SlotName) -> None:

@@ -7,9 +7,10 @@ the first.
 
 from sessions import commands as c
 from sessions import events as e
+from sessions.actors import live_visit
 from sessions.draft import Draft
-from sessions.errors import NotAllowed, NoVisit, SlotOutOfOrder, SlotTaken
-from sessions.fold import Claim, Visit
+from sessions.errors import NotAllowed, SlotOutOfOrder, SlotTaken
+from sessions.fold import Claim
 from sessions.machine import SELLING, SlotEvent, SlotState
 from sessions.ports import Json
 from sessions.rules import after_s
@@ -68,15 +69,6 @@ def expire_claims(draft: Draft) -> None:
     for claim in list(draft.state.claims.values()):
         if draft.now.mono >= claim.expires_mono or claim.boot_id != draft.now.boot_id:
             end_claim(draft, claim, "expired")
-
-
-def live_visit(draft: Draft, visit_id: VisitId) -> Visit:
-    """The visit, and notes that it is alive. Raises `NoVisit` when it has ended or never was."""
-    visit = draft.state.visits.get(visit_id)
-    if visit is None:
-        raise NoVisit("This visit has ended. Tap your card again.")
-    draft.activity[visit_id] = draft.now.mono
-    return visit
 
 
 def require_free(draft: Draft, slot_name: SlotName) -> None:

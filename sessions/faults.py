@@ -7,9 +7,10 @@ of which one clears: all follow from the same few lines, in whatever order they 
 
 from sessions import commands as c
 from sessions import events as e
+from sessions.actors import require_staff
 from sessions.claims import end_claim
 from sessions.draft import Draft
-from sessions.errors import BadRequest, NotAllowed
+from sessions.errors import BadRequest
 from sessions.machine import SLOT_FIGURES, SlotEvent, SlotState
 from sessions.ports import Json, Trouble
 from sessions.slots import door_failed, move, withheld
@@ -36,7 +37,7 @@ def slot_of(draft: Draft, device: str) -> SlotName | None:
 
 def disable_slot(draft: Draft, command: c.DisableSlot) -> Json:
     """Takes a slot out of use, after its session if one runs. Raises `BadRequest` without a reason."""
-    _require_staff(command.actor)
+    require_staff(command.actor)
     draft.rules.slot(command.slot)
     if not command.reason.strip():
         raise BadRequest("Say why the slot is taken out of use.")
@@ -47,7 +48,7 @@ def disable_slot(draft: Draft, command: c.DisableSlot) -> Json:
 
 def enable_slot(draft: Draft, command: c.EnableSlot) -> Json:
     """Puts a slot back into use, and takes an over-current trip as looked after."""
-    _require_staff(command.actor)
+    require_staff(command.actor)
     draft.rules.slot(command.slot)
     for fault in list(draft.state.faults.values()):
         if fault.slot == command.slot and fault.trouble == Trouble.OVERCURRENT:
@@ -55,11 +56,6 @@ def enable_slot(draft: Draft, command: c.EnableSlot) -> Json:
     if draft.state.slot(command.slot).disabled is not None:
         draft.add(e.SlotEnabled(command.slot, command.actor.name, command.reason))
     return {"slot": command.slot, "disabled": False}
-
-
-def _require_staff(actor: c.Actor) -> None:
-    if not actor.staff:
-        raise NotAllowed("Only staff can do this.")
 
 
 def reconcile(draft: Draft, name: SlotName) -> None:

@@ -6,6 +6,7 @@ Every one of these says who did it and why, and moves value by transfers like ev
 
 from sessions import commands as c
 from sessions import events as e
+from sessions.actors import require_staff_with_reason
 from sessions.draft import Draft
 from sessions.errors import BadRequest, NotAllowed, NotEnoughCredit, UnknownCard, UnknownSession
 from sessions.fold import CLOSED_KEPT
@@ -21,7 +22,7 @@ def refund_session(draft: Draft, command: c.RefundSession) -> Json:
     Raises `NotAllowed`, `BadRequest` without a reason or for an amount that cannot be meant, `UnknownSession`, and
     `NotEnoughCredit` for more than was sold and not yet given back.
     """
-    _require_staff_with_reason(command.actor, command.reason)
+    require_staff_with_reason(command.actor, command.reason)
     live = draft.state.sessions.get(command.session)
     if live is not None and not live.settled:
         raise BadRequest("This session still runs: stop it first, its unused time goes back by itself.")
@@ -52,7 +53,7 @@ def pay_out(draft: Draft, command: c.PayOut) -> Json:
 
     Raises `NotAllowed`, `BadRequest`, `UnknownCard`, and `NotEnoughCredit` when card or box have too little.
     """
-    _require_staff_with_reason(command.actor, command.reason)
+    require_staff_with_reason(command.actor, command.reason)
     if command.amount <= 0 or command.minor < 0:
         raise BadRequest(
             "A pay-out takes a whole number above zero off the card, and nothing or more out of the box."
@@ -87,7 +88,7 @@ def replace_card(draft: Draft, command: c.ReplaceCard) -> Json:
 
     Raises `NotAllowed`, `BadRequest`, `UnknownCard`.
     """
-    _require_staff_with_reason(command.actor, command.reason)
+    require_staff_with_reason(command.actor, command.reason)
     if command.old == command.new:
         raise BadRequest("A card cannot replace itself: read the new card.")
     _require_known(draft, command.old)
@@ -110,10 +111,3 @@ def replace_card(draft: Draft, command: c.ReplaceCard) -> Json:
 def _require_known(draft: Draft, card: CardKey) -> None:
     if card not in draft.state.cards:
         raise UnknownCard("This card has never been seen here.")
-
-
-def _require_staff_with_reason(actor: c.Actor, reason: str) -> None:
-    if not actor.staff:
-        raise NotAllowed("Only staff can do this.")
-    if not reason.strip():
-        raise BadRequest("Say why: the reason stays in the books.")

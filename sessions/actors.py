@@ -1,0 +1,29 @@
+"""Who asks, and whether they may: what every rule asks first."""
+
+from sessions import commands as c
+from sessions.draft import Draft
+from sessions.errors import BadRequest, NotAllowed, NoVisit
+from sessions.fold import Visit
+from sessions.units import VisitId
+
+
+def live_visit(draft: Draft, visit_id: VisitId) -> Visit:
+    """The visit, and notes that it is alive. Raises `NoVisit` when it has ended or never was."""
+    visit = draft.state.visits.get(visit_id)
+    if visit is None:
+        raise NoVisit("This visit has ended. Tap your card again.")
+    draft.activity[visit_id] = draft.now.mono
+    return visit
+
+
+def require_staff(actor: c.Actor) -> None:
+    """Raises `NotAllowed` for anybody who is not staff."""
+    if not actor.staff:
+        raise NotAllowed("Only staff can do this.")
+
+
+def require_staff_with_reason(actor: c.Actor, reason: str) -> None:
+    """Raises `NotAllowed` for anybody who is not staff, `BadRequest` for staff who do not say why."""
+    require_staff(actor)
+    if not reason.strip():
+        raise BadRequest("Say why: the reason stays in the books.")
