@@ -11,10 +11,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from sessions import access, cards, charging, claims, coins, faults, modes, money, visits
+from sessions import access, cards, charging, claims, coins, faults, modes, money, verdicts, visits
 from sessions import commands as c
 from sessions import events as e
-from sessions import verdicts as detected
 from sessions.draft import Draft
 from sessions.errors import InvariantBroken, SessionsError
 from sessions.fold import Row, State
@@ -67,7 +66,7 @@ ROUTES: dict[type[Any], _Rule] = {
     c.ExtendSession: charging.extend,
     c.OpenDoor: charging.open_door,
     c.DoorObserved: charging.door_observed,
-    c.Detected: detected.detected,
+    c.Detected: verdicts.detected,
     c.AddCredit: cards.add_credit,
     c.SaveCard: cards.save_card,
     c.RefundSession: money.refund_session,
@@ -95,8 +94,7 @@ class Engine:
         self.rules = rules
         self.meters: dict[SessionId, Meter] = {}
         self.activity: dict[VisitId, MonoNs] = {}
-        self._answers: OrderedDict[str, Json] = OrderedDict()
-        self._seen: OrderedDict[str, Json] = OrderedDict()
+        self._answers: OrderedDict[tuple[str, str], Json] = OrderedDict()
 
     def decide(self, command: c.Command, now: Now, command_id: str | None = None) -> Decision:
         """Decides a command.
@@ -107,7 +105,8 @@ class Engine:
         if isinstance(command, UNRECORDED):
             command_id = None
         source, source_id = _identity(command, command_id)
-        earlier = self._recall(source_id, command_id)
+        identities = [(name, id_) for name, id_ in ((source, source_id), ("command", command_id)) if id_ is not None]
+        earlier = next((self._answers[known] for known in identities if known in self._answers), None)
         if earlier is not None:
             return Decision((), (), earlier)
         draft = self.draft(now, source, source_id)
@@ -121,7 +120,7 @@ class Engine:
             raise
         if command_id is not None:
             draft.add(e.CommandAnswered(command_id, answer))
-        self._remember(source_id, command_id, answer)
+        self._remember(identities, answer)
         return Decision(tuple(draft.facts), tuple(draft.rows), answer)
 
     def draft(self, now: Now, source: str = "kiosk", source_id: str | None = None) -> Draft:
@@ -148,17 +147,11 @@ class Engine:
         names = {getattr(fact.body, "slot", None) for fact in facts}
         return [slot.name for slot in self.rules.slots if slot.name in names]
 
-    def _recall(self, source_id: str | None, command_id: str | None) -> Json | None:
-        if command_id is not None and command_id in self._answers:
-            return self._answers[command_id]
-        return None if source_id is None else self._seen.get(source_id)
-
-    def _remember(self, source_id: str | None, command_id: str | None, answer: Json) -> None:
-        for memory, key in ((self._answers, command_id), (self._seen, source_id)):
-            if key is not None:
-                memory[key] = answer
-                if len(memory) > REMEMBERED:
-                    memory.popitem(last=False)
+    def _remember(self, identities: list[tuple[str, str]], answer: Json) -> None:
+        for identity in identities:
+            self._answers[identity] = answer
+        while len(self._answers) > REMEMBERED:
+            self._answers.popitem(last=False)
 
 
 def _identity(command: c.Command, command_id: str | None) -> tuple[str, str | None]:

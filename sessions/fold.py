@@ -40,8 +40,7 @@ class Session:
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """What the facts say of a slot now. Each ``…_mono`` belongs to ``boot_id``, which a kiosk that starts makes its own.
-    """
+    """What the facts say of a slot now. Each ``…_mono`` belongs to ``boot_id``; a start makes it the present boot."""
 
     name: SlotName
     state: SlotState = SlotState.AVAILABLE
@@ -251,8 +250,8 @@ def _kiosk_started(state: State, fact: e.Fact, body: e.KioskStarted) -> list[Row
 def _in_this_boot(slot: Slot, now: Now) -> Slot:
     """The slot after a boot: instants of the earlier one would mean something else on this one's clock.
 
-    Waiting begins anew, and what the door did is forgotten. Only where no switch will tell that a phone was fetched, the
-    opening for it still counts.
+    Waiting begins anew, and what the door did is forgotten. Only where no switch will tell that a phone was fetched,
+    the opening for it still counts.
     """
     fetching = slot.state is SlotState.FINISHING and slot.door_open is None
     released = fetching and slot.released_mono is not None and slot.released_mono >= slot.since_mono

@@ -152,12 +152,6 @@ class CloudPort(Protocol):
         ...
 
 
-class StopHandle(Protocol):
-    """Something started that can be stopped; stopping twice is harmless."""
-
-    def stop(self) -> None: ...
-
-
 AfterId = str
 """What ``after`` returns and ``after_cancel`` takes; Tk's own type."""
 

@@ -119,7 +119,7 @@ def fact_from_values(values: Sequence[Any]) -> Fact:
 
 
 def fact_to_json(fact: Fact) -> Json:
-    """A fact as the cloud, the console and a proof show it."""
+    """A fact as the cloud gets it: everything that is stored of it."""
     return {
         "seq": fact.seq,
         "kind": fact.body.kind,
