@@ -57,15 +57,6 @@ class Emergency:
         x11.XSetIOErrorHandler.restype = ctypes.c_void_p
         x11.XSetIOErrorHandler(handler)
 
-    def watch_threads(self) -> None:
-        """Ends the process when a thread that nobody restarts dies of an exception nobody caught."""
-
-        def died(arguments: threading.ExceptHookArgs) -> None:
-            name = arguments.thread.name if arguments.thread else "?"
-            _log.error("the thread '%s' died", name, exc_info=arguments.exc_value)
-
-        threading.excepthook = died
-
     def _display_is_gone(self) -> int:
         self.end("The display is gone.", EXIT_NO_DISPLAY)
         return 0

@@ -1,8 +1,7 @@
 """Keeps the latest picture of the kiosk, and tells those who draw it that there is a new one.
 
 Everybody outside the owner's thread reads `LiveView.view`, an immutable value that is replaced as a whole. It is built
-anew after every decision and acknowledgement, and five times a second for what changes by itself (current, battery of
-signs of life).
+anew after every decision and acknowledgement, and five times a second for what changes by itself: current, time used.
 """
 
 from collections import deque
