@@ -3,6 +3,7 @@
 `kiosk.app` composes the same parts for a process of its own, with signals and an emergency end that tests cannot share.
 """
 
+import secrets
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -17,7 +18,7 @@ from hardware.pinmap import load_pinmap
 from hardware.wiring import wire
 from kiosk.card_secret import card_secret
 from kiosk.clock import SystemClock, monotonic
-from kiosk.commands import CommandBus
+from kiosk.commands import CommandBus, new_command_id
 from kiosk.console.app import build_console
 from kiosk.console.server import ConsoleServer
 from kiosk.facade import Facade
@@ -31,6 +32,7 @@ from kiosk.settings_model import Settings
 from kiosk.simulation.bench_port import BenchVerbs
 from sessions.access import access_digest
 from sessions.cards import card_key
+from sessions.commands import Actor, IssueAccessKey
 from sessions.conductor import Conductor, Listeners
 from sessions.engine import Engine
 from sessions.ports import Observation
@@ -99,6 +101,18 @@ class RunningKiosk:
         """What the kiosk knows an access key by."""
         return access_digest(self._secret, access_key)
 
+    def issue_key(self, card: CardKey) -> str:
+        """A new access key of a card."""
+        access_key = f"ak_{secrets.token_hex(16)}"
+        command = IssueAccessKey(card, self.access_digest(access_key), Actor("staff:test", staff=True))
+        self.facade.submit(command, new_command_id()).result(PATIENCE_S)
+        return access_key
+
+    def device(self, card: CardKey, visit: str) -> dict[str, str]:
+        """Signs a card in from another device; gives the header by which it then names itself."""
+        self.done("/api/session/start", {"access_key": self.issue_key(card), "session_id": visit})
+        return {"X-Visit": visit}
+
     def get(self, path: str) -> Any:
         """The JSON at a path that must answer 200."""
         answer = self.http.get(path)
@@ -107,7 +121,7 @@ class RunningKiosk:
 
     def post(self, path: str, body: Any = None, **headers: str) -> httpx.Response:
         """Posts JSON, or nothing."""
-        return self.http.post(path, json=body, headers=headers) if body is not None else self.http.post(path)
+        return self.http.post(path, json=body, headers=headers)
 
     def done(self, path: str, body: Any = None, **headers: str) -> Any:
         """Posts what must succeed, and gives its answer."""

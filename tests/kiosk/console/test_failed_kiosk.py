@@ -3,7 +3,7 @@
 import httpx
 import pytest
 
-from kiosk.console import api
+from kiosk.console import deciding
 from kiosk.console.app import build_console
 from kiosk.console.server import ConsoleServer
 from kiosk.health import Condition, Health, Part
@@ -64,7 +64,7 @@ def test_a_store_that_cannot_be_read_is_503_with_its_sentence(ailing, http):
 
 
 def test_a_decision_that_is_not_durable_in_time_is_503_with_the_id(kiosk, http, monkeypatch):
-    monkeypatch.setattr(api, "ANSWER_TIMEOUT_S", 0.0)
+    monkeypatch.setattr(deciding, "ANSWER_TIMEOUT_S", 0.0)
     answer = http.post("/api/sessions/none/stop", headers={"Idempotency-Key": "mine"})
     assert answer.status_code == 503
     document = answer.json()
