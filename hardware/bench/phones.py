@@ -5,17 +5,21 @@ battery fills, then trickles 30-80 mA with pauses at 3-18 mA; its screen lights 
 drops the line and negotiates again. Other things that people leave behind have their own ways.
 
 Time is an argument in seconds and never falls. What happens when is decided by the seed alone, however often somebody
-looks; only the noise on top is drawn anew at each look.
+looks; only the noise on top is drawn anew at each look. `Phone.next_change_s` says how long there is nothing to see.
 """
 
 import random
 from dataclasses import dataclass, replace
+from math import exp, log
 
 Range = tuple[float, float]
 
 CUT_OFF = 0.1
 """The part of the full current at which a charger calls the battery full."""
 NEVER: Range = (1e12, 1e12)
+INSTANT_S = 1e-6
+SLIGHT = 1e-5
+"""Times, and per cents of a battery, that differ by less differ by rounding."""
 BATTERY_GAIN = 1.15
 """Battery milliamperes for one at 5 V: 5.0 V / 3.85 V, less 12 % lost as heat."""
 
@@ -96,6 +100,10 @@ class Spells:
             self._draw()
         return self._size if t_s >= self._begin else None
 
+    def next_s(self, t_s: float) -> float:
+        """When the spell of this time ends or the next one begins. Call `at` first."""
+        return self._begin if t_s < self._begin else self._end
+
     def _draw(self) -> None:
         self._end = self._begin + self._rng.uniform(*self._lasts_s)
         self._size = self._rng.uniform(*self._range)
@@ -128,41 +136,122 @@ class Phone:
 
     def current_mA(self, t_s: float) -> float:
         """The current now, in mA; 0 without power."""
+        drawn_mA = self.draw_mA(t_s)
+        return max(0.0, drawn_mA + self._noise.gauss(0, self.kind.noise * drawn_mA)) if drawn_mA else 0.0
+
+    def draw_mA(self, t_s: float) -> float:
+        """The current now without its noise."""
         if self._powered_at is None:
             return 0.0
+        self._charge_until(t_s)
         since_s = t_s - self._powered_at
         drop_mA = self._drops.at(since_s)
         if drop_mA is not None:
-            self._last_s = t_s
             return drop_mA
         allowed_mA = self._negotiated_mA(since_s)
         battery_mA = min(self._battery_mA(since_s), allowed_mA)
-        self._charge(battery_mA, t_s)
-        drawn_mA = min(battery_mA + (self._screen.at(since_s) or 0), allowed_mA) + (self._pings.at(since_s) or 0)
-        return max(0.0, drawn_mA + self._noise.gauss(0, self.kind.noise * drawn_mA))
+        return min(battery_mA + (self._screen.at(since_s) or 0), allowed_mA) + (self._pings.at(since_s) or 0)
+
+    @property
+    def dropped(self) -> bool:
+        """Whether the line is dropped now, as far as was looked."""
+        return self._powered_at is not None and self._drops.at(self._last_s - self._powered_at) is not None
+
+    def next_change_s(self, marks_mA: tuple[float, ...]) -> float:
+        """From the last look on: when the draw next drops, is allowed more, falls to one of the marks, ends as the battery
+        is full, or, while it is below the highest of them, changes at all. Infinity without power."""
+        if self._powered_at is None:
+            return float("inf")
+        since_s = self._last_s - self._powered_at
+        drawn_mA = self.draw_mA(self._last_s)
+        ends = [self._drops.next_s(since_s), self._next_step_s(since_s)]
+        if self._battery_mA(since_s) <= max(marks_mA):
+            ends.append(self._screen.next_s(since_s))
+        if self._idle:
+            ends.append(self._pauses.next_s(since_s))
+        elif not self.dropped:
+            ends += [since_s + s for s in self._times_to(marks_mA, self._negotiated_mA(since_s))]
+        if self.kind.pings_mA and drawn_mA:
+            ends.append(self._pings.next_s(since_s))
+        return self._powered_at + max(min(ends), since_s + INSTANT_S)
+
+    @property
+    def _idle(self) -> bool:
+        return not self.kind.charges or self.level >= 100
+
+    def _next_step_s(self, since_s: float) -> float:
+        """When the charger next allows more."""
+        if not self.kind.negotiates:
+            return float("inf")
+        after_drop = [self._drops.last_end + step / 2 for step in self._steps]
+        return min((at for at in (*self._steps, *after_drop) if at > since_s), default=float("inf"))
 
     def _negotiated_mA(self, since_s: float) -> float:
         """What the charger has allowed so far; after a drop the steps are taken twice as fast."""
         if not self.kind.negotiates:
             return float("inf")
-        since_drop_s = 2 * (since_s - self._drops.last_end)
-        asked_s = min(since_s, since_drop_s)
         first, second, third = self._steps
-        if asked_s < first:
+        drop_end_s = self._drops.last_end
+        if since_s >= max(third, drop_end_s + third / 2):
+            return self.kind.full_speed_mA
+        if since_s < max(first, drop_end_s + first / 2):
             return 20.0
-        return 100.0 if asked_s < second else 500.0 if asked_s < third else self.kind.full_speed_mA
+        return 100.0 if since_s < max(second, drop_end_s + second / 2) else 500.0
 
     def _battery_mA(self, since_s: float) -> float:
-        kind = self.kind
-        if not kind.charges or self.level >= 100:
+        if self._idle:
             pause_mA = self._pauses.at(since_s)
             return self._trickle_mA if pause_mA is None else pause_mA
-        room = (100 - self.level) / (100 - kind.taper_from)
-        floor_mA = max(self._trickle_mA, CUT_OFF * kind.full_speed_mA)
-        return kind.full_speed_mA if room >= 1 else floor_mA + (kind.full_speed_mA - floor_mA) * room
+        return min(self.kind.full_speed_mA, self._floor_mA + self._slope_mA * (100 - self.level))
 
-    def _charge(self, battery_mA: float, t_s: float) -> None:
-        hours = (t_s - self._last_s) / 3600
-        self._last_s = t_s
-        if self.kind.charges:
-            self.level = min(100.0, self.level + 100 * BATTERY_GAIN * battery_mA * hours / self.kind.capacity_mAh)
+    @property
+    def _floor_mA(self) -> float:
+        """What it draws when the charger calls the battery full."""
+        return max(self._trickle_mA, CUT_OFF * self.kind.full_speed_mA)
+
+    @property
+    def _slope_mA(self) -> float:
+        """How much it draws above that for each per cent of room, from where it tapers."""
+        return (self.kind.full_speed_mA - self._floor_mA) / (100 - self.kind.taper_from)
+
+    def _charge_until(self, t_s: float) -> None:
+        assert self._powered_at is not None
+        while self._last_s < t_s:
+            since_s = self._last_s - self._powered_at
+            dropped = self._drops.at(since_s) is not None
+            change_s = self._powered_at + min(self._drops.next_s(since_s), self._next_step_s(since_s))
+            end_s = min(t_s, max(change_s, self._last_s + INSTANT_S))
+            if not dropped and not self._idle:
+                self._charge(end_s - self._last_s, self._negotiated_mA(since_s))
+            self._last_s = end_s
+
+    def _charge(self, seconds: float, allowed_mA: float) -> None:
+        """Charges exactly: at a constant current up to the knee where it tapers, then falling exponentially."""
+        constant_mA = min(allowed_mA, self.kind.full_speed_mA)
+        flat_s = min(seconds, max(0.0, self._room(constant_mA)) / (self._gain * constant_mA))
+        self.level += self._gain * constant_mA * flat_s
+        if seconds > flat_s:
+            rest = self._floor_mA / self._slope_mA
+            room = (100 - self.level + rest) * exp(-self._gain * self._slope_mA * (seconds - flat_s)) - rest
+            self.level = 100 - room
+        if self.level > 100 - SLIGHT:
+            self.level = 100.0
+
+    def _times_to(self, marks_mA: tuple[float, ...], allowed_mA: float) -> list[float]:
+        """The seconds until the current falls to each of the marks, and until the battery is full."""
+        constant_mA = min(allowed_mA, self.kind.full_speed_mA)
+        flat = max(0.0, self._room(constant_mA))
+        rest, falls = self._floor_mA / self._slope_mA, self._gain * self._slope_mA
+        room = 100 - self.level - flat + rest
+        wanted = [rest] + [rest + (mark - self._floor_mA) / self._slope_mA for mark in marks_mA if mark > self._floor_mA]
+        return [flat / (self._gain * constant_mA) + log(room / end) / falls for end in wanted if end < room - SLIGHT]
+
+    def _room(self, constant_mA: float) -> float:
+        """Per cent of battery until it tapers from this current."""
+        over_mA = max(0.0, constant_mA - self._floor_mA)
+        return 100 - over_mA / self._slope_mA - self.level
+
+    @property
+    def _gain(self) -> float:
+        """Per cent of battery for a milliampere in a second."""
+        return 100 * BATTERY_GAIN / 3600 / self.kind.capacity_mAh
