@@ -101,7 +101,8 @@ class Spells:
         return self._size if t_s >= self._begin else None
 
     def next_s(self, t_s: float) -> float:
-        """When the spell of this time ends or the next one begins. Call `at` first."""
+        """When the spell of this time ends or the next one begins."""
+        self.at(t_s)
         return self._begin if t_s < self._begin else self._end
 
     def _draw(self) -> None:
