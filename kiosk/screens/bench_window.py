@@ -138,6 +138,7 @@ class BenchWindow:
         self._window.geometry(f"{WIDTH}x{HEAD}{self._place}")
         self._window.protocol("WM_DELETE_WINDOW", self.close)
         self._slots: dict[str, SlotPanel] = {}
+        self._panels: Any = None
         self._job: str | None = None
         self._closed = False
         self._look()
@@ -157,18 +158,27 @@ class BenchWindow:
         self._errands.run(self._bench.snapshot, self._show)
 
     def _show(self, seen: Mapping[str, Any] | None, error: Exception | None) -> None:
+        pause_ms = REFRESH_MS
         if seen is None:
             self._say(f"The bench does not answer: {error}", DARK.stop)
         else:
-            if not self._slots:
-                self._build(seen)
-            for name, slot in seen["slots"].items():
-                self._slots[name].show(slot)
+            self._build_next(seen)
+            for name, panel in self._slots.items():
+                panel.show(seen["slots"][name])
             broken = ", ".join(f"{fault['device']} {fault['kind']}" for fault in seen["faults"])
             self._broken.configure(text=broken or "nothing is broken", text_color=DARK.warn if broken else DARK.muted)
-        self._job = self._window.after(REFRESH_MS, self._look)
+            if len(self._slots) < len(seen["slots"]):
+                pause_ms = 0
+        self._job = self._window.after(pause_ms, self._look)
 
-    def _build(self, seen: Mapping[str, Any]) -> None:
+    def _build_next(self, seen: Mapping[str, Any]) -> None:
+        """Builds one more piece; all of them at once would keep the kiosk's screen waiting for 100 ms."""
+        if self._panels is None:
+            self._build_head(seen)
+        elif missing := next((name for name in seen["slots"] if name not in self._slots), None):
+            self._slots[missing] = SlotPanel(self._panels, missing, self._bench, list(self._bench.phones()), self._act)
+
+    def _build_head(self, seen: Mapping[str, Any]) -> None:
         height = min(MOST, HEAD + PANEL * len(seen["slots"]))
         self._window.geometry(f"{WIDTH}x{height}{self._place}")
         title = ctk.CTkLabel(self._window, text="Bench", text_color=DARK.text, font=("Noto Sans", -20, "bold"))
@@ -179,11 +189,8 @@ class BenchWindow:
         self._build_cards()
         self._build_coins()
         self._build_faults()
-        slots = ctk.CTkScrollableFrame(self._window, fg_color=DARK.night)
-        slots.pack(fill="both", expand=True, padx=4)
-        phones = list(self._bench.phones())
-        for name in seen["slots"]:
-            self._slots[name] = SlotPanel(slots, name, self._bench, phones, self._act)
+        self._panels = ctk.CTkScrollableFrame(self._window, fg_color=DARK.night)
+        self._panels.pack(fill="both", expand=True, padx=4)
 
     def _row(self, title: str) -> Any:
         row = ctk.CTkFrame(self._window, fg_color="transparent")
@@ -251,5 +258,5 @@ class BenchWindow:
         self._errands.run(call, done)
 
     def _say(self, text: str, colour: str) -> None:
-        if self._slots:
+        if self._panels is not None:
             self._status.configure(text=text, text_color=colour)

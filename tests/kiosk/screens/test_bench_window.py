@@ -80,7 +80,7 @@ def bench() -> RecordingBench:
 @pytest.fixture
 def window(root: tk.Tk, bench: RecordingBench):
     made = BenchWindow(root, bench)
-    turn_until(root, lambda: "1210 mA" in texts(root))
+    turn_until(root, lambda: {"1210 mA", "relay off"} <= set(texts(root)))
     yield root
     made.close()
     root.update()
