@@ -129,7 +129,8 @@ def _store_in(kiosk: SimKiosk, store: Journal) -> None:
             store.flush(60)
 
     def live() -> None:
-        kiosk.owner.after(60_000, live)
+        # On the whole minute, as `kiosk.app` does.
+        kiosk.owner.after(60_000 - kiosk.owner.mono // 1_000_000 % 60_000 + 1, live)
         store.heartbeat(Heartbeat("kiosk", kiosk.owner.now()))
 
     beat()

@@ -268,7 +268,8 @@ class _Kiosk:
 
     def _beat(self) -> None:
         self._journal.heartbeat(Heartbeat("kiosk", self._clock()))
-        self._shell.owner.after(HEARTBEAT_MS, self._beat)
+        # On the whole minute, when the sessions' marks are written too: they share a commit.
+        self._shell.owner.after(HEARTBEAT_MS - monotonic() // 1_000_000 % HEARTBEAT_MS + 1, self._beat)
 
     def _told_to_stop(self, number: int, frame: FrameType | None) -> None:
         self._shell.quit()
