@@ -170,7 +170,9 @@ class _Watched:
             self.display.send(self._text)
         except Exception as error:  # noqa: BLE001 - the thread's edge: one display's trouble is reported, others go on
             self._missing = True
-            fault = Fault(Trouble.NO_ANSWER, f"It cannot be written ({error}). Check its lines in the pinmap.")
+            fault = Fault(
+                Trouble.NO_ANSWER, f"{self.display.device} cannot be written ({error}). Check its lines in the pinmap."
+            )
         if checking or fault is not None:
             self._health.seen(fault, now)
 
@@ -181,4 +183,6 @@ class _Watched:
         if self._missing or self._checks % CHECKS_A_REWRITE == 0:
             self.display.forget()
         self._missing = not answers
-        return None if answers else Fault(Trouble.NO_ANSWER, "It does not answer. Check its plug, DIO and CLK.")
+        if answers:
+            return None
+        return Fault(Trouble.NO_ANSWER, f"{self.display.device} does not answer. Check its plug, DIO and CLK.")
