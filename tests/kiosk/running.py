@@ -37,10 +37,12 @@ from sessions.conductor import Conductor, Listeners
 from sessions.engine import Engine
 from sessions.ports import Observation
 from sessions.recovery import recover
+from sessions.store.books import verify_ledger
 from sessions.store.database import prepare, store_path
 from sessions.store.journal import Journal
 from sessions.store.load import load
 from sessions.store.queries import Queries
+from sessions.store.verify import verify_store
 from sessions.units import CardKey
 
 PINMAP = Path(__file__).parents[2] / "pinmap.json"
@@ -52,6 +54,7 @@ class RunningKiosk:
 
     def __init__(self, data_dir: Path, stack: ExitStack) -> None:
         path = store_path(data_dir)
+        stack.callback(_check_store, path)
         prepare(path)
         self.pinmap = pinmap = load_pinmap(PINMAP)
         self.touches: list[tuple[int, int]] = []
@@ -167,6 +170,12 @@ def wait_for(condition: Callable[[], Any], seconds: float = PATIENCE_S) -> Any:
         assert time.monotonic() < end, "this did not come true in time"
         time.sleep(0.02)
     return value
+
+
+def _check_store(path: Path) -> None:
+    """Whatever a test did, it leaves sound books and tables that agree with their facts."""
+    assert verify_store(path) == []
+    assert verify_ledger(path).problems == ()
 
 
 def _nothing(*_: object) -> None:
