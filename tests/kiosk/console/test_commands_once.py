@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
+from typing import Any
 
 from kiosk.console import deciding
 from tests.kiosk.running import RunningKiosk, running_kiosk, wait_for
@@ -58,7 +59,7 @@ def test_a_timeout_leaves_nothing_half_done_and_the_same_id_hears_the_first_answ
 
 
 def test_what_was_answered_before_a_restart_is_answered_the_same_after_it(tmp_path):
-    requests = [
+    requests: list[tuple[str, Any]] = [
         ("/api/slots/slot2/start", {"seconds": 60}),
         ("/api/slots/slot2/claim", None),
         ("/api/admin/cleanup-sessions", None),
