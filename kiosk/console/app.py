@@ -17,6 +17,7 @@ from kiosk.console.live import LiveFacts
 from kiosk.console.metrics import MetricsApi
 from kiosk.console.money_api import MoneyApi
 from kiosk.console.port import KioskFacade
+from kiosk.console.proof_api import ProofApi
 from kiosk.console.visits_api import VisitsApi
 
 PAGES = Path(__file__).parent / "pages"
@@ -32,7 +33,7 @@ _HEADERS = {
 
 def build_console(kiosk: KioskFacade) -> ASGIApp:
     """The console of a simulated kiosk: open, to this machine only. The bench is part of it where the kiosk has one."""
-    parts = (VisitsApi(kiosk), Api(kiosk), MoneyApi(kiosk), MetricsApi(kiosk), LiveFacts(kiosk))
+    parts = (VisitsApi(kiosk), Api(kiosk), MoneyApi(kiosk), ProofApi(kiosk), MetricsApi(kiosk), LiveFacts(kiosk))
     routes: list[BaseRoute] = [*(route for part in parts for route in part.routes()), *_pages()]
     if kiosk.bench is not None:
         routes += BenchApi(kiosk.bench).routes()

@@ -80,6 +80,29 @@ class TopUpBody(Body):
     reason: Reason
 
 
+class PayOutBody(Body):
+    """How much of what leaves the card, how many minor units leave the box for it, and why."""
+
+    unit: Literal["s", "ml"] = "s"
+    amount: Annotated[int, Field(ge=1, le=LARGEST_TOP_UP)]
+    minor: Annotated[int, Field(ge=0, le=1_000_000_000)] = 0
+    reason: Reason
+
+
+class ReplaceBody(Body):
+    """The card that takes everything over, and why."""
+
+    new: Name
+    reason: Reason
+
+
+class RefundBody(Body):
+    """How much of what a session sold goes back to its card, and why."""
+
+    seconds: Seconds
+    reason: Reason
+
+
 class TapBody(Body):
     """A card, as people type its number."""
 

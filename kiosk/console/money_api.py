@@ -6,7 +6,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from kiosk.console.answers import JsonAnswer
-from kiosk.console.bodies import Nothing, TopUpBody, read
+from kiosk.console.bodies import Nothing, PayOutBody, RefundBody, ReplaceBody, TopUpBody, read
 from kiosk.console.deciding import act, actor_of, require_staff
 from kiosk.console.parameters import LARGEST_PAGE, card_named, number
 from kiosk.console.port import KioskFacade
@@ -14,7 +14,7 @@ from kiosk.reports import books_json, card_json, transfer_json
 from sessions import commands as c
 from sessions.errors import UnknownCard
 from sessions.ledger import card_account
-from sessions.units import CardKey, Unit
+from sessions.units import CardKey, SessionId, Unit
 
 
 class MoneyApi:
@@ -31,6 +31,9 @@ class MoneyApi:
             Route("/api/cards/{card}/top-up", self.top_up, methods=["POST"]),
             Route("/api/cards/{card}/block", self.block, methods=["POST"]),
             Route("/api/cards/{card}/unblock", self.unblock, methods=["POST"]),
+            Route("/api/cards/{card}/pay-out", self.pay_out, methods=["POST"]),
+            Route("/api/cards/{card}/replace", self.replace, methods=["POST"]),
+            Route("/api/sessions/{session}/refund", self.refund, methods=["POST"]),
             Route("/api/ledger", self.books),
             Route("/api/ledger/transfers", self.transfers),
         ]
@@ -60,6 +63,27 @@ class MoneyApi:
 
     async def unblock(self, request: Request) -> Response:
         return await self._set_blocked(request, False)
+
+    async def pay_out(self, request: Request) -> Response:
+        card, body = _card_of(request), await read(request, PayOutBody)
+        actor = actor_of(request)
+        return await act(
+            self._kiosk,
+            request,
+            body,
+            lambda: c.PayOut(card, Unit(body.unit), body.amount, body.minor, actor, body.reason),
+        )
+
+    async def replace(self, request: Request) -> Response:
+        card, body = _card_of(request), await read(request, ReplaceBody)
+        new = card_named(body.new)
+        return await act(self._kiosk, request, body, lambda: c.ReplaceCard(card, new, actor_of(request), body.reason))
+
+    async def refund(self, request: Request) -> Response:
+        body, session = await read(request, RefundBody), SessionId(request.path_params["session"])
+        return await act(
+            self._kiosk, request, body, lambda: c.RefundSession(session, body.seconds, actor_of(request), body.reason)
+        )
 
     async def _set_blocked(self, request: Request, blocked: bool) -> Response:
         card, body = _card_of(request), await read(request, Nothing)
