@@ -233,11 +233,16 @@ def collected(draft: Draft, name: SlotName, how: str) -> None:
 
 
 def _pulled_at_open_door(draft: Draft, name: SlotName) -> bool:
-    """Whether the draw ended while the door stood open, and the door is shut again."""
+    """Whether the draw ended while the door stood open, and the door is shut again.
+
+    A draw that began at this very opening proves nothing: a full phone that was just put in stops by itself as well.
+    """
     slot, tolerance = draft.state.slot(name), seconds_ns(PULLED_AT_DOOR_S)
     if slot.state is not SlotState.SUSPENDED_EV or slot.entered_by is not SlotEvent.DRAW_ENDED:
         return False
     if slot.door_open is not False or slot.opened_mono is None or slot.shut_mono is None:
+        return False
+    if slot.drawn_mono is None or slot.drawn_mono >= slot.opened_mono:
         return False
     return slot.opened_mono - tolerance <= slot.since_mono <= slot.shut_mono + tolerance
 
@@ -294,7 +299,7 @@ def _time_is_up(draft: Draft, session: Session, end: MonoNs) -> None:
 def _waited_in_vain(draft: Draft, session: Session) -> tuple[SlotEvent, StopReason]:
     slot = draft.state.slot(session.slot)
     if slot.state is SlotState.PREPARING:
-        event = SlotEvent.NO_DEVICE_DOOR_OPENED if session.door_opened else SlotEvent.NO_DEVICE
+        event = SlotEvent.NO_DEVICE_DOOR_OPENED if session.may_be_inside else SlotEvent.NO_DEVICE
         return event, StopReason.TIMEOUT
     if slot.state is SlotState.SUSPENDED_EVSE:
         return SlotEvent.STOPPED, StopReason.OTHER

@@ -37,6 +37,11 @@ class Session:
     """A door was released or seen open since the start: something may lie behind it."""
     settled: bool = False
 
+    @property
+    def may_be_inside(self) -> bool:
+        """Whether a phone may be in the slot: its door was open, or current flowed, whatever a door switch says."""
+        return self.door_opened or self.used_ms > 0
+
 
 @dataclass(frozen=True, slots=True)
 class Slot:
@@ -58,6 +63,8 @@ class Slot:
     door_open: bool | None = None
     opened_mono: MonoNs | None = None
     shut_mono: MonoNs | None = None
+    drawn_mono: MonoNs | None = None
+    """When charging last began or went on."""
     disabled: str | None = None
     """Why staff took it out of use."""
 
@@ -262,6 +269,7 @@ def _in_this_boot(slot: Slot, now: Now) -> Slot:
         released_mono=now.mono if released else None,
         opened_mono=None,
         shut_mono=None,
+        drawn_mono=None,
     )
 
 
@@ -325,6 +333,7 @@ def _slot_moved(state: State, fact: e.Fact, body: e.SlotMoved) -> list[Row]:
         entered_by=body.event,
         power_seq=fact.seq if after.power and (restored or not before.power) else old.power_seq,
         release_seq=old.release_seq if after.occupied else Seq(0),
+        drawn_mono=body.at_mono if after.time_runs else old.drawn_mono,
     )
     state.slots[body.slot] = slot
     if body.session is None or body.session not in state.sessions:

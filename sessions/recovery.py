@@ -90,7 +90,7 @@ def _resume_or_close(
     draft: Draft, session: Session, was_open: bool | None, is_open: bool | None, outage_s: int | None
 ) -> None:
     if draft.state.slot(session.slot).state is SlotState.PREPARING:
-        event = SlotEvent.NO_DEVICE_DOOR_OPENED if session.door_opened else SlotEvent.NO_DEVICE
+        event = SlotEvent.NO_DEVICE_DOOR_OPENED if session.may_be_inside else SlotEvent.NO_DEVICE
         close(draft, session, event, StopReason.POWER_LOSS, "kiosk")
     elif _still_there(draft, session, was_open, is_open, outage_s):
         move(draft, session.slot, SlotEvent.RESTORED)
