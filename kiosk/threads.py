@@ -55,10 +55,6 @@ class Supervisor:
         if self._thread.is_alive() and self._thread is not threading.current_thread():
             self._thread.join()
 
-    def deaths(self) -> dict[str, int]:
-        """Recent deaths by thread, for health."""
-        return {name: len(times) for name, times in self._deaths.items() if times}
-
     def _run(self) -> None:
         while not self._stopping.wait(LOOK_S):
             for edge in self._edges:

@@ -30,6 +30,7 @@ EXAMPLES: list[c.Command] = [
     c.OpenDoor(SessionId("s-1"), STAFF, "lost card"),
     c.AddCredit(CARD, Unit.SECONDS, 600, STAFF, "sorry"),
     c.SaveCard(CARD, STAFF, name="Ann", blocked=True, expires_utc=UtcMs(5)),
+    c.IssueAccessKey(CARD, "d" * 64, STAFF),
     c.DisableSlot(SlotName("slot1"), STAFF, "broken plug"),
     c.EnableSlot(SlotName("slot1"), STAFF),
 ]
@@ -100,8 +101,9 @@ def test_the_same_id_gets_the_first_answer(data_dir, conductor):
 
 def test_a_refusal_keeps_its_sentence_and_its_code(data_dir, conductor):
     conductor.refusals[c.AddCredit] = NotAllowed("Only staff can do this.")
+    top_up = next(command for command in EXAMPLES if isinstance(command, c.AddCredit))
     with pytest.raises(CommandRefused, match="Only staff") as caught:
-        CommandClient(data_dir).ask(EXAMPLES[4])
+        CommandClient(data_dir).ask(top_up)
     assert caught.value.code == "not_allowed"
 
 
