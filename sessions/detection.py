@@ -25,23 +25,31 @@ without is not. All windows are spans of time and numbers of readings, so these 
 
 from dataclasses import dataclass
 from enum import StrEnum
-from math import exp, hypot, sqrt
-from statistics import fmean, stdev
+from math import erf, hypot
+from statistics import fmean, pstdev
 from typing import Any
 
 from sessions.pings import Pings
 from sessions.ports import Reading
 from sessions.rules import DetectionRules
-from sessions.track import Evidence, Quiet, Track
+from sessions.standing import LIVELY_MA, OVERCURRENT_FACTOR, Level, Overcurrent, Repeated
+from sessions.track import ENOUGH, LATEST, Evidence, Quiet, Track
 from sessions.units import NS, MonoNs, seconds_ns
-from sessions.zero import Zero
+from sessions.zero import LEAST_SIGMA_MA, Zero
 
 CLEAR_SIGMAS = 4.0
 """How many standard deviations make a reading stand out: one false alarm in 30,000, three of five in none."""
 PROOF_SCORE = 8.0
 """Log-likelihood ratio that proves a weak draw: 3,000 to 1. Wrong, it bills some seconds too much."""
-RETURN_SCORE = 16.0
-"""The same for a draw that returns or an idle load that appears. Many readings of an empty slot will try it."""
+PLUG_SCORE = 12.0
+"""The same for a load just above `DetectionRules.plug_mA` rather than just below: a phone, not a light in a cable."""
+PLUG_MARGIN_MA = 5.0
+LOAD_SCORE = 16.0
+"""The same for an idle load that appears."""
+RETURN_SCORE = 30.0
+"""The same for a weak draw that returns. Minutes of readings of an empty slot will try it, and a zero that may be wrong
+by half a milliamp; a draw of 3 mA passes it in 20 s at the worst, and has three minutes."""
+RETURN_READINGS = 5
 END_SIGMAS = 4.0
 MOST_END_READINGS = 65
 """The mean of the readings that end a draw shall be known to a quarter of the distance, but the customer is not kept
@@ -53,11 +61,6 @@ GAP_NS = seconds_ns(2.5)
 """Silence after which the latest readings are no neighbours of the next one."""
 DOOR_NS = seconds_ns(1.5)
 """How far the end of a draw may lie outside the door's opening: sampling, filter and debounce."""
-OVERCURRENT_FACTOR = 1.2
-"""How far above the port's rating a draw may be before it counts as over-current; phones overshoot when they
-negotiate."""
-LIVELY_MA = 100.0
-"""Above this no load holds still to the last digit (measured: 1 to 3 % of the draw), whatever the sensor's noise."""
 
 
 class Kind(StrEnum):
@@ -100,38 +103,40 @@ class Detector:
     can tell."""
 
     def __init__(self, rules: DetectionRules, zero: Zero, max_mA: float, drawn_before: bool = False) -> None:
+        """A session that goes on after a restart has ``drawn_before``: a smaller draw is enough to know it again."""
         self._rules = rules
         self._zero = zero
         self._max_mA = max_mA
         self._drawn_before = drawn_before
         self._armed: MonoNs | None = None
-        self._last_good = MonoNs(0)
-        self._door_seen: MonoNs | None = None
+        self._has_door = False
         self._door_open: MonoNs | None = None
-        self._ended: MonoNs | None = None
-        self._floor = Floor()
-        self._load: Floor | None = None
-        self._begin_anew()
+        self._begin_anew(MonoNs(0))
         self.drawing = False
         """Whether there is a phone that draws, as far as is known."""
         self.proven: MonoNs | None = None
         """The latest instant at which a draw is proven."""
 
-    def _begin_anew(self) -> None:
-        self._track, self._pings, self._quiet = Track(), Pings(), Quiet()
-        self._evidence = Evidence(most=2 * RETURN_SCORE)
-        self._told: set[Kind] = set()
-        self._same_since: tuple[float, MonoNs, int] | None = None
-        self._low_since: MonoNs | None = None
-        self._high_since: MonoNs | None = None
-        self._small_since: MonoNs | None = None
-        self._over = 0
+    def _begin_anew(self, at: MonoNs, floor: Floor | None = None) -> None:
+        rules = self._rules
+        self._last_good = at
+        self._track, self._pings = Track(), Pings()
+        self._quiet = Quiet(shortest_ns=seconds_ns(rules.end_window_s))
+        self._evidence = Evidence(most=RETURN_SCORE + LOAD_SCORE)
+        self._plug_evidence = Evidence(most=PLUG_SCORE)
+        self._floor, self._on_pad = floor or Floor(), floor is not None
+        self._load: Floor | None = None
+        self._level = Level.lasting(rules.full_s, rules.paused_s)
+        self._repeated = Repeated(seconds_ns(rules.stuck_s))
+        self._overcurrent = Overcurrent(self._max_mA * OVERCURRENT_FACTOR)
+        self._behind_shut_door: MonoNs | None = None
+        self._stale_told = self._load_told = False
 
-    def arm(self, at: MonoNs) -> None:
-        """The slot's power was switched on at ``at``: what was seen before means nothing now."""
-        self._armed = self._last_good = at
-        self._begin_anew()
-        self._ended = None
+    def arm(self, at: MonoNs, floor: Floor | None = None) -> None:
+        """The slot's power was switched on at ``at``: what was seen before means nothing now, but for an idle load that
+        is known to be there."""
+        self._armed = at
+        self._begin_anew(at, floor)
         self.drawing = False
 
     def disarm(self) -> None:
@@ -139,16 +144,10 @@ class Detector:
         self._armed = None
         self.drawing = False
 
-    @property
-    def at_rest(self) -> bool:
-        """Whether not even a hint of a draw is there."""
-        return not self.drawing and self._evidence.score < RETURN_SCORE / 4 and not self._track.above(self._limit_mA())
-
     def see_door(self, is_open: bool | None, at: MonoNs) -> None:
         """Notes the door's position; None where no switch tells it."""
-        if is_open is None:
-            return
-        self._door_seen = at
+        if is_open is not None:
+            self._has_door = True
         if is_open:
             self._door_open = at
 
@@ -158,40 +157,49 @@ class Detector:
             return []
         at, mA = reading.mono, reading.mA - self._zero.mean_mA - self._floor.mean_mA
         if at - self._last_good > GAP_NS:
-            self._part(at)
+            self._bridge(at)
         self._last_good = at
-        self._told.discard(Kind.STALE)
+        self._stale_told = False
         self._track.add(at, mA)
         self._pings.add(at, mA, self._zero.sigma_mA, self._rules.full_mA)
-        verdicts = [self._overcurrent(at, mA), self._stuck(at, reading)]
+        verdicts = [self._too_much(at, mA), self._standing_still(at, reading)]
         verdicts += self._drawn(at, mA) if self.drawing else self._not_drawn(at, mA)
         return [verdict for verdict in verdicts if verdict is not None]
 
     def check(self, now: MonoNs) -> list[Verdict]:
         """Says once that the sensor has been silent for too long; call it after the readings up to ``now`` were fed."""
         silent = now - self._last_good
-        if self._armed is None or Kind.STALE in self._told or silent < seconds_ns(self._rules.stale_s):
+        if self._armed is None or self._stale_told or silent < seconds_ns(self._rules.stale_s):
             return []
-        self._told.add(Kind.STALE)
+        self._stale_told = True
         return [Verdict(Kind.STALE, now, self._last_good, {"silent_s": round(silent / NS, 1)})]
 
-    def _part(self, at: MonoNs) -> None:
+    @property
+    def floor(self) -> Floor | None:
+        """The idle load that is there, if one is known."""
+        return self._floor if self._floor.mean_mA else None
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing is known to have drawn since the power came on."""
+        return not (self._drawn_before or self._load_told or self._on_pad)
+
+    def _bridge(self, at: MonoNs) -> None:
         self._track.part(at)
         self._pings.clear()
         self._quiet.clear()
-        self._same_since = None
 
-    # What is judged in which units.
+    # In which units readings are judged.
 
     def _sigma_mA(self) -> float:
         return hypot(self._zero.sigma_mA, self._floor.sigma_mA)
 
     def _half_mA(self) -> float:
-        """Half of the smallest draw to be told from none: 1.5 mA, or what zero and floor allow."""
+        """Half of the smallest draw that can be told from none: 1.5 mA, or what zero and floor allow."""
         return max(self._rules.idle_mA, self._zero.doubt_mA, self._floor.sigma_mA / 2)
 
     def _limit_mA(self) -> float:
-        """What a reading must exceed to stand out."""
+        """What a reading must exceed to stand out. Who has drawn before is known again by less."""
         limit = max(CLEAR_SIGMAS * self._zero.sigma_mA + self._floor.top_mA, 2 * self._half_mA())
         return limit if self._drawn_before else max(self._rules.plug_mA, limit)
 
@@ -200,54 +208,93 @@ class Detector:
     def _not_drawn(self, at: MonoNs, mA: float) -> list[Verdict | None]:
         limit = self._limit_mA()
         above = self._track.above(limit)
-        if above and not self._pings.suspected(at):
+        self._forget_lost_floor()
+        device = self._is_device(at, mA, limit)
+        if above and device and not self._pings.likely(at):
             return [self._begin(at, above[0][0], [value for _, value in above], limit)]
-        if self._pings.found(at):
-            return [self._pad(at, self._pings_begin(at))]
+        if self._pings.found(at) and not self._on_pad:
+            return [self._pad(at, self._pings.since)]
         if abs(mA) <= limit:
-            self._evidence.add(at, mA, self._half_mA(), self._sigma_mA())
-        since = self._evidence.since
+            self._weigh(at, mA)
+        if self._evidence.score >= (RETURN_SCORE if self._drawn_before else LOAD_SCORE):
+            return [self._weak(at, self._evidence.since)]
         if self._evidence.score <= 0:
-            self._told.discard(Kind.IDLE_LOAD)
-            self._load = None
-        elif self._evidence.score >= RETURN_SCORE:
-            values = self._track.since(since)
-            if self._drawn_before:
-                return [self._begin(at, since, values, self._half_mA())]
-            if at - since >= seconds_ns(self._rules.end_window_s):
-                self._load = _floor_of(values, self._zero.sigma_mA, limit)
-                return [self._tell(Kind.IDLE_LOAD, at, since, values, self._half_mA())]
+            self._load, self._load_told = None, False
         return [self._door_opened(at)]
 
+    def _is_device(self, at: MonoNs, mA: float, limit: float) -> bool:
+        """Adds a reading to the evidence for a clear draw: three readings at least that stand out, five for one that
+        returns, since spikes have minutes to imitate that."""
+        readings = RETURN_READINGS if self._drawn_before else ENOUGH
+        low, high, sigma = limit - PLUG_MARGIN_MA, limit + PLUG_MARGIN_MA, self._sigma_mA()
+        most = limit + PLUG_SCORE / readings * sigma**2 / (high - low)
+        self._plug_evidence.add(at, min(mA, most), low, high, sigma)
+        return self._plug_evidence.score >= PLUG_SCORE
+
+    def _weigh(self, at: MonoNs, mA: float) -> None:
+        """Adds a reading to the evidence for a weak draw, which must be larger than the zero may be wrong by."""
+        half = self._half_mA() + self._zero.error_mA()
+        sigma = self._sigma_mA()
+        # Two spikes in a row shall prove nothing.
+        self._evidence.add(at, min(mA, 2 * (half + sigma)), 0.0, 2 * half, sigma)
+
+    def _forget_lost_floor(self) -> None:
+        if self._floor.mean_mA and self._track.level() < -max(self._limit_mA() / 2, self._floor.mean_mA / 2):
+            self._floor, self._on_pad = Floor(), False
+            self._bridge(self._last_good)
+
+    def _weak(self, at: MonoNs, since: MonoNs) -> Verdict | None:
+        values = self._track.since(since)
+        if self._drawn_before:
+            return self._begin(at, since, values, self._half_mA())
+        if self._load_told or at - since < seconds_ns(self._rules.end_window_s):
+            return None
+        self._load, self._load_told = floor_of(values), True
+        return self._verdict(Kind.IDLE_LOAD, at, since, values, self._half_mA())
+
     def _begin(self, at: MonoNs, dated: MonoNs, values: list[float], limit: float) -> Verdict:
-        evidence = self._judged(values, limit, at - dated)
+        verdict = self._verdict(Kind.PLUGGED, at, dated, values, limit)
         self.drawing = self._drawn_before = True
         self.proven = at
-        self._ended = None
-        self._low_since = self._high_since = self._small_since = None
+        self._behind_shut_door = None
         self._evidence.clear()
-        self._quiet = Quiet(shortest_ns=seconds_ns(self._rules.end_window_s))
-        self._told -= {Kind.IDLE_LOAD, Kind.FULL, Kind.PAUSED}
-        return Verdict(Kind.PLUGGED, at, dated, evidence)
+        self._quiet.clear()
+        return verdict
+
+    def _door_opened(self, at: MonoNs) -> Verdict | None:
+        """A phone whose draw ended behind the shut door may be unplugged once the door has opened."""
+        ended = self._behind_shut_door
+        if ended is None or not self._opened_since(ended):
+            return None
+        self._behind_shut_door = None
+        values = self._track.since(MonoNs(at - seconds_ns(self._rules.end_window_s)))
+        return self._verdict(Kind.UNPLUGGED_PROMPT, at, ended, values, self._half_mA())
 
     # While something draws.
 
     def _drawn(self, at: MonoNs, mA: float) -> list[Verdict | None]:
+        if self._pings.found(at) and not self._on_pad:
+            return self._phone_off_pad(at)
         limit = self._limit_mA()
         above = self._track.above(limit)
-        if self._pings.found(at):
-            return [self._pad(at, self.proven or at), self._end(at, self.proven or at, self._track.since(at), limit)]
-        if above and not self._pings.suspected(at):
+        # After a moment of quiet, spikes have time to imitate three readings.
+        proof = len(above) >= (RETURN_READINGS if len(self._quiet.points) > LATEST else ENOUGH)
+        if proof and not self._pings.suspected(at):
             self._prove(above[-1][0])
+            self._adopt_load()
         elif not above and abs(mA) <= limit:
-            self._quiet.enough = min(MOST_END_READINGS, round((END_SIGMAS * self._sigma_mA() / self._half_mA()) ** 2))
-            self._quiet.add(at, mA)
-            self._evidence.add(at, mA, self._half_mA(), self._sigma_mA())
-            if self._evidence.score >= PROOF_SCORE:
-                self._prove(at)
-        if self._quiet.suffices() and self._quiet.mean_mA < self._half_mA():
-            return [self._quieted(at)]
-        return self._level(at)
+            self._look_for_end(at, mA)
+            if self._quiet.suffices() and self._quiet.mean_mA < self._half_mA():
+                return [self._ended(at)]
+        return self._lasting(at)
+
+    def _look_for_end(self, at: MonoNs, mA: float) -> None:
+        enough = (END_SIGMAS * self._sigma_mA() / self._half_mA()) ** 2
+        self._quiet.enough = min(MOST_END_READINGS, round(enough))
+        self._quiet.add(at, mA)
+        self._weigh(at, mA)
+        if self._evidence.score >= PROOF_SCORE:
+            self._prove(at)
 
     def _prove(self, at: MonoNs) -> None:
         self._quiet.clear()
@@ -255,7 +302,13 @@ class Detector:
         if self.proven is None or at > self.proven:
             self.proven = at
 
-    def _quieted(self, at: MonoNs) -> Verdict | None:
+    def _adopt_load(self) -> None:
+        """A load that was there before a phone began to charge is not the phone's. A full phone, which never draws
+        much, may itself have been that load."""
+        if self._load is not None and self._track.level() > self._rules.full_mA:
+            self._floor, self._load = self._load, None
+
+    def _ended(self, at: MonoNs) -> Verdict:
         values, mean = [mA for _, mA in self._quiet.points], self._quiet.mean_mA
         dated = self._track.end_of_draw(self.proven or at, self._limit_mA(), 2 * self._half_mA())
         verdict = self._end(at, dated, values, self._half_mA())
@@ -268,15 +321,85 @@ class Detector:
         return verdict
 
     def _end(self, at: MonoNs, dated: MonoNs, values: list[float], limit: float) -> Verdict:
+        impossible = self._has_door and not self._opened_since(dated)
         self.drawing = False
-        self.proven = self._ended = dated
+        self.proven = dated
+        self._behind_shut_door = dated if impossible else None
         self._evidence.clear()
-        shut = self._door_seen is not None and not self._opened_since(dated)
-        kind = Kind.NOT_DRAWING if shut else Kind.UNPLUGGED_PROMPT
-        return Verdict(kind, at, dated, self._judged(values, limit, at - dated))
+        return self._verdict(Kind.NOT_DRAWING if impossible else Kind.UNPLUGGED_PROMPT, at, dated, values, limit)
 
     def _opened_since(self, ended: MonoNs) -> bool:
         return self._door_open is not None and self._door_open >= ended - DOOR_NS
 
-    def _door_opened(self, at: MonoNs) -> Verdict | None:
-        """What ended behind a shut door may be unplugged once the door has opened."""
+    # A wireless pad.
+
+    def _pad(self, at: MonoNs, dated: MonoNs) -> Verdict:
+        values = self._track.since(self._pings.since)
+        verdict = self._verdict(Kind.IDLE_LOAD, at, dated, values, self._half_mA())
+        before = self._floor.mean_mA
+        found = floor_of(values)
+        self._floor = Floor(found.mean_mA + before, found.sigma_mA, found.top_mA)
+        self._on_pad = True
+        self._bridge(at)
+        self._evidence.clear()
+        return verdict
+
+    def _phone_off_pad(self, at: MonoNs) -> list[Verdict | None]:
+        values, dated = self._track.since(self._pings.since), self.proven or at
+        pad = self._pad(at, dated)
+        return [pad, self._end(at, dated, values, self._half_mA())]
+
+    # What lasts.
+
+    def _lasting(self, at: MonoNs) -> list[Verdict | None]:
+        level, rules = self._track.level(), self._rules
+        full = self._level.full.take(at, level <= rules.full_mA)
+        paused = self._level.paused.take(at, level < rules.plug_mA)
+        recent = self._track.since(MonoNs(at - seconds_ns(2))) if full is not None or paused is not None else []
+        return [
+            self._verdict(Kind.FULL, at, full, recent, rules.full_mA) if full is not None else None,
+            self._verdict(Kind.PAUSED, at, paused, recent, rules.plug_mA) if paused is not None else None,
+        ]
+
+    def _too_much(self, at: MonoNs, mA: float) -> Verdict | None:
+        since = self._overcurrent.take(at, mA)
+        if since is None:
+            return None
+        return self._verdict(Kind.OVERCURRENT, at, since, self._track.since(since), self._overcurrent.limit_mA)
+
+    def _standing_still(self, at: MonoNs, reading: Reading) -> Verdict | None:
+        raw = reading.mA or 0.0
+        alive = not reading.clipped and (abs(raw) >= LIVELY_MA or self._zero.sigma_mA > LEAST_SIGMA_MA)
+        since = self._repeated.take(at, raw, alive=alive)
+        return None if since is None else self._verdict(Kind.STUCK, at, since, self._track.since(since), 0.0)
+
+    def _verdict(self, kind: Kind, at: MonoNs, dated: MonoNs, values: list[float], limit: float) -> Verdict:
+        mean = fmean(values)
+        unwatched_s = 0.0 if self._armed is None else (at - self._armed) / NS
+        error = self._zero.error_mA(unwatched_s)
+        evidence = {
+            "readings": len(values),
+            "mean_mA": round(mean, 2),
+            "min_mA": round(min(values), 1),
+            "max_mA": round(max(values), 1),
+            "limit_mA": round(limit, 2),
+            "zero_mA": round(self._zero.mean_mA, 2),
+            "zero_error_mA": round(error, 2),
+            "sigma_mA": round(self._sigma_mA(), 2),
+            "confidence": confidence(mean - limit, hypot(self._sigma_mA() / len(values) ** 0.5, error)),
+        }
+        if self._floor.mean_mA:
+            evidence["floor_mA"] = round(self._floor.mean_mA, 2)
+        return Verdict(kind, at, dated, evidence)
+
+
+def confidence(distance_mA: float, error_mA: float) -> float:
+    """The probability that a mean so far from its limit, known so well, is on the right side of it; at most 0.9999."""
+    return round(min(0.9999, 0.5 * (1 + erf(abs(distance_mA) / error_mA / 2**0.5))), 4)
+
+
+def floor_of(values: list[float]) -> Floor:
+    """The floor that these readings of an idle load make."""
+    mean = fmean(values)
+    scatter = pstdev(values)
+    return Floor(mean, scatter, max(values) - mean) if scatter > 5 else Floor(mean)

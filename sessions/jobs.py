@@ -181,6 +181,7 @@ def _watch_current(desk: Desk, session_id: SessionId) -> None:
         record.jobs.pop("watch_current", None)
         record.mA = None
         return
+    record.detector.see_door(record.slot.door_open(), desk.now().mono)
     for reading in record.slot.readings(record.read_up_to):
         take_reading(desk, record, reading)
     for verdict in record.detector.check(desk.now().mono):
@@ -194,7 +195,7 @@ def take_reading(desk: Desk, record: SessionRecord, reading: Reading) -> None:
     record.read_up_to = reading.mono
     record.mA = reading.mA
     verdicts = record.detector.feed(reading)
-    if record.detector.drawing and record.detector.proven is not None:
+    if record.detector.proven is not None:
         record.meter.prove(record.detector.proven)
     if reading.bus_V is not None:
         record.volts = reading.bus_V

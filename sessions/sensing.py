@@ -9,11 +9,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from sessions import commands as c
-from sessions.detection import Zero
 from sessions.fold import State
 from sessions.ports import Json, Reading, SlotPort, Trouble
 from sessions.rules import Rules
 from sessions.units import MonoNs, SlotName, seconds_ns
+from sessions.zero import Zero
 
 SETTLED_NS = seconds_ns(1.0)
 """How long after switching off a reading counts as one of an empty, powerless port."""
@@ -56,6 +56,8 @@ class Sensing:
         watch = self._watches[name]
         watch.unpowered_since = None if on else now
         watch.live_voltages = watch.dead_voltages = 0
+        if not on:
+            watch.zero.renew()
 
     def look(self, state: State, now: MonoNs) -> None:
         """Takes in the new readings of every slot and tells what they reveal."""

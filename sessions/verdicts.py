@@ -27,7 +27,7 @@ def detected(draft: Draft, command: c.Detected) -> Json:
         move(draft, session.slot, SlotEvent.DEVICE_DETECTED)
     elif kind is Kind.PLUGGED and state is SlotState.SUSPENDED_EV:
         move(draft, session.slot, SlotEvent.DRAW_RETURNED)
-    elif kind is Kind.UNPLUGGED_PROMPT and state is SlotState.CHARGING:
+    elif kind in (Kind.UNPLUGGED_PROMPT, Kind.NOT_DRAWING) and state is SlotState.CHARGING:
         move(draft, session.slot, SlotEvent.DRAW_ENDED, at=command.dated)
     elif kind is Kind.FULL and state is SlotState.CHARGING and not draft.rules.tariff.charge_when_full:
         close(draft, session, SlotEvent.STOPPED, StopReason.STOPPED_BY_EV, "kiosk")

@@ -1,0 +1,98 @@
+"""What readings say about a draw that lasts: full, paused, too much; and about a sensor that repeats itself.
+
+Each is a small watch that is given every reading and says since when its condition holds, once it has held for long
+enough. It says so once; its condition must then be over for as long before it speaks again, so that a screen that
+lights up for half a minute does not make a phone full twice.
+"""
+
+from dataclasses import dataclass
+
+from sessions.units import MonoNs, seconds_ns
+
+OVERCURRENT_FACTOR = 1.2
+"""How far above the port's rating a draw may be before it counts as over-current; phones overshoot when they
+negotiate."""
+OVERCURRENT_READINGS = 3
+LIVELY_MA = 100.0
+"""Above this no load holds still to the last digit (measured: 1 to 3 % of the draw), whatever the sensor's noise."""
+STUCK_READINGS = 10
+
+
+@dataclass(slots=True)
+class Holding:
+    """Says once that something has held for ``for_ns``, and is ready again when it has not held for as long."""
+
+    for_ns: int
+    since: MonoNs | None = None
+    told: bool = False
+    _ended: MonoNs | None = None
+
+    def take(self, at: MonoNs, holds: bool) -> MonoNs | None:
+        """Since when it has held, at the moment at which that is long enough; else None."""
+        if not holds:
+            self.since = None
+            if self._ended is None:
+                self._ended = at
+            self.told = self.told and at - self._ended < self.for_ns
+            return None
+        self._ended = None
+        if self.since is None:
+            self.since = at
+        if self.told or at - self.since < self.for_ns:
+            return None
+        self.told = True
+        return self.since
+
+
+@dataclass(slots=True)
+class Overcurrent:
+    """Counts readings in a row above what the port may deliver."""
+
+    limit_mA: float
+    since: MonoNs | None = None
+    count: int = 0
+
+    def take(self, at: MonoNs, mA: float) -> MonoNs | None:
+        """Since when there was too much, at the reading that makes it certain; else None."""
+        if mA <= self.limit_mA:
+            self.count = 0
+            return None
+        if self.count == 0:
+            self.since = at
+        self.count += 1
+        return self.since if self.count == OVERCURRENT_READINGS else None
+
+
+@dataclass(slots=True)
+class Repeated:
+    """Watches for one value to the last digit. Noise or a load that lives never gives that."""
+
+    for_ns: int
+    value: float | None = None
+    since: MonoNs = MonoNs(0)
+    count: int = 0
+    told: bool = False
+
+    def take(self, at: MonoNs, raw_mA: float, *, alive: bool) -> MonoNs | None:
+        """Since when the value has stood still, once it should have moved; else None. ``alive`` says that it should."""
+        if raw_mA != self.value or not alive:
+            self.value, self.since, self.count, self.told = raw_mA, at, 1, False
+            return None
+        self.count += 1
+        if self.told or at - self.since < self.for_ns or self.count < STUCK_READINGS:
+            return None
+        self.told = True
+        return self.since
+
+
+@dataclass(slots=True)
+class Level:
+    """A draw's level over time: since when it has been a full phone's, since when a pausing one's."""
+
+    full: Holding
+    paused: Holding
+
+    @classmethod
+    def lasting(cls, full_s: float, paused_s: float) -> "Level":
+        """Watches that speak after so many seconds."""
+        return cls(Holding(seconds_ns(full_s)), Holding(seconds_ns(paused_s)))
