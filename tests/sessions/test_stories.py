@@ -1,6 +1,8 @@
 """Whole stories of customers, told to the real engine, conductor and jobs on a virtual clock, every invariant checked
 at each step."""
 
+from collections.abc import Callable
+
 import pytest
 
 from kiosk.simulation.kiosk import SimKiosk
@@ -193,9 +195,18 @@ def test_two_cards_side_by_side_do_not_touch_each_other(kiosk: SimKiosk) -> None
 
 def test_a_stale_closure_of_an_ended_session_changes_nothing(kiosk: SimKiosk) -> None:
     visit = paid_visit(kiosk, ANNA, 1000)
+    made: dict[str, Callable[[], None]] = {}
+    plain = kiosk.owner.after
+
+    def noted(delay_ms: int, callback: Callable[[], None]) -> str:
+        after_id = plain(delay_ms, callback)
+        made[after_id] = callback
+        return after_id
+
+    kiosk.owner.after = noted  # type: ignore[method-assign]
     first = start(kiosk, visit, ONE, 60)
     record = kiosk.owner.sessions[first]
-    callbacks = [entry[3] for entry in kiosk.owner._queue if entry[2] in record.jobs.values()]
+    callbacks = [made[after_id] for after_id in record.jobs.values()]
     assert len(callbacks) >= 3
     kiosk.run(61)
     assert first not in kiosk.owner.sessions
