@@ -5,10 +5,11 @@ import random
 import pytest
 
 from hardware.bench.phones import PHONES, Phone
-from sessions.detection import Detector, Kind, Verdict, Zero
+from sessions.detection import Detector, Kind, Verdict
 from sessions.ports import Reading
 from sessions.rules import DetectionRules
 from sessions.units import NS, Milliamps, MonoNs
+from sessions.zero import Zero
 
 
 class Bench:
