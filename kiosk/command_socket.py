@@ -94,11 +94,14 @@ class CommandSocket:
 
     async def _close(self) -> None:
         if self._server is not None:
-            self._server.close()
-            self.path.unlink(missing_ok=True)
-            # Whoever was accepted in the loop's last turns is on the way to `_serve`, and must find it still running.
+            # Whoever was accepted in the loop's last turns is on the way to `_serve`. A server that is closed before
+            # they arrive forgets them with their connection open; so first nobody more is accepted, then it is closed.
+            for listener in self._server.sockets:
+                self._loop.remove_reader(listener.fileno())
             for _ in range(ACCEPT_TURNS):
                 await asyncio.sleep(0)
+            self._server.close()
+            self.path.unlink(missing_ok=True)
         for client in self._clients:
             client.cancel()
         await asyncio.gather(*self._clients, return_exceptions=True)
