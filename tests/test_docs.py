@@ -49,3 +49,9 @@ def test_every_kiosk_command_shown_exists(page: Path):
                 found = command.get_command(click.Context(command), word)
                 assert found is not None, f"{page.name} shows `kiosk {words}`: there is no '{word}'"
                 command = found
+
+
+def test_every_module_of_the_rules_has_its_place_in_the_explanation():
+    explained = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    modules = [path.stem for path in (ROOT / "sessions").glob("*.py") if path.stem != "__init__"]
+    assert [name for name in modules if f"`{name}`" not in explained] == []
