@@ -5,6 +5,7 @@ class of `sessions.fold` adds a column in a new migration, and a test says so wh
 """
 
 import json
+import zlib
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, fields
 from enum import Enum
@@ -15,6 +16,7 @@ from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 from sessions.errors import StoreDamaged, StoreTooNew
 from sessions.events import BODIES, Fact, Transfer, body_from_json, body_to_json
 from sessions.fold import Card, Claim, Fault, Session, TransferRow, Visit
+from sessions.journaling import Mark
 from sessions.ports import Json
 from sessions.store.failures import RESCUE
 from sessions.units import MonoNs, Now, Seq, TransferId, Unit, UtcMs
@@ -24,6 +26,7 @@ E = TypeVar("E")
 
 FACT_COLUMNS = "seq, kind, utc_ms, boot_id, mono_ns, source, source_id, body, transfers"
 TRANSFER_COLUMNS = "id, seq, at_utc, unit, debit, credit, amount"
+MARK_COLUMNS = "session, slot, used_ms, energy_mWh, utc_ms, boot_id, mono_ns"
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +119,31 @@ def fact_from_values(values: Sequence[Any]) -> Fact:
         )
     except (ValueError, TypeError, AttributeError) as error:
         raise StoreDamaged(f"Fact {seq} ('{kind}') cannot be read: {error}. {RESCUE}") from error
+
+
+def fact_crc(previous: int, *values: Any) -> int:
+    """The checksum of a fact's `fact_values`, going on from that of the fact before it (0 for the first)."""
+    return zlib.crc32(dumps(values).encode("utf-8"), previous)
+
+
+def mark_values(mark: Mark) -> tuple[Any, ...]:
+    """A mark in the order of `MARK_COLUMNS`."""
+    at = mark.at
+    return (mark.session, mark.slot, mark.used_ms, mark.energy_mWh, at.utc, at.boot_id, at.mono)
+
+
+def mark_crc(*values: Any) -> int:
+    """The checksum of `mark_values`."""
+    return fact_crc(0, *values)
+
+
+def mark_from_values(values: Sequence[Any]) -> Mark:
+    """The mark of a row of `MARK_COLUMNS` and its checksum. Raises `StoreDamaged` when they do not belong together."""
+    *row, crc = values
+    if mark_crc(*row) != crc:
+        raise StoreDamaged(f"The mark of session {row[0]} does not read back as it was written. {RESCUE}")
+    session, slot, used_ms, energy_mWh, utc_ms, boot_id, mono_ns = row
+    return Mark(session, slot, used_ms, energy_mWh, Now(utc_ms, boot_id, mono_ns))
 
 
 def fact_to_json(fact: Fact) -> Json:

@@ -14,6 +14,7 @@ from importlib import resources
 from pathlib import Path
 
 from sessions.errors import StoreDamaged, StoreError, StoreTooNew
+from sessions.store.codec import fact_crc, mark_crc
 from sessions.store.failures import RESCUE, explained
 
 STORE_FILE = "kiosk.db"
@@ -104,6 +105,8 @@ def statements(sql: str) -> Iterator[str]:
 
 def build(connection: sqlite3.Connection, upto: int | None = None) -> None:
     """Runs the migrations that a database has not had yet, each with its ``user_version`` as one transaction."""
+    connection.create_function("fact_crc", -1, fact_crc, deterministic=True)
+    connection.create_function("mark_crc", -1, mark_crc, deterministic=True)
     done = int(connection.execute("PRAGMA user_version").fetchone()[0])
     for number, sql in enumerate(migrations()[done:upto], done + 1):
         connection.execute("BEGIN IMMEDIATE")

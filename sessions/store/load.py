@@ -25,6 +25,7 @@ from sessions.store.codec import (
     dumps,
     entity_from_json,
     entity_to_json,
+    fact_crc,
     fact_from_values,
     transfer_from_json,
     transfer_to_json,
@@ -61,8 +62,6 @@ def load_from(connection: sqlite3.Connection, use_snapshot: bool = True) -> Stat
 def fold_next(state: State, fact: Fact) -> list[Any]:
     """Folds a fact read from the store and gives its rows. Raises `StoreDamaged` where it cannot follow what was
     before."""
-    if fact.seq != state.seq + 1:
-        raise StoreDamaged(f"Fact {state.seq + 1} is missing: fact {fact.seq} comes next. {RESCUE}")
     try:
         return apply(state, fact)
     except (LedgerError, NotEnoughCredit, KeyError) as error:
@@ -70,17 +69,46 @@ def fold_next(state: State, fact: Fact) -> list[Any]:
 
 
 def facts_after(connection: sqlite3.Connection, seq: Seq) -> Iterator[Fact]:
-    """All stored facts after that one, in order, read as they are asked for."""
-    query = f"SELECT {FACT_COLUMNS} FROM facts WHERE seq > ? ORDER BY seq"
-    return map(fact_from_values, connection.execute(query, (seq,)))
+    """All stored facts after that one, in order, read as they are asked for.
+
+    Raises `StoreDamaged` at one that is not what was written, or does not follow the one before it.
+    """
+    crc = crc_at(connection, seq)
+    for *values, stored in connection.execute(
+        f"SELECT {FACT_COLUMNS}, crc FROM facts WHERE seq > ? ORDER BY seq", (seq,)
+    ):
+        if values[0] != seq + 1:
+            raise StoreDamaged(f"Fact {seq + 1} is missing: fact {values[0]} comes next. {RESCUE}")
+        seq, crc = values[0], fact_crc(crc, *values)
+        if crc != stored:
+            raise StoreDamaged(f"Fact {seq} ('{values[1]}') does not read back as it was written. {RESCUE}")
+        yield fact_from_values(values)
+
+
+def crc_at(connection: sqlite3.Connection, seq: int) -> int:
+    """The checksum of all facts up to that one. Raises `StoreDamaged` when it is not there."""
+    if seq == 0:
+        return 0
+    row = connection.execute("SELECT crc FROM facts WHERE seq = ?", (seq,)).fetchone()
+    if row is None:
+        raise StoreDamaged(f"Fact {seq} is missing. {RESCUE}")
+    return int(row[0])
 
 
 def newest_snapshot(connection: sqlite3.Connection) -> State | None:
-    """The state of the newest snapshot, or None when there is none that this program can use."""
+    """The state of the newest snapshot, or None when there is none that this program can use.
+
+    Raises `StoreDamaged` when it is not what was written.
+    """
     row = connection.execute(
-        "SELECT state FROM snapshots WHERE shape = ? ORDER BY seq DESC LIMIT 1", (shape(),)
+        "SELECT seq, state, crc FROM snapshots WHERE shape = ? ORDER BY seq DESC LIMIT 1", (shape(),)
     ).fetchone()
-    return None if row is None else state_from_json(json.loads(row[0]))
+    if row is None:
+        return None
+    seq, text, crc = row
+    if zlib.crc32(text.encode("utf-8"), crc_at(connection, seq)) != crc:
+        raise StoreDamaged(f"The snapshot of fact {seq} does not read back as it was written. {RESCUE}")
+    return state_from_json(json.loads(text))
 
 
 def snapshot_seq(connection: sqlite3.Connection) -> Seq:
@@ -95,7 +123,9 @@ def write_snapshot(connection: sqlite3.Connection) -> Seq:
         state = load_from(connection)
         connection.execute("DELETE FROM snapshots")
         text = dumps(state_to_json(state))
-        connection.execute("INSERT INTO snapshots (seq, shape, state) VALUES (?, ?, ?)", (state.seq, shape(), text))
+        crc = zlib.crc32(text.encode("utf-8"), crc_at(connection, state.seq))
+        row = (state.seq, shape(), text, crc)
+        connection.execute("INSERT INTO snapshots (seq, shape, state, crc) VALUES (?, ?, ?, ?)", row)
     return state.seq
 
 

@@ -17,10 +17,12 @@ from sessions.ports import Json
 from sessions.store import outbox
 from sessions.store.codec import (
     FACT_COLUMNS,
+    MARK_COLUMNS,
     TABLES,
     TRANSFER_COLUMNS,
     E,
     fact_from_values,
+    mark_from_values,
     row_from_values,
     transfer_from_values,
 )
@@ -196,10 +198,8 @@ class Queries:
 
     def marks(self) -> dict[SessionId, Mark]:
         """How far the use of each live session is proven."""
-        rows = self._ask("SELECT session, slot, used_ms, energy_mWh, utc_ms, boot_id, mono_ns FROM marks")
-        return {
-            s: Mark(s, slot, used, energy, _now(utc, boot, mono)) for s, slot, used, energy, utc, boot, mono in rows
-        }
+        marks = map(mark_from_values, self._ask(f"SELECT {MARK_COLUMNS}, crc FROM marks"))
+        return {mark.session: mark for mark in marks}
 
     def samples(self, session_id: SessionId) -> tuple[Sample, ...]:
         """What is kept of a session's current waveform, in order."""

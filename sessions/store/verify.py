@@ -12,7 +12,7 @@ from typing import Any
 
 from sessions.errors import StoreDamaged, StoreError
 from sessions.fold import State
-from sessions.store.codec import FOLDED
+from sessions.store.codec import FOLDED, MARK_COLUMNS, mark_from_values
 from sessions.store.database import build, open_reader
 from sessions.store.failures import explained
 from sessions.store.load import facts_after, fold_next, load_from, state_to_json
@@ -67,7 +67,7 @@ def _contradictions(kept: sqlite3.Connection, scratch: sqlite3.Connection) -> li
     except StoreError as error:
         return [str(error)]
     problems = [problem for table in FOLDED for problem in _differences(kept, table)]
-    return problems + _snapshot_differences(kept, state)
+    return problems + _damaged_marks(kept) + _snapshot_differences(kept, state)
 
 
 def _refold(kept: sqlite3.Connection, scratch: sqlite3.Connection) -> State:
@@ -103,6 +103,17 @@ def _difference(what: str, columns: Sequence[str], stored: Sequence[Any] | None,
     pairs = zip(columns, stored, folded, strict=True)
     changed = [f"{name} = {kept!r}, its facts say {said!r}" for name, kept, said in pairs if kept != said]
     return f"{what}: the store says {'; '.join(changed)}"
+
+
+def _damaged_marks(kept: sqlite3.Connection) -> list[str]:
+    """Marks that are not what was written; no fact says what they should be."""
+    problems = []
+    for values in kept.execute(f"SELECT {MARK_COLUMNS}, crc FROM main.marks"):
+        try:
+            mark_from_values(values)
+        except StoreDamaged as error:
+            problems.append(str(error))
+    return problems
 
 
 def _snapshot_differences(kept: sqlite3.Connection, state: State) -> list[str]:

@@ -9,7 +9,19 @@ from sessions.errors import StoreError
 from sessions.fold import Row, Session, TransferRow, Visit
 from sessions.journaling import Batch, Heartbeat, Mark, Sample, SelfTest
 from sessions.store import outbox
-from sessions.store.codec import FACT_COLUMNS, TABLES, TRANSFER_COLUMNS, dumps, fact_values, row_values, transfer_values
+from sessions.store.codec import (
+    FACT_COLUMNS,
+    MARK_COLUMNS,
+    TABLES,
+    TRANSFER_COLUMNS,
+    dumps,
+    fact_crc,
+    fact_values,
+    mark_crc,
+    mark_values,
+    row_values,
+    transfer_values,
+)
 from sessions.units import Seq
 
 SAMPLE_ROWS = 20_000
@@ -20,6 +32,16 @@ SAMPLES_A_ROW = 64
 _NS_PER_MS = 1_000_000
 
 Write = Batch | Mark | Heartbeat | SelfTest
+_Last = tuple[Seq, int]
+"""The last fact's number and checksum."""
+
+
+def placeholders(columns: str) -> str:
+    """A question mark for each column."""
+    return ", ".join("?" * (columns.count(",") + 1))
+
+
+_INSERT_FACT = f"INSERT INTO facts ({FACT_COLUMNS}, crc) VALUES ({placeholders(FACT_COLUMNS)}, ?)"
 
 
 class Writer:
@@ -28,7 +50,8 @@ class Writer:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._db = connection
         self._outbox_id = outbox.newest_id(connection)
-        self.seq = Seq(int(connection.execute("SELECT coalesce(max(seq), 0) FROM facts").fetchone()[0]))
+        last = connection.execute("SELECT seq, crc FROM facts ORDER BY seq DESC LIMIT 1").fetchone()
+        self.seq, self._crc = (Seq(0), 0) if last is None else (Seq(last[0]), int(last[1]))
 
     def store(self, writes: Sequence[Write], samples: Sequence[Sample] = (), sent: Sequence[int] = ()) -> None:
         """Stores everything in order, in one transaction.
@@ -38,15 +61,15 @@ class Writer:
         """
         with transaction(self._db):
             outbox.forget_sent(self._db, sent)
-            seq = self.seq
+            last = (self.seq, self._crc)
             for write in writes:
-                seq = self._write(write, seq)
+                last = self._write(write, last)
             _write_samples(self._db, samples)
-        self.seq = seq
+        self.seq, self._crc = last
 
-    def _write(self, write: Write, seq: Seq) -> Seq:
+    def _write(self, write: Write, last: _Last) -> _Last:
         if isinstance(write, Batch):
-            return self._write_batch(write, seq)
+            return self._write_batch(write, last)
         if isinstance(write, Mark):
             self._write_mark(write)
         elif isinstance(write, Heartbeat):
@@ -60,21 +83,23 @@ class Writer:
                 "INSERT INTO selftests (at_utc, passed, checks) VALUES (?, ?, ?)",
                 (write.at_utc, write.passed, dumps(write.checks)),
             )
-        return seq
+        return last
 
-    def _write_batch(self, batch: Batch, seq: Seq) -> Seq:
+    def _write_batch(self, batch: Batch, last: _Last) -> _Last:
+        seq, crc = last
         for fact in batch.facts:
             if fact.seq != seq + 1:
                 raise StoreError(f"Fact {fact.seq} ('{fact.body.kind}') was to follow fact {seq}: facts leave no gap.")
-            marks = ", ".join("?" * (FACT_COLUMNS.count(",") + 1))
-            self._db.execute(f"INSERT INTO facts ({FACT_COLUMNS}) VALUES ({marks})", fact_values(fact))
+            values = fact_values(fact)
+            crc = fact_crc(crc, *values)
+            self._db.execute(_INSERT_FACT, (*values, crc))
             seq = fact.seq
         write_rows(self._db, batch.rows)
         for row in batch.rows:
             self._drop_what_ended(row)
         for outgoing in batch.outbox:
             outbox.enqueue(self._db, self._next_outbox_id(), outgoing)
-        return seq
+        return seq, crc
 
     def _drop_what_ended(self, row: Row) -> None:
         """A settled session's use is a fact now, a visit that ended beats no more."""
@@ -85,22 +110,14 @@ class Writer:
 
     def _write_mark(self, mark: Mark) -> None:
         # Proven use never falls, whatever the order in which marks arrive.
+        values = mark_values(mark)
         self._db.execute(
-            "INSERT INTO marks (session, slot, used_ms, energy_mWh, utc_ms, boot_id, mono_ns, outbox_id) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?, ?) "
-            "ON CONFLICT (session) DO UPDATE SET used_ms = excluded.used_ms, energy_mWh = excluded.energy_mWh, "
-            "utc_ms = excluded.utc_ms, boot_id = excluded.boot_id, mono_ns = excluded.mono_ns, "
-            "outbox_id = excluded.outbox_id WHERE excluded.used_ms >= marks.used_ms",
-            (
-                mark.session,
-                mark.slot,
-                mark.used_ms,
-                mark.energy_mWh,
-                mark.at.utc,
-                mark.at.boot_id,
-                mark.at.mono,
-                self._next_outbox_id(),
-            ),
+            f"INSERT INTO marks ({MARK_COLUMNS}, crc, outbox_id) VALUES ({placeholders(MARK_COLUMNS)}, ?, ?) "
+            "ON CONFLICT (session) DO UPDATE SET slot = excluded.slot, used_ms = excluded.used_ms, "
+            "energy_mWh = excluded.energy_mWh, utc_ms = excluded.utc_ms, boot_id = excluded.boot_id, "
+            "mono_ns = excluded.mono_ns, crc = excluded.crc, outbox_id = excluded.outbox_id "
+            "WHERE excluded.used_ms >= marks.used_ms",
+            (*values, mark_crc(*values), self._next_outbox_id()),
         )
 
     def _next_outbox_id(self) -> int:
@@ -125,10 +142,10 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
 
 def write_rows(connection: sqlite3.Connection, rows: Iterable[Row]) -> None:
     """Writes rows that facts changed, as the journal does and as a refold does."""
-    marks = ", ".join("?" * (TRANSFER_COLUMNS.count(",") + 1))
+    insert = f"INSERT INTO transfers ({TRANSFER_COLUMNS}) VALUES ({placeholders(TRANSFER_COLUMNS)})"
     for row in rows:
         if isinstance(row, TransferRow):
-            connection.execute(f"INSERT INTO transfers ({TRANSFER_COLUMNS}) VALUES ({marks})", transfer_values(row))
+            connection.execute(insert, transfer_values(row))
             t = row.transfer
             for account, change in ((t.debit, -t.amount), (t.credit, t.amount)):
                 connection.execute(

@@ -120,15 +120,16 @@ def test_a_stored_file_of_every_version_is_brought_up_to_date_and_keeps_its_trut
 
 @pytest.mark.usefixtures("newer_program")
 def test_a_migration_keeps_a_copy_and_is_done_once(tmp_path: Path) -> None:
-    path, copy = store_path(tmp_path), tmp_path / "kiosk.db.before-0002"
-    shutil.copy(FILES / "version-0001.db", path)
+    before, after = len(database.migrations()) - 1, len(database.migrations())
+    path, copy = store_path(tmp_path), tmp_path / f"kiosk.db.before-{after:04}"
+    shutil.copy(FILES / f"version-{before:04}.db", path)
     prepare(path)
     with closing(open_reader(path)) as reader:
-        assert reader.execute("PRAGMA user_version").fetchone() == (2,)
+        assert reader.execute("PRAGMA user_version").fetchone() == (after,)
         assert reader.execute("SELECT a FROM extra").fetchall() == [("one; two",)]
         assert reader.execute("SELECT DISTINCT source FROM facts").fetchall() == [("moved",)]
     with closing(open_reader(copy)) as reader:
-        assert reader.execute("PRAGMA user_version").fetchone() == (1,)
+        assert reader.execute("PRAGMA user_version").fetchone() == (before,)
         assert reader.execute("SELECT max(seq) FROM facts WHERE source <> 'moved'").fetchone() == (64,)
     assert stat.S_IMODE(copy.stat().st_mode) == 0o600
     copied = copy.stat().st_mtime_ns
@@ -137,15 +138,15 @@ def test_a_migration_keeps_a_copy_and_is_done_once(tmp_path: Path) -> None:
 
 
 def test_a_migration_that_fails_leaves_nothing_of_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    path = store_path(tmp_path)
-    shutil.copy(FILES / "version-0001.db", path)
+    path, newest = store_path(tmp_path), len(database.migrations())
+    shutil.copy(FILES / f"version-{newest:04}.db", path)
     scripts = [*database.migrations(), f"{SECOND}; INSERT INTO nowhere VALUES (1);"]
     monkeypatch.setattr(database, "migrations", lambda: scripts)
     with pytest.raises(StoreError, match="nowhere"):
         prepare(path)
     monkeypatch.undo()
     prepare(path)
-    assert pragma(path, "user_version") == 1
+    assert pragma(path, "user_version") == newest
     assert verify_store(path) == []
     with closing(open_reader(path)) as reader:
         assert reader.execute("SELECT count(*) FROM sqlite_schema WHERE name = 'extra'").fetchone() == (0,)

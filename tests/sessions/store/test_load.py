@@ -14,6 +14,7 @@ from sessions.store import load as load_module
 from sessions.store.database import build, open_writer
 from sessions.store.load import load, load_from, shape, snapshot_seq, state_from_json, state_to_json, write_snapshot
 from sessions.store.writer import Writer
+from tests.sessions.store.sealing import reseal
 from tests.sessions.store.story import Story
 
 
@@ -107,11 +108,16 @@ def test_the_shape_changes_with_the_fields_of_the_state(monkeypatch: pytest.Monk
         ("DELETE FROM facts WHERE seq = 1", "Fact 1 is missing"),
     ],
 )
-def test_facts_that_cannot_be_folded_are_damage_and_never_skipped(path: Path, tampering: str, complaint: str) -> None:
+@pytest.mark.parametrize("sealed", [True, False])
+def test_facts_that_cannot_be_folded_are_damage_and_never_skipped(
+    path: Path, tampering: str, complaint: str, sealed: bool
+) -> None:
     story = Story()
     story.charge()
     story.go_on(60)
     with closing(stored(path, story)) as connection:
         connection.execute(tampering)
-    with pytest.raises(StoreDamaged, match=complaint):
+        if sealed:
+            reseal(connection)
+    with pytest.raises(StoreDamaged, match=complaint if sealed else "is missing|not read back as it was written"):
         load(path)

@@ -6,14 +6,17 @@ from pathlib import Path
 import pytest
 
 from sessions import commands as c
-from sessions.errors import StoreError
+from sessions.errors import StoreDamaged, StoreError
+from sessions.journaling import Mark
 from sessions.store.books import verify_ledger
 from sessions.store.database import open_writer, store_path
 from sessions.store.load import write_snapshot
+from sessions.store.queries import Queries
 from sessions.store.verify import verify_store
 from sessions.store.writer import Writer
-from sessions.units import Unit, VisitId
+from sessions.units import MonoNs, Now, SessionId, Unit, UtcMs, VisitId
 from tests.sessions.store.conftest import Watched
+from tests.sessions.store.sealing import reseal
 from tests.sessions.store.story import CARDS, SLOTS, STAFF, Story
 
 
@@ -38,10 +41,12 @@ def lived(path: Path) -> Path:
     return path
 
 
-def tamper(path: Path, sql: str) -> None:
+def tamper(path: Path, sql: str, sealed: bool = False) -> None:
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         connection.execute("PRAGMA ignore_check_constraints = ON")
         assert connection.execute(sql).rowcount > 0, "the tampering found nothing to change"
+        if sealed:
+            reseal(connection)
 
 
 def test_a_sound_store_has_no_problems_and_is_not_changed(lived: Path) -> None:
@@ -75,10 +80,28 @@ def test_a_sound_store_has_no_problems_and_is_not_changed(lived: Path) -> None:
     ],
 )
 def test_tampering_is_found_and_named(tampering: str, complaint: str, lived: Path) -> None:
-    tamper(lived, tampering)
+    tamper(lived, tampering, sealed=True)
     problems = verify_store(lived)
     assert problems
     assert any(re.search(complaint, problem) for problem in problems), problems
+
+
+@pytest.mark.parametrize("table", ["facts", "snapshots"])
+def test_what_checksums_guard_cannot_change_unseen(table: str, lived: Path) -> None:
+    column = {"facts": "utc_ms", "snapshots": "seq"}[table]
+    tamper(lived, f"UPDATE {table} SET {column} = {column} + 1 WHERE seq = (SELECT max(seq) FROM {table})")
+    assert any("not read back as it was written" in problem for problem in verify_store(lived))
+
+
+def test_a_mark_that_was_changed_is_found(journal: Watched) -> None:
+    at = Now(UtcMs(5), "boot", MonoNs(1))
+    journal.mark(Mark(SessionId("s1"), SLOTS[0], 5_000, 10, at))
+    journal.close()
+    assert verify_store(journal.path) == []
+    tamper(journal.path, "UPDATE marks SET used_ms = 50000")
+    assert any("mark of session s1 does not read back" in problem for problem in verify_store(journal.path))
+    with closing(Queries(journal.path)) as queries, pytest.raises(StoreDamaged):
+        queries.marks()
 
 
 def test_a_damaged_page_is_found(lived: Path) -> None:
