@@ -39,7 +39,8 @@ CASH_BOX = "cash:box"
 REMEMBERED = 8192
 """Transfers whose ids are known: more than a busy week makes, less than a megabyte."""
 
-_NEVER_NEGATIVE = ("card:", "hold:", "coin:", SOLD, REFUNDED, UNCLAIMED, CASH_BOX)
+NEVER_NEGATIVE = ("card:", "hold:", "coin:", SOLD, REFUNDED, UNCLAIMED, CASH_BOX)
+"""How the accounts begin that may not go below zero."""
 
 
 def card_account(card: CardKey) -> str:
@@ -109,7 +110,7 @@ class Ledger:
             debit, credit = (transfer.unit, transfer.debit), (transfer.unit, transfer.credit)
             trial[debit] = trial.get(debit, self._balances.get(debit, 0)) - transfer.amount
             trial[credit] = trial.get(credit, self._balances.get(credit, 0)) + transfer.amount
-            if trial[debit] < 0 and transfer.debit.startswith(_NEVER_NEGATIVE):
+            if trial[debit] < 0 and transfer.debit.startswith(NEVER_NEGATIVE):
                 raise NotEnoughCredit(
                     f"{transfer.debit} has {trial[debit] + transfer.amount} {transfer.unit.value}, "
                     f"{transfer.amount} were asked for"
@@ -154,7 +155,7 @@ class Ledger:
         return [
             account
             for (_, account), amount in self._balances.items()
-            if amount < 0 and account.startswith(_NEVER_NEGATIVE)
+            if amount < 0 and account.startswith(NEVER_NEGATIVE)
         ]
 
     def _is_repeat(self, transfer: Transfer) -> bool:

@@ -108,4 +108,4 @@ def let_live(kiosk: SimKiosk, life: Life) -> None:
     """Runs a customer's life on the kiosk's clock."""
     wait = next(life, None)
     if wait is not None:
-        kiosk.owner.after(round(wait * 1000), lambda: let_live(kiosk, life))
+        kiosk.owner.after_whatever(round(wait * 1000), lambda: let_live(kiosk, life))

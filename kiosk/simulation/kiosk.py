@@ -2,58 +2,51 @@
 as it runs."""
 
 import random
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 
+from kiosk.simulation.journal import SimJournal
+from kiosk.simulation.judge import Judge
+from kiosk.simulation.pace import QuietPace
 from kiosk.simulation.slot import SimSlot
 from kiosk.simulation.virtual import VirtualOwner
+from sessions import commands as c
 from sessions import invariants
 from sessions.cards import card_key
 from sessions.conductor import Conductor, Listeners
 from sessions.engine import Engine
+from sessions.errors import SessionsError
 from sessions.events import Fact
-from sessions.fold import State, apply
-from sessions.journaling import Batch, Mark
+from sessions.fold import State
+from sessions.jobs import Pace, watch_now
 from sessions.ports import CardSeen, CoinPulseStarted, CoinSeen, Observation
 from sessions.recovery import recover
+from sessions.registry import SessionRecord
 from sessions.rules import Rules
-from sessions.units import CardKey, MinorUnits, MonoNs, Seq, SessionId, SlotName, VisitId
+from sessions.units import NS, CardKey, MinorUnits, MonoNs, SessionId, SlotName, VisitId
 
 SECRET = b"a simulated fleet's card secret.."
-COMMIT_MS = 4
 
 
-@dataclass(slots=True)
-class SimJournal:
-    """Keeps what it is given and acknowledges it a commit later, as the real journal does."""
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """A power cut, or the sudden end of the process: ``new_boot`` tells them apart."""
 
-    owner: VirtualOwner
-    facts: list[Fact] = field(default_factory=list)
-    marks: dict[SessionId, Mark] = field(default_factory=dict)
-    stalled: bool = False
-    acknowledge: "Conductor | None" = None
-
-    def post(self, batch: Batch) -> None:
-        self.facts.extend(batch.facts)
-        self.owner.after(COMMIT_MS, lambda: self._commit(batch.facts[-1].seq))
-
-    def mark(self, mark: Mark) -> None:
-        self.marks[mark.session] = mark
-
-    def _commit(self, seq: Seq) -> None:
-        if self.stalled:
-            self.owner.after(COMMIT_MS, lambda: self._commit(seq))
-        elif self.acknowledge is not None:
-            self.acknowledge.acknowledged(seq)
+    outage_s: float
+    new_boot: bool
 
 
 class SimKiosk:
-    """One kiosk that people can use. ``facts`` holds all it ever decided, over every restart."""
+    """One kiosk that people can use. `journal.facts` holds all it ever decided, over every restart.
 
-    def __init__(self, rules: Rules, seed: int) -> None:
+    ``skips``: quiet stretches are let pass (`kiosk.simulation.pace`), and the invariants are judged by what each event
+    touched. Otherwise every job runs at the pace of a real kiosk, and every invariant is judged whole.
+    """
+
+    def __init__(self, rules: Rules, seed: int, *, skips: bool = False) -> None:
         self.rules = rules
         self.rng = random.Random(seed)
         self.owner = VirtualOwner()
-        self.usage = invariants.UsageWatch()
         self.journal = SimJournal(self.owner)
         self.slots = {
             slot.name: SimSlot(
@@ -66,15 +59,62 @@ class SimKiosk:
             )
             for slot in rules.slots
         }
+        self.skips = skips
+        self.running = False
+        self.reader_works = True
+        self.told: Callable[[tuple[Fact, ...]], None] = lambda facts: None
+        """Hears every decision."""
+        self._epoch_ns = 0
         self._taps = 0
+        self._runs = False
+        self._cut: Cut | None = None
+        self._cut_in_ms: tuple[int, Cut] | None = None
         self.engine = Engine(State(), rules)
+        self.judge = Judge(self)
         self._boot(outage_s=None)
 
+    # What the judge judges.
+
+    @property
+    def state(self) -> State:
+        """The live state; only to be read."""
+        return self.engine.state
+
+    @property
+    def durable(self) -> int:
+        """Up to which fact the conductor knows everything durable."""
+        return self.conductor.durable
+
+    @property
+    def records(self) -> dict[SessionId, SessionRecord]:
+        """The live records."""
+        return self.owner.sessions
+
+    @property
+    def world_ns(self) -> int:
+        """The time since the simulation began; it runs through power cuts."""
+        return self._epoch_ns + self.owner.mono
+
+    # Life and death.
+
     def _boot(self, outage_s: int | None) -> None:
+        pace = QuietPace(self, self.owner.mono) if self.skips else Pace()
         self.conductor = Conductor(
-            self.owner, self.engine, self.slots, self.journal, self.owner.now, self.key, Listeners()
+            self.owner,
+            self.engine,
+            self.slots,
+            self.journal,
+            self.owner.now,
+            self.key,
+            Listeners(self._decided, self._durable),
+            pace,
         )
         self.journal.acknowledge = self.conductor
+        self.pace = pace if isinstance(pace, QuietPace) else None
+        for slot in self.slots.values():
+            slot.skips = self.skips
+            if isinstance(pace, QuietPace):
+                slot.before_change, slot.after_change = pace.before_change, pace.after_change
         decision = recover(
             self.engine,
             self.owner.now(),
@@ -84,29 +124,91 @@ class SimKiosk:
             doors={name: slot.door_open() for name, slot in self.slots.items()},
             marks=self.journal.marks,
         )
+        self.running = True
         self.conductor.start(decision)
         self._checked = (-1, False)
-        self.owner.after_each = self._check_what_changed
+        self.owner.after_each = self.judge.after_event if self.skips else self._check_what_changed
 
-    def power_cut(self, outage_s: int, *, new_boot: bool = True) -> None:
-        """Everything in memory is gone, what was not acknowledged too; after the outage the kiosk starts again."""
-        durable = self.conductor.durable
-        kept = [fact for fact in self.journal.facts if fact.seq <= durable]
-        restarted = VirtualOwner("boot-" + str(self.rng.getrandbits(32)) if new_boot else self.owner.boot_id)
-        restarted.utc_ms = self.owner.utc_ms + outage_s * 1000 + (self.owner.mono // 1_000_000 if new_boot else 0)
-        restarted.mono = 0 if new_boot else self.owner.mono + outage_s * 1_000_000_000
-        self.owner = restarted
-        marks = self.journal.marks
-        self.usage = invariants.UsageWatch({mark.session: mark.used_ms for mark in marks.values()})
-        self.journal = SimJournal(restarted, kept, marks)
-        state = State()
-        for fact in kept:
-            apply(state, fact)
+    def power_cut(self, outage_s: float, *, new_boot: bool = True) -> None:
+        """Everything in memory is gone, what was not durable too; after the outage the kiosk starts again.
+
+        Called by what happens in a run, it takes effect at the end of that event.
+        """
+        self._cut = Cut(outage_s, new_boot)
+        self.owner.halted = True
+        if not self._runs:
+            self._die_and_restart()
+
+    def cut_after_next_decision(self, delay_ms: int, cut: Cut) -> None:
+        """The same, so many milliseconds after the kiosk next decides something: in the midst of storing it."""
+        self._cut_in_ms = (delay_ms, cut)
+
+    def beat(self) -> None:
+        """Marks how far each session's use is proven. At its own pace the kiosk does that every ten seconds; where quiet
+        stretches are skipped, whoever is about to cut its power does."""
+        self.catch_up()
+        for record in list(self.owner.sessions.values()):
+            self.conductor.mark(record)
+
+    def catch_up(self) -> None:
+        """Lets the kiosk see what its sensors say now, before somebody makes it decide something."""
+        if self.running and self.pace is not None:
+            for record in list(self.owner.sessions.values()):
+                watch_now(self.conductor, record)
+
+    def run(self, seconds: float) -> None:
+        """Lets time pass."""
+        end = self.world_ns + round(seconds * NS)
+        self._runs = True
+        try:
+            while self.world_ns < end:
+                self.owner.run_until(self.owner.mono + end - self.world_ns)
+                if self._cut is not None:
+                    self._die_and_restart()
+        finally:
+            self._runs = False
+
+    def _die_and_restart(self) -> None:
+        cut, self._cut, self._cut_in_ms = self._cut, None, None
+        assert cut is not None
+        dead = self.owner
+        self.running = False
+        dead.halt()
+        dead.halted = False
         for slot in self.slots.values():
+            slot.before_change = slot.after_change = lambda slot: None
             slot.set_power(False)
             slot.set_unlocked(False)
-        self.engine = Engine(state, self.rules)
-        self._boot(outage_s)
+        dead.run_for(cut.outage_s)
+        self._epoch_ns += dead.mono
+        born = VirtualOwner(f"boot-{self.rng.getrandbits(32)}" if cut.new_boot else dead.boot_id)
+        born.mono = 0 if cut.new_boot else dead.mono
+        self._epoch_ns -= born.mono
+        born.utc_ms = dead.utc_ms + (dead.mono - born.mono) // 1_000_000
+        born.take_over(dead)
+        self.owner = born
+        for slot in self.slots.values():
+            slot.boot(born.mono)
+        before = self.journal.facts
+        self.journal = self.journal.reopened(born)
+        lost = before[len(self.journal.facts) :]
+        self.judge.restarted(lost, self.journal.marks)
+        self.engine = Engine(self.journal.fold(), self.rules)
+        self._boot(round(cut.outage_s))
+
+    def _decided(self, facts: tuple[Fact, ...]) -> None:
+        if self.pace is not None:
+            self.pace.decided(facts)
+        self.judge.decided(facts)
+        self.told(facts)
+        if self._cut_in_ms is not None:
+            (delay_ms, cut), self._cut_in_ms = self._cut_in_ms, None
+            self.owner.after(delay_ms, lambda: self.power_cut(cut.outage_s, new_boot=cut.new_boot))
+
+    def _durable(self, seq: int) -> None:
+        self.judge.acknowledged = seq
+
+    # People.
 
     @staticmethod
     def key(uid: str) -> CardKey:
@@ -114,25 +216,41 @@ class SimKiosk:
         return card_key(SECRET, uid)
 
     def _observe(self, seen: Observation) -> None:
-        self.conductor.observe(seen)
+        if self.running:
+            self.conductor.observe(seen)
 
     def tap(self, uid: str) -> VisitId | None:
         """Somebody taps a card; gives the visit that is signed in then."""
         self._taps += 1
-        self._observe(CardSeen(uid, f"tap-{self._taps}", MonoNs(self.owner.mono)))
+        if self.reader_works:
+            self._observe(CardSeen(uid, f"tap-{self._taps}", MonoNs(self.owner.mono)))
         visit = self.engine.state.visit_at("screen")
-        return visit.visit if visit else None
+        return visit.visit if visit and self.running else None
 
-    def coin(self, minor: int) -> None:
-        """Somebody drops a coin."""
+    def coin(self, minor: int) -> bool:
+        """Somebody drops a coin; False when the acceptor refuses it."""
+        if not self.running:
+            return False
         self._taps += 1
         train, now = f"train-{self._taps}", MonoNs(self.owner.mono)
         self._observe(CoinPulseStarted(train, now))
         self._observe(CoinSeen(MinorUnits(minor), train, now, now))
+        return True
 
-    def run(self, seconds: float) -> None:
-        """Lets time pass."""
-        self.owner.run_for(seconds)
+    def ask(self, command: c.Command) -> bool:
+        """Somebody asks for something; False when it is refused, or nobody is there to ask."""
+        if not self.running:
+            return False
+        self.catch_up()
+        try:
+            self.conductor.execute(command)
+        except SessionsError as refusal:
+            if isinstance(refusal, invariants.InvariantBroken):
+                raise
+            return False
+        return True
+
+    # Judgement.
 
     def _check_what_changed(self) -> None:
         """Nothing that the invariants judge changes without a decision, an acknowledgement or a beat of the marks."""
@@ -143,13 +261,7 @@ class SimKiosk:
 
     def check(self) -> None:
         """Checks every invariant that can be judged at one instant."""
-        state = self.engine.state
-        invariants.check_books(state)
-        invariants.check_one_each(state)
-        invariants.check_power(state, {n: self.slots[n].power for n in self.slots}, self.conductor.durable)
-        for record in self.owner.sessions.values():
-            session = state.sessions[record.session_id]
-            self.usage.check(record.session_id, record.meter.proven_ms(), session.granted)
+        self.judge.check_all()
 
     def check_history(self) -> None:
         """Checks the invariants that need all facts."""

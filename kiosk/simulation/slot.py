@@ -1,17 +1,40 @@
 """A slot at the drivers' ports (fidelity ``rules``): relay, latch, door, sensor and whatever people plug in, without
-chips and wires."""
+chips and wires.
+
+It knows its physics, and therefore how long nothing will happen that a reading could show: `quiet_ms`. What a reading
+says depends on nothing but the seed and the instant, however many were taken before.
+"""
 
 import random
 from collections.abc import Callable, Sequence
 
 from hardware.bench.phones import PHONES, Phone
-from sessions.ports import DoorSeen, Observation, Reading
+from sessions.ports import DeviceReport, DoorSeen, Observation, Reading, Trouble
 from sessions.units import Milliamps, MonoNs, SlotName, Volts, seconds_ns
 
 PERIOD_NS = seconds_ns(0.1)
 """Ten readings a second, as the I2C worker takes them."""
+_MS = 1_000_000
 BUFFER = 64
 SUPPLY_V = 5.1
+JAM_TRIES = 3
+"""Pulses after which the lock's driver says that the door did not move."""
+
+MARKS_MA = (120.0, 25.0)
+"""Where a falling draw means something to the detector: full and paused."""
+CLEARLY_MA = 10.0
+"""From here on nobody may call it no draw."""
+WEAK_MA = 30.0
+"""Below this a draw has to be told from none by many readings."""
+CLEAR_NS, WEAK_NS = seconds_ns(0.8), seconds_ns(12)
+"""How long after a change all readings are looked at: a clear draw is seen at once, the end of one takes time."""
+LONGEST_LIVELY_NS = seconds_ns(60)
+"""A detector that sees something else than there is may be wrong for longer than this: then it is left alone."""
+CLEAR_READINGS, WEAK_READINGS, EMPTY_READINGS = 6, 30, 20
+"""The newest readings that a look after a quiet stretch still finds in the buffer."""
+LOOK_AGAIN_NS = (seconds_ns(10.7), seconds_ns(60.7))
+"""When a low draw has lasted long enough to be called paused, and full (`DetectionRules`)."""
+_TABLE = 4096
 
 
 class SimSlot:
@@ -35,12 +58,33 @@ class SimSlot:
         self._has_door = has_door
         self._offset_mA = rng.uniform(-4, 4)
         self._noise_mA = rng.uniform(0.8, 2.5)
+        self._noise = [rng.gauss(0, 1) for _ in range(_TABLE)]
+        self.skips = False
+        """Whether quiet stretches are skipped; otherwise each reading is taken."""
         self.power = False
         self.unlocked = not has_lock
         self.text = ""
         self.phone: Phone | None = None
         self.is_open = False
         self.sensor_works = True
+        self.sticks_at: Reading | None = None
+        self.welded = False
+        self.jammed = False
+        self.before_change: Callable[[SimSlot], None] = lambda slot: None
+        """Runs before the world changes: what was until now can still be read."""
+        self.after_change: Callable[[SimSlot], None] = lambda slot: None
+        self._tries = 0
+        self._silent_until = 0
+        self._seen_to_ns = 0
+        self._changed_ns = 0
+        self._lively_until = 0
+        self._looks: list[int] = []
+        self._next_change_ns: int | None = None
+        self.drawn_ns = 0
+        """How long something truly drew current here, ever: no session may be billed for more."""
+        self.cut_short_ns = 0
+        """For how long something had drawn clearly, without a break, when power was last switched off."""
+        self._clear_since: int | None = None
 
     @property
     def name(self) -> SlotName:
@@ -55,11 +99,22 @@ class SimSlot:
         return self._has_door
 
     def set_power(self, on: bool) -> None:
+        if on == self.power:
+            return
+        self._until_now()
+        if not on:
+            self.cut_short_ns = 0 if self._clear_since is None else self._seen_to_ns - self._clear_since
         self.power = on
         if self.phone is not None:
             self.phone.power(on, self._clock() / 1e9)
+        self._changed()
 
     def set_unlocked(self, on: bool) -> None:
+        if on and self.jammed and self._has_lock:
+            self._tries += 1
+            if self._tries == JAM_TRIES:
+                self._report("lock", Trouble.JAMMED, f"The door did not move after {JAM_TRIES} pulses.")
+            return
         self.unlocked = on or not self._has_lock
 
     def show(self, text: str) -> None:
@@ -69,37 +124,189 @@ class SimSlot:
         return self.is_open if self._has_door else None
 
     def readings(self, after: MonoNs) -> Sequence[Reading]:
-        newest = self._clock() // PERIOD_NS
-        first = max(after // PERIOD_NS + 1, newest - (BUFFER if self.power else 2) + 1)
-        return [self._reading(MonoNs(number * PERIOD_NS)) for number in range(first, newest + 1)]
+        now = self._clock()
+        newest = now // PERIOD_NS
+        first = max(after // PERIOD_NS + 1, newest - self._buffered(now) + 1)
+        if self._silent_until > after:
+            first = max(first, self._silent_until // PERIOD_NS + 1)
+        return [self._reading(MonoNs(number * PERIOD_NS), number) for number in range(first, newest + 1)]
 
-    def _reading(self, at: MonoNs) -> Reading:
+    def _buffered(self, now: int) -> int:
+        if not self.skips or now < self._lively_until:
+            return BUFFER
+        if not self.power:
+            return EMPTY_READINGS
+        return CLEAR_READINGS if self._draw_mA() >= WEAK_MA else WEAK_READINGS
+
+    def _reading(self, at: MonoNs, number: int) -> Reading:
         if not self.sensor_works:
             return Reading(at, None, None, "no answer")
-        drawn = self.phone.current_mA(at / 1e9) if self.phone is not None and self.power else 0.0
-        mA = drawn + self._offset_mA + self._rng.gauss(0, self._noise_mA)
-        return Reading(at, Milliamps(round(mA * 5) / 5), Volts(SUPPLY_V if self.power else 0.0))
+        if self.sticks_at is not None:
+            return Reading(at, self.sticks_at.mA, self.sticks_at.bus_V)
+        drawn = 0.0
+        if self.power and self.phone is not None:
+            if at > self._seen_to_ns:
+                self._advance(at)
+            drawn = self._draw_mA()
+            if drawn:
+                drawn = max(0.0, drawn * (1 + self.phone.kind.noise * self._noise[(number * 31) % _TABLE]))
+        mA = drawn + self._offset_mA + self._noise_mA * self._noise[(number * 17) % _TABLE]
+        return Reading(at, Milliamps(round(mA * 5) / 5), Volts(SUPPLY_V if self.power or self.welded else 0.0))
+
+    # Physics.
+
+    def _draw_mA(self) -> float:
+        return self.phone.draw_mA(self._seen_to_ns / 1e9) if self.phone is not None and self.power else 0.0
+
+    @property
+    def draws(self) -> bool:
+        """Whether something draws now. A line that is dropped for a second counts: the phone is there."""
+        self._advance(self._clock())
+        return self.phone is not None and self.power and (self._draw_mA() > 0 or self.phone.dropped)
+
+    def _advance(self, to_ns: int) -> None:
+        """Moves the truth forward, from one change of the draw to the next."""
+        phone = self.phone if self.power else None
+        if phone is None:
+            self._seen_to_ns, self._clear_since = max(to_ns, self._seen_to_ns), None
+            return
+        while self._seen_to_ns < to_ns:
+            drawn_mA = phone.draw_mA(self._seen_to_ns / 1e9)
+            change_s = phone.next_change_s(MARKS_MA)
+            end = min(to_ns, max(self._seen_to_ns + 1000, round(min(change_s, 1e11) * 1e9)))
+            if drawn_mA > 0 or phone.dropped:
+                self.drawn_ns += end - self._seen_to_ns
+            if drawn_mA < CLEARLY_MA and not phone.dropped:
+                self._clear_since = None
+            elif self._clear_since is None:
+                self._clear_since = self._seen_to_ns
+            self._seen_to_ns = end
+        phone.draw_mA(to_ns / 1e9)
+
+    def _until_now(self) -> None:
+        self.before_change(self)
+        self._advance(self._clock())
+
+    def _changed(self) -> None:
+        """Something changed just now: for a while every reading is looked at."""
+        now = self._clock()
+        weak = self._draw_mA() < WEAK_MA and not (self.phone is not None and self.phone.dropped)
+        self._changed_ns = now
+        self._lively_until = now + (WEAK_NS if weak else CLEAR_NS)
+        self._looks = [now + after for after in LOOK_AGAIN_NS] if self._draw_mA() <= MARKS_MA[0] else []
+        self._next_change_ns = None
+        self.after_change(self)
+
+    def quiet_ms(self, drawing: bool) -> int | None:
+        """For how long no reading will show anything new to a detector that believes in a draw or in none; None: until
+        somebody does something."""
+        now = self._clock()
+        self._advance(now)
+        if self._next_change_ns is not None and now >= self._next_change_ns:
+            self._changed()
+        lively = now < self._lively_until
+        if self.sensor_works and self.sticks_at is None and self.power:
+            # A detector that sees something else than there is shall find out.
+            lively = lively or (self.draws != drawing and self._may_learn(now))
+        if lively:
+            return PERIOD_NS // _MS
+        ends = [look for look in self._looks if look > now]
+        change = self.phone.next_change_s(MARKS_MA) if self.phone is not None and self.power else float("inf")
+        if change < 1e11:
+            # Rounded up to the millisecond that `after` knows.
+            self._next_change_ns = -(-round(change * 1e9) // _MS) * _MS
+            ends.append(max(now + _MS, self._next_change_ns))
+        return -(-(min(ends) - now) // _MS) if ends else None
+
+    def _may_learn(self, now: int) -> bool:
+        return now - self._changed_ns < LONGEST_LIVELY_NS and (self._draw_mA() >= 3 or not self.draws)
+
+    # People.
 
     def open_door(self) -> bool:
         """A person pulls at the door; False when it is locked."""
-        if not self.is_open and self.unlocked:
+        if not self.is_open and self.unlocked and not self.jammed:
             self.is_open = True
-            if self._has_door:
-                self._tell(DoorSeen(self._name, True, MonoNs(self._clock())))
+            self._tell_door()
         return self.is_open
 
     def shut_door(self) -> None:
         """A person pushes the door shut; the latch catches."""
         if self.is_open:
             self.is_open = False
-            if self._has_door:
-                self._tell(DoorSeen(self._name, False, MonoNs(self._clock())))
+            self._tell_door()
 
-    def plug(self, kind: str = "typical", level: float | None = None) -> None:
-        """A phone is plugged in; the door must be open, or absent."""
-        self.phone = Phone(PHONES[kind], self._rng, level)
+    def force_door(self) -> None:
+        """Somebody breaks the door open."""
+        if not self.is_open:
+            self.is_open = True
+            self._tell_door()
+
+    def plug(self, kind: str = "typical", level: float | None = None) -> Phone:
+        """Something is plugged in; the door must be open, or absent."""
+        phone = Phone(PHONES[kind], self._rng, level)
+        self.plug_again(phone)
+        return phone
+
+    def plug_again(self, phone: Phone) -> None:
+        """A phone that was here before is plugged in."""
+        self._until_now()
+        self.phone = phone
+        self.phone.power(False, self._clock() / 1e9)
         self.phone.power(self.power, self._clock() / 1e9)
+        self._changed()
 
-    def unplug(self) -> None:
+    def unplug(self) -> Phone | None:
         """The phone is taken off the cable."""
-        self.phone = None
+        self._until_now()
+        phone, self.phone = self.phone, None
+        self._changed()
+        return phone
+
+    # Faults.
+
+    def sensor(self, works: bool, sticks: bool = False) -> None:
+        """The sensor falls silent, repeats its last value, or works again."""
+        self._until_now()
+        now = MonoNs(self._clock() // PERIOD_NS * PERIOD_NS)
+        self.sticks_at = None
+        self.sensor_works = works
+        self.sticks_at = self._reading(now, now // PERIOD_NS) if sticks else None
+        self._changed()
+
+    def silence(self, seconds: float) -> None:
+        """Nobody asks the sensor for a while: its thread died and starts again."""
+        self._until_now()
+        self._silent_until = self._clock() + seconds_ns(seconds)
+        self._changed()
+        self._lively_until = self._silent_until + CLEAR_NS
+
+    def weld(self, on: bool) -> None:
+        """The relay's contact stays closed, or opens again."""
+        self._until_now()
+        self.welded = on
+        self._changed()
+
+    def jam(self, on: bool) -> None:
+        """The bolt does not move, or moves again."""
+        self.jammed = on
+        if not on and self._tries >= JAM_TRIES:
+            self._report("lock", None, "It opens.")
+        self._tries = 0
+
+    def boot(self, mono: int) -> None:
+        """The clock starts anew at ``mono``; power is off and every output forgotten."""
+        self.power = False
+        if self.phone is not None:
+            self.phone.power(False, 0.0)
+        self.unlocked = not self._has_lock
+        self._seen_to_ns = self._changed_ns = self._lively_until = mono
+        self._looks, self._next_change_ns, self._silent_until = [], None, 0
+        self._clear_since = None
+
+    def _report(self, part: str, trouble: Trouble | None, detail: str) -> None:
+        self._tell(DeviceReport(f"{self._name}.{part}", trouble, detail, MonoNs(self._clock())))
+
+    def _tell_door(self) -> None:
+        if self._has_door:
+            self._tell(DoorSeen(self._name, self.is_open, MonoNs(self._clock())))

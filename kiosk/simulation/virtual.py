@@ -2,7 +2,6 @@
 
 import heapq
 from collections.abc import Callable
-from itertools import count
 
 from sessions.ports import AfterId
 from sessions.registry import SessionRecord
@@ -19,9 +18,14 @@ class VirtualOwner:
         self.boot_id = boot_id
         self.mono = 0
         self.utc_ms = utc_ms
-        self._numbers = count(1)
-        self._queue: list[tuple[int, int, AfterId, Callable[[], None]]] = []
-        self._cancelled: set[AfterId] = set()
+        self._number = 0
+        self._queue: list[tuple[int, int]] = []
+        self._waiting: dict[int, Callable[[], None]] = {}
+        self._lasting: set[int] = set()
+        self.halted = False
+        """Set by a power cut: the run ends at once."""
+        self.events = 0
+        """How many jobs ran."""
         self.after_each: Callable[[], None] = lambda: None
         """Runs after every job; the simulation checks its invariants there."""
 
@@ -31,14 +35,30 @@ class VirtualOwner:
 
     def after(self, delay_ms: int, callback: Callable[[], None]) -> AfterId:
         """As Tk's ``after``."""
-        number = next(self._numbers)
-        after_id = f"after#{number}"
-        heapq.heappush(self._queue, (self.mono + max(0, delay_ms) * _MS, number, after_id, callback))
-        return after_id
+        self._number = number = self._number + 1
+        self._waiting[number] = callback
+        heapq.heappush(self._queue, (self.mono + max(0, delay_ms) * _MS, number))
+        return str(number)
+
+    def after_whatever(self, delay_ms: int, callback: Callable[[], None]) -> None:
+        """What people and the world do next: it happens also if the kiosk is dead by then."""
+        self._lasting.add(int(self.after(delay_ms, callback)))
+
+    def halt(self) -> None:
+        """The kiosk is dead: none of its jobs runs any more."""
+        self._waiting = {number: job for number, job in self._waiting.items() if number in self._lasting}
+        self.after_each = lambda: None
+
+    def take_over(self, earlier: "VirtualOwner") -> None:
+        """Goes on with what people and the world were about to do."""
+        self.events = earlier.events
+        for due, number in sorted(earlier._queue):
+            if number in earlier._waiting:
+                self.after_whatever((due - earlier.mono) // _MS, earlier._waiting[number])
 
     def after_cancel(self, after_id: AfterId) -> None:
         """As Tk's ``after_cancel``; what ran already is no error."""
-        self._cancelled.add(after_id)
+        self._waiting.pop(int(after_id), None)
 
     def post(self, callback: Callable[[], None]) -> None:
         """Runs the callback at this instant, after what is queued for it."""
@@ -50,16 +70,23 @@ class VirtualOwner:
 
     def run_until(self, end: int) -> None:
         """Runs every job that is due up to ``end``, each at its own instant."""
-        while self._queue and self._queue[0][0] <= end:
-            due, _, after_id, callback = heapq.heappop(self._queue)
-            if after_id in self._cancelled:
-                self._cancelled.discard(after_id)
+        queue, waiting = self._queue, self._waiting
+        while queue and queue[0][0] <= end:
+            due, number = heapq.heappop(queue)
+            callback = waiting.pop(number, None)
+            if callback is None:
                 continue
-            self.mono = max(self.mono, due)
+            if due > self.mono:
+                self.mono = due
+            self.events += 1
+            if self._lasting:
+                self._lasting.discard(number)
             callback()
             self.after_each()
+            if self.halted:
+                return
         self.mono = max(self.mono, end)
 
     def pending(self) -> int:
         """How many jobs wait."""
-        return sum(1 for _, _, after_id, _ in self._queue if after_id not in self._cancelled)
+        return len(self._waiting)

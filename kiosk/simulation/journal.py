@@ -1,0 +1,84 @@
+"""The store of a simulated kiosk: what is durable when, and what a power cut leaves."""
+
+from dataclasses import dataclass, field
+
+from kiosk.simulation.virtual import VirtualOwner
+from sessions.conductor import Conductor
+from sessions.events import Fact
+from sessions.fold import State, apply
+from sessions.journaling import Batch, Mark
+from sessions.ledger import Ledger
+from sessions.units import Seq, SessionId
+
+COMMIT_MS = 4
+"""From posting to durable, on a good card."""
+TOLD_MS = 1
+"""From durable to acknowledged: a cut in between leaves more than was promised, never less."""
+
+
+@dataclass(slots=True)
+class SimJournal:
+    """Keeps what it is given and acknowledges it a commit later, as the real journal does."""
+
+    owner: VirtualOwner
+    facts: list[Fact] = field(default_factory=list)
+    """Everything posted since `base`, which is everything there is unless `forget` was called."""
+    marks: dict[SessionId, Mark] = field(default_factory=dict)
+    acknowledge: Conductor | None = None
+    commit_ms: int = COMMIT_MS
+    stalled: bool = False
+    written: Seq = Seq(0)
+    """What has reached the disk."""
+    base: State = field(default_factory=State)
+    """The state before the first of `facts`."""
+
+    def post(self, batch: Batch) -> None:
+        self.facts.extend(batch.facts)
+        seq = batch.facts[-1].seq
+        self.owner.after(self.commit_ms, lambda: self._commit(seq))
+
+    def mark(self, mark: Mark) -> None:
+        self.marks[mark.session] = mark
+
+    def _commit(self, seq: Seq) -> None:
+        if self.stalled:
+            self.owner.after(250, lambda: self._commit(seq))
+            return
+        self.written = Seq(max(self.written, seq))
+        self.owner.after(TOLD_MS, lambda: self._told(seq))
+
+    def _told(self, seq: Seq) -> None:
+        if self.acknowledge is not None:
+            self.acknowledge.acknowledged(seq)
+
+    def survivors(self) -> list[Fact]:
+        """What a power cut now leaves of `facts`."""
+        return [fact for fact in self.facts if fact.seq <= self.written]
+
+    def reopened(self, owner: VirtualOwner) -> "SimJournal":
+        """The store as a restarted kiosk finds it."""
+        kept = self.survivors()
+        return SimJournal(owner, kept, self.marks, written=kept[-1].seq if kept else self.base.seq, base=self.base)
+
+    def fold(self) -> State:
+        """What all facts say."""
+        state = copy_of(self.base)
+        for fact in self.facts:
+            apply(state, fact)
+        return state
+
+    def forget(self, folded: State) -> None:
+        """Lets go of the facts behind `folded`, which they were just folded to."""
+        self.base, self.facts = folded, []
+
+
+def copy_of(state: State) -> State:
+    """A state that can be folded on without the first one changing; entities are never edited, so they are shared."""
+    copied = {
+        name: dict(value) if isinstance(value, dict) else value
+        for name in State.__dataclass_fields__
+        for value in (getattr(state, name),)
+    }
+    ledger = state.ledger
+    copied["ledger"] = Ledger(ledger.balances(), ledger.applied().values(), ledger.all_counters())
+    return State(**copied)

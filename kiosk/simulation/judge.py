@@ -1,0 +1,180 @@
+"""Judges a simulated kiosk after every event: the invariants of DESIGN 11, and the truth, which only a simulation knows.
+
+After an event only what it touched is looked at: the accounts its transfers moved (against books kept here a second
+time), the slots, sessions and cards its facts name, the relays, the proof of every live session. `check_all` looks at
+everything; a day ends with it.
+
+The truth: nobody is billed for more than the time in which something drew current in their slot, nobody who draws is
+ended as gone, and every coin that was acknowledged is still there.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Protocol
+
+from kiosk.simulation.slot import SimSlot
+from sessions import events as e
+from sessions import invariants
+from sessions.charging import StopReason
+from sessions.errors import InvariantBroken
+from sessions.fold import State
+from sessions.journaling import Mark
+from sessions.ledger import NEVER_NEGATIVE, hold_account
+from sessions.machine import SLOT_FIGURES, SlotState
+from sessions.registry import SessionRecord
+from sessions.units import NS, Seq, SessionId, SlotName, TransferId, Unit
+
+TOLERATED_NS = 3 * NS
+"""How much longer than the truth a session may be billed: a filter's and a poll's delay at its begin and at its end."""
+STEADY_NS = 60 * NS
+"""A phone that has drawn for so long without a break must not be ended as gone."""
+
+
+class Judged(Protocol):
+    """What is judged."""
+
+    @property
+    def state(self) -> State: ...
+
+    @property
+    def durable(self) -> Seq: ...
+
+    @property
+    def slots(self) -> Mapping[SlotName, SimSlot]: ...
+
+    @property
+    def records(self) -> Mapping[SessionId, SessionRecord]: ...
+
+
+class Judge:
+    """Raises `InvariantBroken` at the first contradiction."""
+
+    def __init__(self, kiosk: Judged) -> None:
+        self._kiosk = kiosk
+        self._books: dict[tuple[Unit, str], int] = {}
+        self._transfers: set[TransferId] = set()
+        self._usage = invariants.UsageWatch()
+        self._drawn_before: dict[SessionId, int] = {}
+        self._seen: tuple[Seq, Seq] = (Seq(-1), Seq(-1))
+        self.acknowledged = Seq(0)
+        """The last fact that anybody was told to be safe."""
+
+    def restarted(self, lost: Iterable[e.Fact], marks: Mapping[SessionId, Mark]) -> None:
+        """After a power cut: the books go back to what was kept, and nothing acknowledged may be gone (I5)."""
+        for fact in lost:
+            if fact.seq <= self.acknowledged:
+                raise InvariantBroken(f"I5: fact {fact.seq} ({fact.body.kind}) was acknowledged, and is gone")
+            for transfer in fact.transfers:
+                self._transfers.discard(transfer.id)
+                self._book(transfer, -transfer.amount)
+        self._usage = invariants.UsageWatch({mark.session: mark.used_ms for mark in marks.values()})
+
+    def decided(self, facts: tuple[e.Fact, ...]) -> None:
+        """Judges a decision by what it touched."""
+        slots: set[SlotName] = set()
+        for fact in facts:
+            if fact.transfers:
+                self._judge_transfers(fact)
+            body = fact.body
+            slot = getattr(body, "slot", None)
+            if slot is not None:
+                slots.add(slot)
+            if isinstance(body, e.SessionStarted):
+                self._drawn_before[body.session] = self._drawn_ns(body.slot)
+            elif isinstance(body, e.SessionSettled):
+                self._judge_bill(body)
+            elif isinstance(body, e.VisitStarted):
+                self._judge_visits(body)
+        for name in slots:
+            self._judge_slot(name)
+
+    def after_event(self) -> None:
+        """Judges what no fact tells: relays, and the proof of every live session."""
+        kiosk = self._kiosk
+        seen = (kiosk.state.seq, kiosk.durable)
+        if seen == self._seen:
+            return
+        self._seen = seen
+        for name, slot in kiosk.slots.items():
+            if slot.power:
+                invariants.check_power(kiosk.state, {name: True}, kiosk.durable)
+        self._judge_usage()
+
+    def check_all(self) -> None:
+        """Judges everything that can be judged at one instant."""
+        state = self._kiosk.state
+        invariants.check_books(state)
+        invariants.check_one_each(state)
+        invariants.check_power(state, {n: s.power for n, s in self._kiosk.slots.items()}, self._kiosk.durable)
+        self._judge_usage()
+        if state.ledger.balances() != {key: amount for key, amount in self._books.items() if amount}:
+            raise InvariantBroken("I1: the balances are not what the facts' transfers add up to")
+
+    def _judge_usage(self) -> None:
+        sessions = self._kiosk.state.sessions
+        for session_id, record in self._kiosk.records.items():
+            session = sessions.get(session_id)
+            if session is not None:
+                self._usage.check(session_id, record.meter.proven_ms(), session.granted)
+
+    def _judge_transfers(self, fact: e.Fact) -> None:
+        ledger = self._kiosk.state.ledger
+        for transfer in fact.transfers:
+            if transfer.id in self._transfers:
+                raise InvariantBroken(f"I2: applied more than once: {transfer.id}")
+            self._transfers.add(transfer.id)
+            self._book(transfer, transfer.amount)
+        if fact.seq != self._kiosk.state.seq:
+            return  # A later fact of the same decision may have moved the same accounts on.
+        for transfer in fact.transfers:
+            for account in (transfer.debit, transfer.credit):
+                have, wanted = ledger.balance(transfer.unit, account), self._books[transfer.unit, account]
+                if have != wanted:
+                    raise InvariantBroken(f"I1: {account} has {have} {transfer.unit.value}, {wanted} belong there")
+                if have < 0 and account.startswith(NEVER_NEGATIVE):
+                    raise InvariantBroken(f"I1: below zero: {account}")
+
+    def _book(self, transfer: e.Transfer, amount: int) -> None:
+        debit, credit = (transfer.unit, transfer.debit), (transfer.unit, transfer.credit)
+        self._books[debit] = self._books.get(debit, 0) - amount
+        self._books[credit] = self._books.get(credit, 0) + amount
+
+    def _judge_slot(self, name: SlotName) -> None:
+        state = self._kiosk.state
+        slot = state.slot(name)
+        session = state.sessions.get(slot.session) if slot.session else None
+        if SLOT_FIGURES[slot.state].live and session is None:
+            raise InvariantBroken(f"I7: {name} is {slot.state.value} without a session")
+        if slot.state is SlotState.AVAILABLE and slot.session is not None:
+            raise InvariantBroken(f"I7: {name} is free, yet session {slot.session} has it")
+        if len([1 for other in state.sessions.values() if other.slot == name]) > 1:
+            raise InvariantBroken(f"I7: more than one session on {name}")
+        if session is not None:
+            held = state.ledger.balance(Unit.SECONDS, hold_account(session.session_id))
+            wanted = 0 if session.settled else session.granted
+            if held != wanted:
+                raise InvariantBroken(f"I1: {session.session_id} holds {held} s, {wanted} s belong there")
+
+    def _judge_visits(self, body: e.VisitStarted) -> None:
+        if len([1 for visit in self._kiosk.state.visits.values() if visit.card == body.card]) > 1:
+            raise InvariantBroken(f"I7: more than one visit of card {body.card}")
+
+    # The truth.
+
+    def _drawn_ns(self, name: SlotName) -> int:
+        slot = self._kiosk.slots.get(name)
+        if slot is None:
+            return 0
+        _ = slot.draws
+        return slot.drawn_ns
+
+    def _judge_bill(self, body: e.SessionSettled) -> None:
+        drawn = self._drawn_ns(body.slot) - self._drawn_before.pop(body.session, 0)
+        if body.used * NS > drawn + TOLERATED_NS:
+            raise InvariantBroken(
+                f"truth: {body.session} is billed {body.used} s, something drew for {drawn / NS:.1f} s on {body.slot}"
+            )
+        slot = self._kiosk.slots.get(body.slot)
+        if slot is None or body.stop_reason not in (StopReason.EV_DISCONNECTED, StopReason.STOPPED_BY_EV):
+            return
+        if slot.sensor_works and slot.cut_short_ns >= STEADY_NS:
+            raise InvariantBroken(f"truth: {body.session} on {body.slot} ended as {body.stop_reason}, its phone draws")

@@ -1,0 +1,98 @@
+"""The pace of a simulated kiosk: quiet stretches, in which nothing can change, are let pass.
+
+The rules are the same ones, and so is the detector; they are only not asked when the answer is known to be "nothing
+new". That is known because the world is simulated: each slot says for how long its readings will show nothing new
+(`SimSlot.quiet_ms`), and claims, visits and held coins say when their time is over. Whoever changes the world wakes
+the jobs: just before, so that they see all there was, and just after.
+"""
+
+from typing import Protocol
+
+from kiosk.simulation.slot import SimSlot
+from sessions.coins import held_until
+from sessions.conductor import Conductor
+from sessions.engine import Engine
+from sessions.events import CoinAccepted, Fact, SlotClaimed, SlotMoved, VisitStarted
+from sessions.jobs import Pace, watch_now
+from sessions.registry import SessionRecord
+from sessions.sensing import SETTLED_NS
+from sessions.units import SlotName, seconds_ns
+
+_MS = 1_000_000
+ZERO_NS = SETTLED_NS + seconds_ns(2.2)
+"""So long after power went, the last two seconds of readings show the slot's zero."""
+
+
+class Paced(Protocol):
+    """What the pace needs to know of a simulated kiosk."""
+
+    @property
+    def conductor(self) -> Conductor: ...
+
+    @property
+    def engine(self) -> Engine: ...
+
+    @property
+    def slots(self) -> dict[SlotName, SimSlot]: ...
+
+
+class QuietPace(Pace):
+    """Waits as long as nothing can happen."""
+
+    def __init__(self, kiosk: Paced, sweeps_from: int) -> None:
+        self._kiosk = kiosk
+        self._sweeps_from = sweeps_from
+        self._looks = [sweeps_from + ZERO_NS]
+
+    def tick(self, record: SessionRecord, to_next_second_ms: int) -> int | None:
+        return None
+
+    def watch(self, record: SessionRecord) -> int | None:
+        return self._kiosk.slots[record.slot.name].quiet_ms(record.detector.drawing)
+
+    def flush(self, record: SessionRecord, to_next_beat_ms: int) -> int | None:
+        return None
+
+    def sweep(self, every_ms: int) -> int | None:
+        kiosk = self._kiosk
+        state, draft = kiosk.engine.state, kiosk.engine.draft(kiosk.conductor.now())
+        now = int(draft.now.mono)
+        self._looks = [look for look in self._looks if look > now]
+        dues = [
+            *self._looks,
+            *(claim.expires_mono for claim in state.claims.values()),
+            *(held_until(draft, coin) for coin in state.coins.values()),
+            *(kiosk.conductor.idle_until(visit) for visit in state.visits.values()),
+        ]
+        if not dues:
+            return None
+        # On the beat that sweeps have when none is left out.
+        beat = every_ms * _MS
+        wait = max(min(dues), now + 1) - self._sweeps_from
+        return (-(-wait // beat) * beat + self._sweeps_from - now) // _MS
+
+    def decided(self, facts: tuple[Fact, ...]) -> None:
+        """Puts the next sweep where it must be after a decision."""
+        bodies = [fact.body for fact in facts]
+        if any(isinstance(body, VisitStarted | SlotClaimed | CoinAccepted) for body in bodies):
+            self._kiosk.conductor.sweep_again()
+        elif any(isinstance(body, SlotMoved) for body in bodies):
+            self.look_in(ZERO_NS)
+
+    def look_in(self, *after_ns: int) -> None:
+        """Has the idle slots' sensors looked at after these times."""
+        now = self._kiosk.conductor.now().mono
+        self._looks += [now + after for after in after_ns]
+        self._kiosk.conductor.sweep_again()
+
+    def before_change(self, slot: SimSlot) -> None:
+        """Sees what a slot's readings were up to a change."""
+        record = self._kiosk.conductor.registry.on_slot(slot.name)
+        if record is not None:
+            watch_now(self._kiosk.conductor, record)
+
+    def after_change(self, slot: SimSlot) -> None:
+        """Goes on from a change."""
+        record = self._kiosk.conductor.registry.on_slot(slot.name)
+        if record is not None:
+            watch_now(self._kiosk.conductor, record)
