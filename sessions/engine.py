@@ -134,7 +134,7 @@ class Engine:
 
     def follow_up(self, draft: Draft) -> None:
         """Lets slots and mode follow what the facts so far demand, until nothing more follows."""
-        modes.follow_traffic(draft)
+        modes.follow_causes(draft)
         seen = 0
         while seen < len(draft.facts):
             new, seen = draft.facts[seen:], len(draft.facts)

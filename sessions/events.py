@@ -357,6 +357,16 @@ class SlotEnabled(Body):
 
 
 @dataclass(frozen=True, slots=True)
+class CauseNoted(Body):
+    """Something that concerns the whole kiosk begins or ends: ``danger``, ``maintenance`` or ``cannot_sell``."""
+
+    kind: ClassVar[str] = "kiosk.cause"
+    cause: str
+    on: bool
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class ModeChanged(Body):
     """The whole kiosk changed what it does."""
 

@@ -70,8 +70,8 @@ def reconcile(draft: Draft, name: SlotName) -> None:
     if slot.state is SlotState.UNAVAILABLE and slot.disabled is None:
         move(draft, name, SlotEvent.ENABLED)
     elif slot.state is SlotState.FAULTED and not (no_power or no_door):
-        mended = SlotEvent.POWER_ALLOWED if slot.session is None else SlotEvent.DOOR_MENDED
-        move(draft, name, mended)
+        empty = slot.session is None
+        move(draft, name, SlotEvent.FAULT_CLEARED if empty else SlotEvent.FAULT_CLEARED_PHONE_INSIDE)
     slot = state.slot(name)
     if SLOT_FIGURES[slot.state].live:
         move(draft, name, SlotEvent.POWER_WITHHELD if no_power else SlotEvent.POWER_ALLOWED)

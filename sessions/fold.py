@@ -140,6 +140,14 @@ class Closed:
     refunded: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """Why the kiosk as a whole is not simply idle or serving."""
+
+    cause: str
+    reason: str
+
+
 CLOSED_KEPT = 1000
 """How many settled sessions the live state knows: some weeks of a busy kiosk."""
 
@@ -206,6 +214,7 @@ class State:
     free_grants: dict[SessionId, FreeGrant] = field(default_factory=dict)
     closed: dict[SessionId, Closed] = field(default_factory=dict)
     ledger: Ledger = field(default_factory=Ledger)
+    causes: dict[str, Cause] = field(default_factory=dict)
     mode: Mode = Mode.IDLE
     seq: Seq = Seq(0)
     boot_id: str = ""
@@ -474,6 +483,14 @@ def _slot_enabled(state: State, fact: e.Fact, body: e.SlotEnabled) -> list[Row]:
     return []
 
 
+def _cause_noted(state: State, fact: e.Fact, body: e.CauseNoted) -> list[Row]:
+    if body.on:
+        state.causes[body.cause] = Cause(body.cause, body.reason)
+    else:
+        state.causes.pop(body.cause, None)
+    return []
+
+
 def _mode_changed(state: State, fact: e.Fact, body: e.ModeChanged) -> list[Row]:
     state.mode = body.after
     return []
@@ -510,6 +527,7 @@ _HANDLERS: dict[type[e.Body], _Handler] = {
     e.FaultCleared: _fault_cleared,
     e.SlotDisabled: _slot_disabled,
     e.SlotEnabled: _slot_enabled,
+    e.CauseNoted: _cause_noted,
     e.ModeChanged: _mode_changed,
 }
 """Bodies without a handler change only the ledger, through their transfers."""

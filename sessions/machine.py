@@ -12,8 +12,9 @@ Why the shape is as it is:
 
 * Power is on in exactly three states. Everything that is wrong or over leads to one where it is off.
 * Time runs in exactly one state, so "paused" needs no flag: it is where the slot is.
-* A phone may be behind the door from ``preparing`` until it was collected. No path from there to ``available`` avoids
-  ``finishing``, except the one on which no door has opened since the start.
+* A phone may be behind the door from ``preparing`` until it was collected. Three ways lead from there to
+  ``available``: it was collected while ``finishing``; no door has opened since the start; or a fault cleared of which
+  the record says that nothing lies inside.
 * A fault never ends a session by itself: the slot waits in ``suspended_evse`` for the cause to clear, without power,
   without time.
 
@@ -64,7 +65,10 @@ class SlotEvent(StrEnum):
     """The last such cause cleared."""
     DOOR_FAILED = "door_failed"
     """The lock or the door switch is broken: not even the owner can open."""
-    DOOR_MENDED = "door_mended"
+    FAULT_CLEARED = "fault_cleared"
+    """The last thing that was wrong with a faulted slot is well, and nothing lies behind its door."""
+    FAULT_CLEARED_PHONE_INSIDE = "fault_cleared_phone_inside"
+    """The same, but a session was not collected: its phone still waits."""
     COLLECTED = "collected"
     RESTORED = "restored"
     """After a restart the session may go on: its phone must still be there."""
@@ -102,7 +106,7 @@ SLOT_FIGURES: Mapping[SlotState, SlotFigures] = {
     SlotState.SUSPENDED_EV: SlotFigures(power=True, time_runs=False, live=True, occupied=True),
     SlotState.SUSPENDED_EVSE: SlotFigures(power=False, time_runs=False, live=True, occupied=True),
     SlotState.FINISHING: SlotFigures(power=False, time_runs=False, live=False, occupied=True),
-    SlotState.FAULTED: SlotFigures(power=False, time_runs=False, live=False, occupied=False),
+    SlotState.FAULTED: SlotFigures(power=False, time_runs=False, live=False, occupied=True),
     SlotState.UNAVAILABLE: SlotFigures(power=False, time_runs=False, live=False, occupied=False),
 }
 
@@ -150,9 +154,8 @@ def _slot_table() -> dict[tuple[SlotState, SlotEvent], SlotState | Verdict]:
             e.DOOR_FAILED: s.FAULTED,
         },
         s.FAULTED: {
-            e.POWER_ALLOWED: s.AVAILABLE,
-            e.DOOR_MENDED: s.FINISHING,
-            e.DISABLED: s.UNAVAILABLE,
+            e.FAULT_CLEARED: s.AVAILABLE,
+            e.FAULT_CLEARED_PHONE_INSIDE: s.FINISHING,
         },
         s.UNAVAILABLE: {
             e.ENABLED: s.AVAILABLE,
@@ -160,7 +163,7 @@ def _slot_table() -> dict[tuple[SlotState, SlotEvent], SlotState | Verdict]:
     }
     # A sensor may speak, a fault come or go, an operator press a button twice, at any time.
     seen = {e.DEVICE_DETECTED, e.DRAW_ENDED, e.DRAW_RETURNED}
-    health = {e.POWER_WITHHELD, e.POWER_ALLOWED, e.DOOR_FAILED, e.DOOR_MENDED}
+    health = {e.POWER_WITHHELD, e.POWER_ALLOWED, e.DOOR_FAILED}
     ignored = seen | health | {e.DISABLED, e.ENABLED, e.CLAIM_ENDED}
     table: dict[tuple[SlotState, SlotEvent], SlotState | Verdict] = {}
     for state in s:

@@ -1,35 +1,65 @@
-"""What the whole kiosk is doing: follows `machine.MODE_TABLE` from danger, storage and whether anybody is here."""
+"""What the whole kiosk is doing: follows `machine.MODE_TABLE` from what stands against selling and whether anybody is
+here.
+
+Danger, maintenance and a store that cannot store are recorded as causes. The mode follows from those that stand, the
+gravest first, so that one which ends uncovers the next: a kiosk whose smoke alarm clears while its disk is full does
+not begin to sell.
+"""
 
 from sessions import commands as c
 from sessions import events as e
 from sessions.draft import Draft
-from sessions.machine import ModeEvent, next_mode
+from sessions.machine import Mode, ModeEvent, next_mode
 from sessions.ports import Json
 
-
-def change_mode(draft: Draft, event: ModeEvent, reason: str) -> bool:
-    """Lets an event happen to the kiosk; False when it changes nothing. Raises `IllegalTransition`."""
-    before = draft.state.mode
-    after = next_mode(before, event)
-    if after is None:
-        return False
-    draft.add(e.ModeChanged(before, after, reason))
-    return True
+DANGER, MAINTENANCE, CANNOT_SELL = "danger", "maintenance", "cannot_sell"
 
 
 def set_danger(draft: Draft, command: c.SetDanger) -> Json:
     """All power off, or back on once it is safe; doors stay shut either way."""
-    changed = change_mode(draft, ModeEvent.DANGER if command.on else ModeEvent.SAFE, command.reason)
-    return {"mode": draft.state.mode.value, "changed": changed}
+    return _note(draft, DANGER, command.on, command.reason)
 
 
 def set_selling(draft: Draft, command: c.SetSelling) -> Json:
     """Stops or resumes selling; running sessions go on."""
-    changed = change_mode(draft, ModeEvent.CAN_SELL if command.on else ModeEvent.CANNOT_SELL, command.reason)
+    return _note(draft, CANNOT_SELL, not command.on, command.reason)
+
+
+def forget_causes(draft: Draft, reason: str) -> None:
+    """After a restart nothing is known to stand against selling; what does will say so again."""
+    for cause in list(draft.state.causes):
+        draft.add(e.CauseNoted(cause, False, reason))
+
+
+def follow_causes(draft: Draft) -> None:
+    """Brings the mode to where the standing causes and the traffic demand it."""
+    causes = draft.state.causes
+    _change(draft, ModeEvent.DANGER if DANGER in causes else ModeEvent.SAFE)
+    if MAINTENANCE not in causes:
+        _change(draft, ModeEvent.RELEASE)
+    elif draft.state.mode not in (Mode.PAUSED, Mode.MAINTENANCE):
+        _change(draft, ModeEvent.MAINTAIN)
+    _change(draft, ModeEvent.CANNOT_SELL if CANNOT_SELL in causes else ModeEvent.CAN_SELL)
+    busy = bool(draft.state.visits) or any(not s.settled for s in draft.state.sessions.values())
+    _change(draft, ModeEvent.BUSY if busy else ModeEvent.QUIET)
+
+
+def _note(draft: Draft, cause: str, on: bool, reason: str) -> Json:
+    changed = on != (cause in draft.state.causes)
+    if changed:
+        draft.add(e.CauseNoted(cause, on, reason))
+        follow_causes(draft)
     return {"mode": draft.state.mode.value, "changed": changed}
 
 
-def follow_traffic(draft: Draft) -> None:
-    """``serving`` while somebody is signed in or a session lives, ``idle`` otherwise."""
-    busy = bool(draft.state.visits) or any(not s.settled for s in draft.state.sessions.values())
-    change_mode(draft, ModeEvent.BUSY if busy else ModeEvent.QUIET, "somebody is here" if busy else "nobody is here")
+def _change(draft: Draft, event: ModeEvent) -> None:
+    before = draft.state.mode
+    after = next_mode(before, event)
+    if after is not None:
+        draft.add(e.ModeChanged(before, after, _reason(draft, event)))
+
+
+def _reason(draft: Draft, event: ModeEvent) -> str:
+    cause = {ModeEvent.DANGER: DANGER, ModeEvent.MAINTAIN: MAINTENANCE, ModeEvent.CANNOT_SELL: CANNOT_SELL}.get(event)
+    standing = draft.state.causes.get(cause) if cause else None
+    return standing.reason if standing else event.value

@@ -16,9 +16,9 @@ from sessions.draft import Draft
 from sessions.engine import Decision, Engine
 from sessions.fold import Session
 from sessions.journaling import Mark
-from sessions.machine import ModeEvent, SlotEvent, SlotState
+from sessions.machine import SlotEvent, SlotState
 from sessions.metering import Meter
-from sessions.modes import change_mode
+from sessions.modes import forget_causes
 from sessions.ports import Trouble
 from sessions.rules import LONGEST_PROVEN_OUTAGE_S
 from sessions.slots import move
@@ -57,8 +57,7 @@ def recover(
             _close_for_good(draft, session)
         elif not session.settled:
             _resume_or_close(draft, session, was_open.get(session.slot), doors.get(session.slot), outage_s)
-    change_mode(draft, ModeEvent.SAFE, "restart")
-    change_mode(draft, ModeEvent.CAN_SELL, "restart")
+    forget_causes(draft, "restart")
     engine.follow_up(draft)
     return Decision(tuple(draft.facts), tuple(draft.rows), {})
 

@@ -53,7 +53,8 @@ GOOD = [
     (S.SUSPENDED_EVSE, E.POWER_ALLOWED, S.PREPARING),
     (S.FINISHING, E.COLLECTED, S.AVAILABLE),
     (S.FINISHING, E.DOOR_FAILED, S.FAULTED),
-    (S.FAULTED, E.DOOR_MENDED, S.FINISHING),
+    (S.FAULTED, E.FAULT_CLEARED_PHONE_INSIDE, S.FINISHING),
+    (S.FAULTED, E.FAULT_CLEARED, S.AVAILABLE),
     (S.UNAVAILABLE, E.ENABLED, S.AVAILABLE),
 ]
 BAD = [
@@ -66,6 +67,8 @@ BAD = [
     (S.FINISHING, E.STOPPED),
     (S.FAULTED, E.CLAIMED),
     (S.UNAVAILABLE, E.CLAIMED),
+    (S.AVAILABLE, E.FAULT_CLEARED),
+    (S.FINISHING, E.FAULT_CLEARED),
 ]
 
 
@@ -91,7 +94,7 @@ def test_a_phone_behind_a_door_leaves_only_through_finishing_or_unopened() -> No
         for (state, event), after in SLOT_TABLE.items()
         if after is S.AVAILABLE and SLOT_FIGURES[state].occupied
     }
-    assert ways == {(S.PREPARING, E.NO_DEVICE), (S.FINISHING, E.COLLECTED)}
+    assert ways == {(S.PREPARING, E.NO_DEVICE), (S.FINISHING, E.COLLECTED), (S.FAULTED, E.FAULT_CLEARED)}
 
 
 @pytest.mark.parametrize("mode", list(Mode))
