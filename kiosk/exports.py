@@ -27,14 +27,16 @@ SESSION_COLUMNS = (
 def sessions_csv(store: Queries) -> Iterator[str]:
     """All sessions, the newest first, as CSV (RFC 4180) in pieces; the first line names the columns.
 
-    What begins during the export is not in it. Raises `StoreError` when the store cannot be read.
+    What begins during the export is not in it. Raises `StoreError` when the store cannot be read, before the first
+    piece if it is the first page that cannot.
     """
-    yield _lines([SESSION_COLUMNS])
     marks, before = store.marks(), None
+    head: tuple[Sequence[str], ...] = (SESSION_COLUMNS,)
     while True:
         page = store.sessions(PAGE, before)
         rows = [session_json(session, marks.get(session.session_id)) for session in page.sessions]
-        yield _lines([[row[column] for column in SESSION_COLUMNS] for row in rows])
+        yield _lines([*head, *([row[column] for column in SESSION_COLUMNS] for row in rows)])
+        head = ()
         if page.next is None:
             return
         before = page.next

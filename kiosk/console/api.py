@@ -1,6 +1,7 @@
 """Slots and sessions over HTTP: each handler parses, calls one method, and returns."""
 
 import asyncio
+from itertools import chain
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -131,8 +132,9 @@ class Api:
 
     async def sessions_csv(self, request: Request) -> Response:
         headers = {"Content-Disposition": 'attachment; filename="sessions.csv"', "Cache-Control": "no-store"}
-        lines = sessions_csv(self._kiosk.store)
-        return StreamingResponse(lines, media_type="text/csv; charset=utf-8", headers=headers)
+        pieces = sessions_csv(self._kiosk.store)
+        first = await run_in_threadpool(next, pieces)
+        return StreamingResponse(chain((first,), pieces), media_type="text/csv; charset=utf-8", headers=headers)
 
     async def session(self, request: Request) -> Response:
         session_id = SessionId(request.path_params["session"])

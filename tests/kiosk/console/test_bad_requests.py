@@ -207,13 +207,22 @@ VALUES = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
     max_leaves=6,
 )
-KEYS = st.sampled_from(["seconds", "card", "command_id", "reason", "uid", "open", "device", "kind", "on", "x", "y"])
+NAMES = ["card", "command_id", "reason", "uid", "device", "kind", "access_key", "session_id", "unit"]
+KEYS = st.sampled_from([*NAMES, "seconds", "amount", "open", "on", "x", "y"])
 PATHS = [
     START,
     STOP,
     "/api/sessions/none/extend",
     "/api/sessions/none/unlock",
     "/api/slots/slot2/claim",
+    "/api/session/start",
+    "/api/session/heartbeat",
+    "/api/session/end",
+    "/api/session/status",
+    "/api/session/refresh",
+    "/api/admin/cleanup-sessions",
+    f"/api/cards/ck_{'c' * 26}/top-up",
+    f"/api/cards/ck_{'c' * 26}/block",
     "/api/bench/tap",
     "/api/bench/cup",
     "/api/bench/fault",

@@ -57,7 +57,8 @@ def test_a_store_that_cannot_be_read_is_503_with_its_sentence(ailing, http):
             return refuse
 
     ailing.store = Damaged()
-    for path in ("/api/sessions", "/api/session", "/api/events", "/api/sessions/s-1"):
+    reads = ("/api/sessions", "/api/session", "/api/events", "/api/sessions/s-1", "/api/sessions.csv", "/api/cards")
+    for path in (*reads, "/api/ledger", "/api/ledger/transfers", "/api/slots/slot1/claims", "/metrics"):
         answer = http.get(path)
         assert (answer.status_code, answer.json()["code"]) == (503, "store_damaged"), path
     assert http.get("/api/slots").status_code == 200
