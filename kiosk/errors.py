@@ -80,3 +80,7 @@ class BenchNameUnknown(KioskError, LookupError):
 
 class NoPicture(KioskError, RuntimeError):
     """There is no screen to take a picture of."""
+
+
+class BadRecording(KioskError, ValueError):
+    """A recording of a sensor cannot be understood; the message names its line and column."""

@@ -47,8 +47,7 @@ class Onlooker:
         detector.see_door(door_open, reading.mono)
         if door_open:
             self._door_open = reading.mono
-        verdicts = detector.check(reading.mono) if reading.mA is None else []
-        verdicts += detector.feed(reading)
+        verdicts = [*detector.check(reading.mono), *detector.feed(reading)]
         for verdict in verdicts:
             self._follow(verdict)
         self._learn(detector, reading)

@@ -28,6 +28,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "config": ("kiosk.cli.config:config_group", "The settings in effect."),
     "ledger": ("kiosk.cli.ledger:ledger_group", "Prove that every second is accounted for."),
     "store": ("kiosk.cli.store:store_group", "Prove that the store says what its facts say."),
+    "detect": ("kiosk.cli.detect:detect", "Judge a recorded current: phone or no phone?"),
     "outputs": ("kiosk.cli.outputs:outputs_group", "Switch everything off."),
 }
 """Each command: where it is, and its line in ``kiosk --help``."""
