@@ -9,6 +9,7 @@ from functools import cache
 
 from pydantic import TypeAdapter, ValidationError
 
+from kiosk.storable import require_storable
 from sessions import commands as c
 from sessions.errors import BadRequest
 from sessions.ports import Json
@@ -45,11 +46,13 @@ def decode_command(name: object, args: object) -> c.Command:
     if unknown := args.keys() - {field.name for field in fields(SAYABLE[name])}:
         raise BadRequest(f"'{name}' takes no {', '.join(sorted(map(repr, unknown)))}.")
     try:
-        return _adapter(name).validate_python(args)
+        command = _adapter(name).validate_python(args)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         where = ".".join(map(str, first["loc"]))
         raise BadRequest(f"'{name}': {where}: {first['msg']}.") from error
+    require_storable(command)
+    return command
 
 
 @cache

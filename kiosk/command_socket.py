@@ -25,6 +25,7 @@ from typing import Any
 from kiosk.command_codec import decode_command
 from kiosk.commands import ANSWER_TIMEOUT_S, LONGEST_ID, new_command_id, too_late
 from kiosk.places import SOCKET_NAME
+from kiosk.storable import require_text
 from sessions.commands import Command
 from sessions.conductor import Answer
 from sessions.errors import BadRequest, SessionsError
@@ -169,6 +170,7 @@ def _id_of(request: dict[str, Any]) -> str:
         return new_command_id()
     if not isinstance(said, str) or not 0 < len(said) <= LONGEST_ID:
         raise BadRequest(f"An id is a text of 1 to {LONGEST_ID} characters.")
+    require_text(said)
     return said
 
 

@@ -10,6 +10,7 @@ from kiosk.cli.context import Context, opened_store
 from kiosk.command_client import CommandClient
 from kiosk.commands import ANSWER_TIMEOUT_S, new_command_id, too_late
 from kiosk.errors import NotRunning
+from kiosk.storable import require_storable, require_text
 from sessions.commands import Actor, Command
 from sessions.conductor import Answer
 from sessions.errors import StoreBusy
@@ -43,6 +44,8 @@ def ask(call: Context, command: Command, said_id: str | None = None) -> Answer:
 
     Raises `CommandRefused` or another `SessionsError` for a refusal, `StoreBusy` when another process keeps the data.
     """
+    require_storable(command)
+    require_text(said_id or "")
     command_id = _identity(said_id, command) if said_id else new_command_id()
     give_up = time.monotonic() + PATIENCE_S
     while True:

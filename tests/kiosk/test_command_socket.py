@@ -129,6 +129,9 @@ GARBAGE = [
     b'{"id": "' + b"x" * 500 + b'", "command": "stop"}',
     b'{"verb": "nothing"}',
     b'{"verb": ["echo"]}',
+    b'{"id": "\\ud800", "command": "stop", "args": {"session": "s", "actor": {"name": "x"}}}',
+    b'{"command": "stop", "args": {"session": "s\\udcff", "actor": {"name": "x"}}}',
+    b'{"command": "save_card", "args": {"card": "ck_a", "actor": {"name": "x"}, "max_sessions": 9999999999999999999}}',
 ]
 
 
