@@ -6,10 +6,14 @@ So it is made once, is readable by its owner only, and is never overwritten by a
 
 import os
 import secrets
+import sqlite3
 import stat
+from contextlib import closing
 from pathlib import Path
 
 from kiosk.errors import CardSecretError
+from sessions.errors import StoreError
+from sessions.store.database import open_reader, store_path
 
 FILE_NAME = "card.key"
 SECRET_BYTES = 32
@@ -19,13 +23,19 @@ SECRET_BYTES = 32
 def card_secret(data_dir: Path) -> bytes:
     """The secret of this data directory, made now if there is none yet.
 
-    Raises `CardSecretError` when it is there but damaged or readable by others, or cannot be made.
+    Raises `CardSecretError` when it is there but damaged or readable by others, cannot be made, or is missing although
+    the store knows cards by it: under a new one nobody would ever reach their credit again.
     """
     path = data_dir / FILE_NAME
     try:
         return read_secret(path)
     except FileNotFoundError:
         pass
+    if _knows_cards(store_path(data_dir)):
+        raise CardSecretError(
+            f"{path} is missing, and every card this kiosk knows depends on it. "
+            "Restore it from a backup, or take it from another kiosk of the fleet: `kiosk cards key import F`."
+        )
     try:
         data_dir.mkdir(parents=True, exist_ok=True)
         _create(path, secrets.token_bytes(SECRET_BYTES))
@@ -33,6 +43,17 @@ def card_secret(data_dir: Path) -> bytes:
         raise CardSecretError(f"{path} cannot be made ({error.strerror}).") from error
     # Whoever came first has won; both read the same.
     return read_secret(path)
+
+
+def _knows_cards(store: Path) -> bool:
+    """Whether a store has cards; one that cannot be read may have."""
+    if not store.exists():
+        return False
+    try:
+        with closing(open_reader(store)) as connection:
+            return bool(connection.execute("SELECT EXISTS (SELECT 1 FROM cards)").fetchone()[0])
+    except (sqlite3.Error, StoreError):
+        return True
 
 
 def read_secret(path: Path, *, private: bool = True) -> bytes:

@@ -1,11 +1,14 @@
 import os
+import sqlite3
 import stat
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 
 import pytest
 
 from kiosk.card_secret import FILE_NAME, SECRET_BYTES, card_secret, export_secret, import_secret, read_secret
 from kiosk.errors import CardSecretError
+from sessions.store.database import prepare, store_path
 
 
 def test_it_is_made_once_and_kept(tmp_path):
@@ -74,3 +77,23 @@ def test_a_secret_that_is_not_there(tmp_path):
         read_secret(tmp_path / "x")
     with pytest.raises(CardSecretError, match="does not exist"):
         import_secret(tmp_path, tmp_path / "x")
+
+
+def test_a_lost_secret_is_not_made_anew_while_cards_depend_on_it(tmp_path):
+    carried = tmp_path / "carried.key"
+    data = tmp_path / "data"
+    export_secret(data, carried)
+    prepare(store_path(data))
+    kept = card_secret(data)
+    (data / FILE_NAME).unlink()
+    assert card_secret(data) != kept, "a store that knows nobody depends on nothing"
+    (data / FILE_NAME).unlink()
+    with closing(sqlite3.connect(store_path(data))) as store, store:
+        columns = [(row[1], row[2]) for row in store.execute("PRAGMA table_info(cards)")]
+        values = ["ck_a" if kind == "TEXT" else 0 for _, kind in columns]
+        store.execute(f"INSERT INTO cards VALUES ({', '.join('?' * len(values))})", values)
+    with pytest.raises(CardSecretError, match="missing"):
+        card_secret(data)
+    assert not (data / FILE_NAME).exists()
+    assert import_secret(data, carried)
+    assert card_secret(data) == kept
