@@ -25,6 +25,7 @@ from sessions.ports import AfterId, Json, Observation, SlotPort, Trouble
 from sessions.registry import Registry, SessionOwner, SessionRecord
 from sessions.rules import Rules
 from sessions.sensing import Sensing
+from sessions.slots import shown_state
 from sessions.units import CardKey, MonoNs, Now, Seq, SessionId, SlotName, VisitId
 from sessions.visits import idle_until
 
@@ -174,6 +175,7 @@ class Conductor:
         while self._unsure_credit and self._unsure_credit[0][0] <= seq:
             self._unsure_credit.popleft()
         self._set_outputs()
+        self._show_all()
         self.listeners.durable(seq)
         ready = [callback for wanted, callback in self._waiting if wanted <= seq]
         self._waiting = deque((wanted, callback) for wanted, callback in self._waiting if wanted > seq)
@@ -233,7 +235,7 @@ class Conductor:
             self.rules.detection, self.sensing.zero(session.slot), slot.max_mA, drawn_before=session.used_ms > 0
         )
         meter = self._engine.meters.setdefault(session_id, Meter())
-        record = SessionRecord(session_id, port, session.card, session.service, meter, detector)
+        record = SessionRecord(session_id, port, meter, detector)
         record.read_up_to = self.now().mono
         self.registry.add(record)
         start_jobs(self, record)
@@ -268,7 +270,7 @@ class Conductor:
                 self._idle_text.pop(name, None)
                 show(self, record)
                 continue
-            text = slot_text(self.state.slot(name), 0)
+            text = slot_text(shown_state(self.state.slot(name), self.durable), 0)
             if self._idle_text.get(name) != text:
                 self._idle_text[name] = text
                 port.show(text)

@@ -1,6 +1,5 @@
 """What a slot's own four digits show in each state."""
 
-from sessions.fold import Slot
 from sessions.machine import SlotState
 
 LONGEST_MM_SS = 99 * 60 + 59
@@ -20,6 +19,6 @@ def countdown(seconds: int) -> str:
     return f"{min(high, 99):02}:{low:02}"
 
 
-def slot_text(slot: Slot, remaining_s: int) -> str:
+def slot_text(state: SlotState, remaining_s: int) -> str:
     """The display's text: the time left while a session lives, a word otherwise."""
-    return _WORDS.get(slot.state) or countdown(remaining_s)
+    return _WORDS.get(state) or countdown(remaining_s)

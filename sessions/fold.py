@@ -55,6 +55,10 @@ class Slot:
     """When the state was entered, as it physically happened (draw end, not verdict)."""
     entered_by: SlotEvent | None = None
     """The event that led into the state."""
+    before: SlotState = SlotState.AVAILABLE
+    """The state before it."""
+    moved_seq: Seq = Seq(0)
+    """The fact of that move."""
     power_seq: Seq = Seq(0)
     """The fact that last turned power on: it must be durable before the relay is."""
     release_seq: Seq = Seq(0)
@@ -340,6 +344,8 @@ def _slot_moved(state: State, fact: e.Fact, body: e.SlotMoved) -> list[Row]:
         boot_id=fact.at.boot_id,
         since_mono=body.at_mono,
         entered_by=body.event,
+        before=body.before,
+        moved_seq=fact.seq,
         power_seq=fact.seq if after.power and (restored or not before.power) else old.power_seq,
         release_seq=old.release_seq if after.occupied else Seq(0),
         drawn_mono=body.at_mono if after.time_runs else old.drawn_mono,
@@ -413,12 +419,13 @@ def _card_replaced(state: State, fact: e.Fact, body: e.CardReplaced) -> list[Row
     state.cards[body.old] = replace(old, blocked=True)
     if body.old in state.day_use:
         state.day_use[body.new] = replace(state.day_use.pop(body.old), card=body.new)
+    rows: list[Row] = [state.cards[body.new], state.cards[body.old]]
     for known in [s for s in state.sessions.values() if s.card == body.old]:
-        state.sessions[known.session_id] = replace(known, card=body.new)
+        rows += _keep(state, replace(known, card=body.new))
     for gone in [s for s in state.closed.values() if s.card == body.old]:
         state.closed[gone.session_id] = replace(gone, card=body.new)
     _revoke_access(state, body.old)
-    return [state.cards[body.new], state.cards[body.old]]
+    return rows
 
 
 def _session_collected(state: State, fact: e.Fact, body: e.SessionCollected) -> list[Row]:

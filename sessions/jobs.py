@@ -22,8 +22,8 @@ from sessions.machine import SLOT_FIGURES, SlotState
 from sessions.ports import Json, Reading
 from sessions.registry import SessionOwner, SessionRecord
 from sessions.rules import Rules
-from sessions.slots import deadline
-from sessions.units import NS, MonoNs, Now, SessionId, seconds_ns
+from sessions.slots import deadline, shown_state
+from sessions.units import NS, MonoNs, Now, Seq, SessionId, seconds_ns
 
 WATCH_MS = 100
 """How often new readings are looked at: sensors deliver ten a second."""
@@ -70,6 +70,9 @@ class Desk(Protocol):
     @property
     def rules(self) -> Rules: ...
 
+    @property
+    def durable(self) -> Seq: ...
+
     def now(self) -> Now: ...
 
     def tell(self, command: c.Command) -> Json: ...
@@ -89,9 +92,14 @@ def start_jobs(desk: Desk, record: SessionRecord) -> None:
 
 def watch_now(desk: Desk, record: SessionRecord) -> None:
     """Looks at a live session's readings at once, instead of at the next turn: before something is decided by them."""
-    if "watch_current" in record.jobs:
-        _cancel(desk, record, "watch_current")
-        _watch_current(desk, record.session_id)
+    _cancel(desk, record, "watch_current")
+    _watch_current(desk, record.session_id)
+
+
+def watch_in(desk: Desk, record: SessionRecord, delay_ms: int) -> None:
+    """Puts the next look at a session's readings where its world has changed."""
+    _cancel(desk, record, "watch_current")
+    _put(desk, record, "watch_current", delay_ms, lambda: _watch_current(desk, record.session_id))
 
 
 def cancel_jobs(desk: Desk, record: SessionRecord) -> None:
@@ -159,7 +167,7 @@ def show(desk: Desk, record: SessionRecord) -> None:
     if session is None:
         return
     left_ns = session.granted * NS - record.meter.used_ns(desk.now().mono)
-    text = slot_text(desk.state.slot(record.slot.name), max(0, -(-left_ns // NS)))
+    text = slot_text(shown_state(desk.state.slot(record.slot.name), desk.durable), max(0, -(-left_ns // NS)))
     if text != record.shown:
         record.shown = text
         record.slot.show(text)
@@ -177,8 +185,8 @@ def _watch_current(desk: Desk, session_id: SessionId) -> None:
     record = desk.owner.sessions.get(session_id)
     if record is None:
         return
+    record.jobs.pop("watch_current", None)
     if not SLOT_FIGURES[desk.state.slot(record.slot.name).state].live:
-        record.jobs.pop("watch_current", None)
         record.mA = None
         return
     record.detector.see_door(record.slot.door_open(), desk.now().mono)
@@ -186,7 +194,8 @@ def _watch_current(desk: Desk, session_id: SessionId) -> None:
         take_reading(desk, record, reading)
     for verdict in record.detector.check(desk.now().mono):
         _tell_verdict(desk, record, verdict.kind.value, verdict.dated, verdict.evidence)
-    _put(desk, record, "watch_current", desk.pace.watch(record), lambda: _watch_current(desk, session_id))
+    if "watch_current" not in record.jobs:
+        _put(desk, record, "watch_current", desk.pace.watch(record), lambda: _watch_current(desk, session_id))
 
 
 def take_reading(desk: Desk, record: SessionRecord, reading: Reading) -> None:

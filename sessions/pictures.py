@@ -9,7 +9,7 @@ from sessions.ledger import card_account
 from sessions.machine import SLOT_FIGURES, SlotState
 from sessions.registry import SessionRecord
 from sessions.rules import SlotRules
-from sessions.slots import deadline
+from sessions.slots import deadline, shown_state
 from sessions.units import MonoNs, SlotName, Unit, VisitId
 from sessions.views import KioskView, SessionView, SlotView, VisitView
 
@@ -48,7 +48,7 @@ def _slot_view(conductor: Conductor, equipment: SlotRules, number: int, now: Mon
     return SlotView(
         name=name,
         number=number,
-        state=slot.state,
+        state=shown_state(slot, conductor.durable),
         plug=equipment.plug,
         has_lock=equipment.has_lock,
         has_door=equipment.has_door,
@@ -68,7 +68,7 @@ def _slot_view(conductor: Conductor, equipment: SlotRules, number: int, now: Mon
 
 def _session_view(conductor: Conductor, session: Session, record: SessionRecord | None, now: MonoNs) -> SessionView:
     meter = record.meter if record is not None else None
-    state = conductor.state.slot(session.slot).state
+    state = shown_state(conductor.state.slot(session.slot), conductor.durable)
     live = meter is not None and not session.settled
     return SessionView(
         session_id=session.session_id,

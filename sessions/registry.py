@@ -5,14 +5,14 @@ A `SessionRecord` is what is alive about a session: its meter, its detector, wha
 by session id; the registry finds them by what they belong to, through references, never by searching names.
 """
 
-from collections.abc import Callable, Iterator, MutableMapping
+from collections.abc import Callable, MutableMapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from sessions.detection import Detector
 from sessions.metering import Meter
 from sessions.ports import AfterId, SlotPort
-from sessions.units import CardKey, MonoNs, SessionId, SlotName
+from sessions.units import MonoNs, SessionId, SlotName
 
 
 @dataclass(slots=True, eq=False)
@@ -21,8 +21,6 @@ class SessionRecord:
 
     session_id: SessionId
     slot: SlotPort
-    card: CardKey
-    service: str
     meter: Meter
     detector: Detector
     read_up_to: MonoNs = MonoNs(0)
@@ -53,11 +51,10 @@ class SessionOwner(Protocol):
 
 @dataclass(slots=True)
 class Registry:
-    """Finds the records of ``records`` by slot and by card."""
+    """Finds the records of ``records`` by their slot; by its id a record is found in the dict itself."""
 
     records: MutableMapping[SessionId, SessionRecord]
     _by_slot: dict[SlotName, SessionRecord] = field(default_factory=dict)
-    _by_card: dict[CardKey, dict[SessionId, SessionRecord]] = field(default_factory=dict)
 
     def add(self, record: SessionRecord) -> None:
         """Takes a record in. Raises `ValueError` when its slot already has one (I7)."""
@@ -66,7 +63,6 @@ class Registry:
             raise ValueError(f"{record.slot.name} already has session {holder.session_id}")
         self.records[record.session_id] = record
         self._by_slot[record.slot.name] = record
-        self._by_card.setdefault(record.card, {})[record.session_id] = record
 
     def remove(self, session_id: SessionId) -> SessionRecord | None:
         """Lets a record go; None when it is gone already."""
@@ -75,16 +71,8 @@ class Registry:
             return None
         if self._by_slot.get(record.slot.name) is record:
             del self._by_slot[record.slot.name]
-        of_card = self._by_card.get(record.card, {})
-        of_card.pop(session_id, None)
-        if not of_card:
-            self._by_card.pop(record.card, None)
         return record
 
     def on_slot(self, slot: SlotName) -> SessionRecord | None:
         """The record of a slot."""
         return self._by_slot.get(slot)
-
-    def of_card(self, card: CardKey) -> Iterator[SessionRecord]:
-        """The records of a card."""
-        return iter(tuple(self._by_card.get(card, {}).values()))

@@ -68,6 +68,12 @@ def levels(state: State, name: SlotName, durable: Seq) -> Levels:
     return Levels(power, slot.release_seq if slot.release_seq <= durable else Seq(0))
 
 
+def shown_state(slot: Slot, durable: Seq) -> SlotState:
+    """The state that customers may see: "it is over, take your phone" is worth something, so it waits to be durable."""
+    over = slot.state is SlotState.FINISHING and slot.moved_seq > durable
+    return slot.before if over else slot.state
+
+
 def withheld(state: State, name: SlotName) -> bool:
     """Whether something forbids power to the slot."""
     return state.mode not in POWERED or _has_fault(state, name, POWER_DEVICES)

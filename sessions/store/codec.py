@@ -57,7 +57,7 @@ def _table(row: type[Entity], name: str, key: str, fixed: Collection[str] = ()) 
 
 TABLES: dict[type[Entity], Table] = dict(
     [
-        _table(Session, "sessions", "session_id", fixed=("slot", "service", "card", "started_utc")),
+        _table(Session, "sessions", "session_id", fixed=("slot", "service", "started_utc")),
         _table(Claim, "claims", "seq"),
         _table(Visit, "visits", "visit"),
         _table(Card, "cards", "card"),
