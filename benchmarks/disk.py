@@ -13,7 +13,8 @@ from benchmarks.busy import rules_of
 from benchmarks.figures import Figure
 from benchmarks.kiosks import Watched, watched_kiosk
 from kiosk.simulation.customers import Life, let_live
-from kiosk.simulation.kiosk import SimJournal, SimKiosk
+from kiosk.simulation.journal import SimJournal
+from kiosk.simulation.kiosk import SimKiosk
 from sessions import commands as c
 from sessions.journaling import Batch, Heartbeat, Mark
 from sessions.store.database import prepare, store_path
@@ -129,9 +130,10 @@ def _store_in(kiosk: SimKiosk, store: Journal) -> None:
             store.flush(60)
 
     def live() -> None:
-        # On the whole minute, as `kiosk.app` does.
-        kiosk.owner.after(60_000 - kiosk.owner.mono // 1_000_000 % 60_000 + 1, live)
-        store.heartbeat(Heartbeat("kiosk", kiosk.owner.now()))
+        kiosk.owner.after(60_000, live)
+        # As `kiosk.app` does: a live session's marks are signs of life as well.
+        if all(session.settled for session in kiosk.engine.state.sessions.values()):
+            store.heartbeat(Heartbeat("kiosk", kiosk.owner.now()))
 
     beat()
     live()
