@@ -76,7 +76,7 @@ def test_what_was_answered_before_a_restart_is_answered_the_same_after_it(tmp_pa
         for before, after in zip(first, again, strict=True):
             same = before.keys() - {"timestamp", "claimed", "claimed_by", "claimed_at", "expires_at", "is_mine"}
             assert {key: after[key] for key in same} == {key: before[key] for key in same}
-        assert credit(kiosk) == 400
+        wait_for(lambda: credit(kiosk) == 400)
         assert len(started(kiosk)) == 1
 
 
