@@ -44,7 +44,8 @@ def triggers(pinmap: Pinmap) -> set[str]:
 def slots_named(pinmap: Pinmap) -> Iterator[Finding]:
     """There are slots, each with a name of its own that begins no other trigger."""
     if not pinmap.slots:
-        yield Finding(("slots",), "there is no slot", 'Write at least one: [{"name": "slot1", …}].')
+        hint = 'Write at least one: [{"name": "slot1", …}].'
+        yield Finding(("slots",), "there is no slot", hint, looked_in="slots")
     if len(pinmap.slots) > MAX_SLOTS:
         yield Finding(("slots",), f"{len(pinmap.slots)} slots are more than {MAX_SLOTS}", "Use a second kiosk.")
     first: dict[str, int] = {}

@@ -67,11 +67,15 @@ def read(text: str) -> Document:
         hopeless = True
     sound = not hopeless and not any(fault.lost for fault in lexer.faults)
     document = Document(lexer.text, parser.value, parser.keys, parser.values, (), sound)
-    return replace(document, faults=tuple(_tellable(document, lexer.faults)))
+    end = max((token.end for token in lexer.tokens if token.kind != "end"), default=0)
+    return replace(document, faults=tuple(_tellable(document, lexer.faults, end)))
 
 
-def _tellable(document: Document, faults: list[Fault]) -> Iterator[Fault]:
-    """Put faults in order, each with its path, and leave out what only follows from a guess on the same line."""
+def _tellable(document: Document, faults: list[Fault], end: int) -> Iterator[Fault]:
+    """Put faults in order, each with its path, and leave out what only follows from a guess on the same line.
+
+    What stands after the last bracket, at `end`, belongs to nothing but the file.
+    """
     begun = sorted((offset, path) for places in (document.values, document.keys) for path, offset in places.items())
     lines = [document.place(fault.offset)[0] for fault in faults]
     whole = {line: fault for line, fault in zip(lines, faults, strict=True) if fault.spoils == "line"}
@@ -81,7 +85,8 @@ def _tellable(document: Document, faults: list[Fault]) -> Iterator[Fault]:
             continue
         if fault.spoils == "rest":
             spoilt_line = line
-        yield replace(fault, path=_nearest(document, begun, fault) if fault.path is None else fault.path)
+        nearest = () if fault.offset >= end else _nearest(document, begun, fault)
+        yield replace(fault, path=nearest if fault.path is None else fault.path)
     if len(faults) >= MAX_FAULTS:
         yield Fault(len(document.text), f"more than {MAX_FAULTS} mistakes: reading stopped", "Mend the first ones.", ())
 

@@ -250,3 +250,16 @@ def test_every_required_key_has_an_example_and_something_to_stand_in_for_it(mode
     assert required <= EXAMPLES.keys()
     assert required <= model.STAND_IN.keys()
     assert SlotSpec in all_models()
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (f"{GOOD_TEXT.rstrip()}\n// the end\n", ["$"]),
+        (json.dumps({**SMALLEST, "slots": {}}), ["slots"]),
+        (json.dumps({key: value for key, value in SMALLEST.items() if key != "slots"}), ["slots"]),
+    ],
+    ids=["a comment after the last bracket", "slots are no list", "no slots at all"],
+)
+def test_one_mistake_is_told_once_and_where_it_is(text, told):
+    assert [problem.path for problem in check_text(text, "pinmap.json").errors] == told
