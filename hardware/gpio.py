@@ -10,6 +10,7 @@ import os
 import sys
 import tempfile
 import threading
+from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Protocol
 
@@ -18,6 +19,14 @@ from hardware.errors import DeviceError, PinTaken
 if TYPE_CHECKING:
     from gpiozero import DigitalInputDevice, OutputDevice
     from gpiozero.pins import Factory, Pin
+
+
+def on_a_pi() -> bool:
+    """Whether this machine is a Raspberry Pi, as its device tree says."""
+    try:
+        return b"Raspberry Pi" in Path("/proc/device-tree/model").read_bytes()
+    except OSError:
+        return False
 
 
 def pi_pins() -> "Factory":
@@ -31,16 +40,25 @@ def pi_pins() -> "Factory":
         import lgpio
         from gpiozero.pins.lgpio import LGPIOFactory
     except ImportError as error:
-        advice = "install python3-lgpio on a Raspberry Pi; anywhere else use --simulate"
-        raise DeviceError("gpio", f"the header's pins cannot be used without lgpio; {advice}") from error
+        raise _no_pins("without lgpio", "install python3-lgpio") from error
     from gpiozero import GPIOZeroError
 
     try:
         factory: Factory = LGPIOFactory()
     except (GPIOZeroError, lgpio.error, OSError) as error:
-        advice = "on a Raspberry Pi add the kiosk's user to the group gpio; anywhere else use --simulate"
-        raise DeviceError("gpio", f"the header's pins cannot be used ({error}); {advice}") from error
+        raise _no_pins(f"({error})", "add the kiosk's user to the group gpio") from error
     return factory
+
+
+def _no_pins(why: str, advice: str) -> DeviceError:
+    message = f"the header's pins cannot be used {why}; {advice}"
+    if not on_a_pi():
+        # Said first: most who read this have only left --simulate out.
+        message = (
+            "this is not a Raspberry Pi, so there are no pins to drive; start the kiosk with scripts/run, or use "
+            f"--simulate (on another board: {message})"
+        )
+    return DeviceError("gpio", message)
 
 
 class Output(Protocol):
