@@ -13,6 +13,8 @@ LARGEST_BODY = 64 * 1024
 """Bytes. The largest sensible body has some hundred."""
 LONGEST_GRANT_S = 10_000_000
 """No card can hold more. What the card really has is for the rules to know."""
+LARGEST_COIN = 100
+"""The bench drops a coin as the acceptor counts it, a tenth of a second for each unit of its value."""
 
 Name = Annotated[str, StringConstraints(min_length=1, max_length=100)]
 Text = Annotated[str, StringConstraints(max_length=500)]
@@ -132,7 +134,7 @@ class DoorBody(Body):
 class CoinBody(Body):
     """A coin's face value, as it is printed on it."""
 
-    value: Annotated[float, Field(gt=0, le=1_000_000)]
+    value: Annotated[float, Field(gt=0, le=LARGEST_COIN)]
 
 
 class CupBody(Body):

@@ -38,6 +38,7 @@ BAD_BODIES = [
     (STOP, b'{"why": 1}', "no key 'why'"),
     ("/api/bench/coin", b'{"value": Infinity}', "finite"),
     ("/api/bench/coin", b'{"value": -5}', "greater"),
+    ("/api/bench/coin", b'{"value": 101}', "less than or equal to 100"),
     ("/api/bench/coin", b'{"value": true}', "number"),
     ("/api/bench/tap", b'{"uid": ""}', "'uid'"),
     ("/api/bench/tap", b'{"uid": "not a card"}', "card number"),
