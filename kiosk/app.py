@@ -167,7 +167,7 @@ class _Kiosk:
     def _make_shell(self) -> Shell:
         if self._options.headless:
             return HeadlessShell(self._inbox)
-        shell = TkShell(self._options, self._inbox, self._fatal)
+        shell = TkShell(self._options, self._inbox, self._fatal, _say)
         self._stack.callback(shell.close)
         self._emergency.watch_display()
         return shell

@@ -85,15 +85,22 @@ class HeadlessShell:
 class TkShell:
     """A window with the charging screen, and the Bench window beside it when simulated."""
 
-    def __init__(self, options: RunOptions, inbox: Inbox, fatal: Callable[[BaseException], None]) -> None:
+    def __init__(
+        self,
+        options: RunOptions,
+        inbox: Inbox,
+        fatal: Callable[[BaseException], None],
+        say: Callable[[str], None],
+    ) -> None:
         from kiosk.screens.charging import ChargingScreen
         from kiosk.window import Picture, open_window, touch
 
         kiosk = options.settings.kiosk
         self._options = options
-        self._root, self._size = open_window(kiosk.name, options.windowed or options.simulate)
+        self._root, self._size = open_window(kiosk.name, options.window)
         self._root.update_idletasks()
         self._inbox = inbox
+        self._say = say
         self._bench_window: BenchWindow | None = None
         self._screen = ChargingScreen(self._root, inbox, fatal, kiosk.languages[0])
         self.owner: SessionOwner = self._screen
@@ -119,9 +126,14 @@ class TkShell:
             self._open_bench(bench)
 
     def _open_bench(self, bench: "BenchPort") -> None:
-        from kiosk.screens.bench_window import BenchWindow
+        from kiosk.screens.bench_window import BenchWindow, fits_beside
 
-        self._bench_window = BenchWindow(self._root, bench)
+        if fits_beside(self._root):
+            self._bench_window = BenchWindow(self._root, bench)
+        else:
+            # In the loop's first turn, when the console's address has been told: that line comes first.
+            told = "The display is too narrow for the Bench window; the bench is on the console's page too."
+            self._screen.after(0, lambda: self._say(told))
 
     def decided(self, facts: Sequence[Fact]) -> None:
         """Passes on why somebody was signed out."""

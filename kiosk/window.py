@@ -6,15 +6,13 @@ import tkinter as tk
 
 from kiosk.errors import KioskError, NoPicture
 
-WINDOWED = (800, 480)
-
 
 class NoDisplay(KioskError, RuntimeError):
-    """There is no screen to open a window on."""
+    """There is no screen to open a window on, or none that is large enough."""
 
 
-def open_window(title: str, windowed: bool) -> tuple[tk.Tk, tuple[int, int]]:
-    """Opens the kiosk's window and gives it with its size in pixels.
+def open_window(title: str, window: tuple[int, int] | None) -> tuple[tk.Tk, tuple[int, int]]:
+    """Opens the kiosk's window and gives it with its size in pixels: that of the whole screen unless ``window`` says.
 
     ``-fullscreen`` needs a window manager, which a kiosk does not have: the geometry is set by hand. Raises
     `NoDisplay`.
@@ -25,11 +23,18 @@ def open_window(title: str, windowed: bool) -> tuple[tk.Tk, tuple[int, int]]:
         raise NoDisplay(
             f"No window can be opened ({error}). Start it with --headless, or with scripts/run, which brings a display."
         ) from error
-    size = WINDOWED if windowed else (root.winfo_screenwidth(), root.winfo_screenheight())
+    screen = root.winfo_screenwidth(), root.winfo_screenheight()
+    size = window or screen
+    if size[0] > screen[0] or size[1] > screen[1]:
+        root.destroy()
+        raise NoDisplay(
+            f"The window of {size[0]}x{size[1]} pixels does not fit on this display of {screen[0]}x{screen[1]}. Choose "
+            "a smaller --size, or a larger display."
+        )
     root.title(title)
     root.geometry(f"{size[0]}x{size[1]}+0+0")
     root.resizable(False, False)
-    if not windowed:
+    if window is None:
         root.overrideredirect(True)
     return root, size
 

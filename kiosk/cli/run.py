@@ -5,7 +5,8 @@ from pathlib import Path
 import click
 
 from kiosk.cli.context import this_call
-from kiosk.options import RunOptions
+from kiosk.cli.values import WholeNumber, WindowSize
+from kiosk.options import SMALLEST_WINDOW, RunOptions
 
 
 @click.command()
@@ -14,13 +15,15 @@ from kiosk.options import RunOptions
 @click.option(
     "--windowed", is_flag=True, help="An 800x480 window instead of the whole screen; always so with --simulate."
 )
+@click.option("--size", type=WindowSize(), metavar="WxH", help="A window of this size instead, such as 1024x600.")
 @click.option("--pinmap", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="F", help="The wiring.")
 @click.option("--card-reader", metavar="PORT", help="A serial port to read cards from, also when simulating.")
-@click.option("--console-port", type=click.IntRange(0, 65_535), metavar="N", help="Where the API listens; 0 is any.")
+@click.option("--console-port", type=WholeNumber(0, 65_535), metavar="N", help="Where the API listens; 0 is any.")
 def run(
     simulate: bool,
     headless: bool,
     windowed: bool,
+    size: tuple[int, int] | None,
     pinmap: Path | None,
     card_reader: str | None,
     console_port: int | None,
@@ -30,11 +33,13 @@ def run(
     \b
     Examples:
       kiosk run
-      kiosk run --simulate --windowed
+      kiosk run --simulate --size 1024x600
       kiosk run --simulate --headless --data /tmp/kiosk --console-port 0
     """
     if headless and windowed:
         raise click.UsageError("--headless has no window and --windowed is one: choose.")
+    if headless and size is not None:
+        raise click.UsageError("--headless has no window and --size is that of one: choose.")
     call = this_call()
     options = RunOptions(
         data_dir=call.data_dir,
@@ -42,7 +47,7 @@ def run(
         pinmap=call.pinmap_file(pinmap),
         simulate=simulate,
         headless=headless,
-        windowed=windowed,
+        window=size or (SMALLEST_WINDOW if windowed or simulate else None),
         card_reader=card_reader,
         console_port=console_port,
     )

@@ -126,6 +126,11 @@ class SlotPanel:
         self._act(what, lambda: self._bench.door(self._name, is_open))
 
 
+def fits_beside(root: tk.Tk) -> bool:
+    """Whether the display is wide enough for the Bench beside the kiosk's window."""
+    return root.winfo_width() + BESIDE + WIDTH <= root.winfo_screenwidth()
+
+
 class BenchWindow:
     """Opens beside the kiosk once Tk has time for it, so that the kiosk's first screen does not wait."""
 
