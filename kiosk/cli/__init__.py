@@ -32,6 +32,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "outputs": ("kiosk.cli.outputs:outputs_group", "Switch everything off."),
 }
 """Each command: where it is, and its line in ``kiosk --help``."""
+OURS = ("kiosk", "hardware", "sessions")
 
 
 class KioskGroup(click.Group):
@@ -73,6 +74,8 @@ def _end(sentence: str, context: Context) -> NoReturn:
 
 
 def _unexpected(error: Exception, context: Context) -> str:
+    if isinstance(error, ModuleNotFoundError) and str(error.name).partition(".")[0] not in OURS:
+        return f"The Python module {error.name} is missing here: run scripts/setup, which installs all of them."
     what = f"This failed in a way that should not happen ({type(error).__name__})."
     log = _log(error, context.data_dir)
     return f"{what} {log} says where." if log else f"{what} The same command with --debug says where."

@@ -13,6 +13,7 @@ from kiosk.cli.asking import STAFF, ask, command_id_option
 from kiosk.cli.cards_known import card_of, card_readings
 from kiosk.cli.context import Context, opened_store, this_call
 from kiosk.cli.tables import span, table
+from kiosk.cli.values import WholeNumber
 from kiosk.reports import card_json
 from sessions.access import access_digest
 from sessions.cards import is_card_key
@@ -86,7 +87,7 @@ def show(uid: str, as_json: bool) -> None:
 @_uid
 @click.option("--name", metavar="TEXT", help="Whose it is.")
 @click.option("--group", metavar="TEXT", help="What kind of customer.")
-@click.option("--max-sessions", type=click.IntRange(1, 64), metavar="N", help="How many at once.")
+@click.option("--max-sessions", type=WholeNumber(1, 64), metavar="N", help="How many at once.")
 @_json
 def add(uid: str, name: str | None, group: str | None, max_sessions: int | None, as_json: bool) -> None:
     """Add a card, or describe one that is known. What is not said stays as it was.
@@ -104,8 +105,8 @@ def add(uid: str, name: str | None, group: str | None, max_sessions: int | None,
 @cards_group.command("top-up")
 @_uid
 @click.argument("amount", required=False)
-@click.option("--seconds", type=click.IntRange(1), metavar="N", help="Charging time in seconds.")
-@click.option("--ml", type=click.IntRange(1), metavar="N", help="Water in millilitres.")
+@click.option("--seconds", type=WholeNumber(1), metavar="N", help="Charging time in seconds.")
+@click.option("--ml", type=WholeNumber(1), metavar="N", help="Water in millilitres.")
 @click.option("--reason", default="", metavar="TEXT", help="Why; it is recorded.")
 @command_id_option
 @_json

@@ -8,6 +8,7 @@ import click
 from kiosk.cli.asking import STAFF, ask
 from kiosk.cli.cards import card_to_change, cards_group, seconds_of, show_changed
 from kiosk.cli.context import this_call
+from kiosk.cli.values import WholeNumber
 from kiosk.errors import CardListError
 from sessions.commands import AddCredit, PayOut, ReplaceCard, SaveCard
 from sessions.units import Unit
@@ -36,7 +37,7 @@ def replace(old: str, new: str, reason: str, as_json: bool) -> None:
 @cards_group.command("pay-out")
 @click.argument("uid", metavar="UID")
 @click.argument("time", metavar="TIME")
-@click.option("--cash", type=click.IntRange(0), default=0, metavar="N", help="Minor units taken out of the cash box.")
+@click.option("--cash", type=WholeNumber(0), default=0, metavar="N", help="Minor units taken out of the cash box.")
 @click.option("--reason", required=True, metavar="TEXT", help="Why; it is recorded.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document.")
 def pay_out(uid: str, time: str, cash: int, reason: str, as_json: bool) -> None:

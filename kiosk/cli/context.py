@@ -44,7 +44,10 @@ class Context:
 
     @cached_property
     def settings(self) -> "Settings":
-        """The settings. Raises `SettingsError`."""
+        """The settings. Raises `click.UsageError` when the file that was named is not there, `SettingsError` when it is
+        wrong."""
+        if self.config is not None and not self.config.exists():
+            raise click.UsageError(f"There is no settings file {self.config}; --config names an existing one.")
         # pydantic is loaded only by commands that need settings.
         from kiosk.settings import load_settings
 
@@ -92,7 +95,14 @@ def common_options() -> list[click.Option]:
 
 
 def add_common_options(command: click.Command) -> None:
-    """Gives the common options to a command and to all below it that do not have them."""
+    """Gives the common options to a command and to all below it that do not have them.
+
+    Each also says its whole first sentence in its group's help, where click would cut it off.
+    """
+    if command.short_help is None and command.help is not None:
+        command.short_help = (
+            " ".join(command.help.partition("\n\n")[0].split()).partition(". ")[0].removesuffix(".") + "."
+        )
     have = {param.name for param in command.params}
     command.params += [option for option in common_options() if option.name not in have]
     if isinstance(command, click.Group):

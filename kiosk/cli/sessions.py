@@ -6,15 +6,20 @@ import click
 
 from kiosk.cli.asking import STAFF, ask, command_id_option
 from kiosk.cli.cards_known import card_of
-from kiosk.cli.context import opened_store, this_call
+from kiosk.cli.context import Context, opened_store, this_call
 from kiosk.cli.tables import span, table
+from kiosk.cli.values import WholeNumber
 from kiosk.exports import sessions_csv
+from kiosk.places import find_pinmap
 from kiosk.reports import fact_json, iso, session_json
 from sessions.commands import RefundSession
 from sessions.errors import UnknownSession
 from sessions.fold import Session
+from sessions.machine import SLOT_FIGURES
 from sessions.ports import Json
 from sessions.units import SessionId, SlotName
+
+STATES = (*(state.value for state, figures in SLOT_FIGURES.items() if figures.occupied), "ended")
 
 
 @click.group("sessions")
@@ -30,9 +35,9 @@ def sessions_group() -> None:
 @sessions_group.command("list")
 @click.option("--slot", metavar="S", help="Only of this slot.")
 @click.option("--card", metavar="UID", help="Only of this card: its number, or its CardKey.")
-@click.option("--state", metavar="STATE", help="Only in this state, such as charging or ended.")
-@click.option("--limit", type=click.IntRange(1, 10_000), default=50, show_default=True, help="At most so many.")
-@click.option("--before", type=click.IntRange(1), metavar="N", help="The page that an earlier one calls next.")
+@click.option("--state", type=click.Choice(STATES), help="Only in this state.")
+@click.option("--limit", type=WholeNumber(1, 10_000), default=50, show_default=True, help="At most so many.")
+@click.option("--before", type=WholeNumber(1), metavar="N", help="The page that an earlier one calls next.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document.")
 def list_sessions(
     slot: str | None, card: str | None, state: str | None, limit: int, before: int | None, as_json: bool
@@ -58,7 +63,24 @@ def list_sessions(
         if page.next is not None:
             click.echo(f"There are more: --before {page.next}")
     else:
+        _refuse_unknown(call, slot)
         click.echo("There are no such sessions.")
+
+
+def _refuse_unknown(call: Context, slot: str | None) -> None:
+    """Raises `click.UsageError` for a slot that the pinmap does not have; says nothing where there is no sound one."""
+    from hardware.errors import PinmapError
+    from hardware.pinmap import load_pinmap
+
+    file = find_pinmap(call.data_dir, call.config_file)
+    if slot is None or file is None:
+        return
+    try:
+        known = [spec.name for spec in load_pinmap(file).slots]
+    except PinmapError:
+        return
+    if slot not in known:
+        raise click.UsageError(f"There is no slot '{slot}' here. There are: {', '.join(known)}.")
 
 
 @sessions_group.command()
@@ -129,7 +151,7 @@ def export(as_csv: bool) -> None:
 
 @sessions_group.command()
 @click.argument("session", metavar="ID")
-@click.argument("seconds", type=click.IntRange(1), metavar="SECONDS")
+@click.argument("seconds", type=WholeNumber(1), metavar="SECONDS")
 @click.option("--reason", required=True, metavar="TEXT", help="Why; it is recorded.")
 @command_id_option
 @click.option("--json", "as_json", is_flag=True, help="One JSON document.")

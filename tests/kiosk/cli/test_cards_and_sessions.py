@@ -24,7 +24,8 @@ def test_credit_adds_up_and_the_books_are_sound(terminal):
     assert terminal.json("ledger", "verify")["valid"]
     assert terminal.json("store", "verify")["valid"]
     assert terminal.json("sessions", "list") == {"sessions": [], "next": None}
-    assert "no such sessions" in terminal.good("sessions", "list")
+    assert "no such sessions" in terminal.good("sessions", "list", "--slot", "slot1", "--state", "charging")
+    assert "There are: slot1, slot2" in terminal.refused("sessions", "list", "--slot", "slot9", code=2)
 
 
 def test_a_card_is_blocked_and_allowed_again(terminal):

@@ -87,9 +87,10 @@ def test_data_and_settings_are_found_by_themselves(tmp_path, terminal, monkeypat
 
 
 def test_an_error_is_one_sentence_and_debug_shows_more(terminal, tmp_path):
-    missing = tmp_path / "missing.toml"
-    assert str(missing) in terminal.refused("config", "show", "--config", missing)
-    shown = terminal.call("config", "show", "--config", missing, "--debug")
+    wrong = tmp_path / "wrong.toml"
+    wrong.write_text("[kiosk")
+    assert str(wrong) in terminal.refused("config", "show", "--config", wrong)
+    shown = terminal.call("config", "show", "--config", wrong, "--debug")
     assert shown.exit_code == 1
     assert "Traceback" in shown.stderr
 
@@ -157,3 +158,40 @@ def test_the_installed_command_runs():
 def test_wrong_use_exits_2_with_a_sentence(words, terminal):
     terminal.refused(*words, code=2)
     assert not terminal.data.exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["run", "--console-port", "abc"], "'abc' is not a whole number from 0 to 65535."),
+        (["run", "--console-port", "70000"], "70000 is not from 0 to 65535."),
+        (["sessions", "list", "--limit", "0"], "0 is not from 1 to 10000."),
+        (["run", "--size", "big"], "'big' is not a size such as 1024x600."),
+        (["run", "--size", "640x480"], "640x480 is not from 800x480 to 1920x1200"),
+        (["run", "--size", "1921x1080"], "1921x1080 is not from 800x480 to 1920x1200"),
+        (["run", "--size", "1024x600", "--headless"], "--headless has no window"),
+        (["sessions", "list", "--state", "nonsense"], "'suspended_evse', 'finishing', 'faulted', 'ended'"),
+        (["config", "show", "--config", "nope.toml"], "There is no settings file nope.toml"),
+        (["config", "check", "--config", "nope.toml"], "There is no settings file nope.toml"),
+        (["run", "--config", "nope.toml"], "There is no settings file nope.toml"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)
+def test_wrong_use_is_told_in_plain_words(words, says, terminal):
+    assert says in " ".join(terminal.refused(*words, code=2).split())
+    assert not terminal.data.exists()
+
+
+@pytest.mark.parametrize("words", COMMANDS, ids=IDS)
+def test_a_group_says_whole_sentences_of_its_commands(words, terminal):
+    assert "...\n" not in terminal.good(*words, "--help").replace("[ARGS]...", "")
+
+
+def test_a_missing_module_points_to_the_setup(terminal, monkeypatch):
+    def fail(path: Path) -> None:
+        raise ModuleNotFoundError("No module named 'pydantic'", name="pydantic")
+
+    monkeypatch.setattr("kiosk.settings.load_settings", fail)
+    said = terminal.refused("config", "show")
+    assert "pydantic" in said
+    assert "scripts/setup" in said
