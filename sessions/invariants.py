@@ -89,6 +89,11 @@ def check_fold(state: State, facts: Iterable[e.Fact]) -> None:
     folded = State()
     for fact in facts:
         apply(folded, fact)
+    check_same_state(state, folded)
+
+
+def check_same_state(state: State, folded: State) -> None:
+    """I6: the live state is the folded one."""
     for part in (field.name for field in fields(State) if field.name != "ledger"):
         live, again = getattr(state, part), getattr(folded, part)
         if live != again:

@@ -121,6 +121,11 @@ class Phone:
         self._trickle_mA = self._rng.uniform(*kind.trickle_mA)
         self._powered_at: float | None = None
         self._last_s = 0.0
+        # What it draws when the charger calls the battery full, how much above that for each per cent of room from where
+        # it tapers, and the per cent of battery for a milliampere in a second.
+        self._floor_mA = max(self._trickle_mA, CUT_OFF * kind.full_speed_mA)
+        self._slope_mA = (kind.full_speed_mA - self._floor_mA) / (100 - kind.taper_from)
+        self._gain = 100 * BATTERY_GAIN / 3600 / kind.capacity_mAh if kind.charges else 0.0
 
     def power(self, on: bool, t_s: float) -> None:
         """The port gets or loses power; saying so again changes nothing."""
@@ -151,7 +156,8 @@ class Phone:
             return drop_mA
         allowed_mA = self._negotiated_mA(since_s)
         battery_mA = min(self._battery_mA(since_s), allowed_mA)
-        return min(battery_mA + (self._screen.at(since_s) or 0), allowed_mA) + (self._pings.at(since_s) or 0)
+        ping_mA = self._pings.at(since_s) or 0 if self.kind.pings_mA else 0
+        return min(battery_mA + (self._screen.at(since_s) or 0), allowed_mA) + ping_mA
 
     @property
     def dropped(self) -> bool:
@@ -205,16 +211,6 @@ class Phone:
             return self._trickle_mA if pause_mA is None else pause_mA
         return min(self.kind.full_speed_mA, self._floor_mA + self._slope_mA * (100 - self.level))
 
-    @property
-    def _floor_mA(self) -> float:
-        """What it draws when the charger calls the battery full."""
-        return max(self._trickle_mA, CUT_OFF * self.kind.full_speed_mA)
-
-    @property
-    def _slope_mA(self) -> float:
-        """How much it draws above that for each per cent of room, from where it tapers."""
-        return (self.kind.full_speed_mA - self._floor_mA) / (100 - self.kind.taper_from)
-
     def _charge_until(self, t_s: float) -> None:
         assert self._powered_at is not None
         while self._last_s < t_s:
@@ -251,8 +247,3 @@ class Phone:
         """Per cent of battery until it tapers from this current."""
         over_mA = max(0.0, constant_mA - self._floor_mA)
         return 100 - over_mA / self._slope_mA - self.level
-
-    @property
-    def _gain(self) -> float:
-        """Per cent of battery for a milliampere in a second."""
-        return 100 * BATTERY_GAIN / 3600 / self.kind.capacity_mAh

@@ -13,7 +13,7 @@ from sessions.coins import held_until
 from sessions.conductor import Conductor
 from sessions.engine import Engine
 from sessions.events import CoinAccepted, Fact, SlotClaimed, SlotMoved, VisitStarted
-from sessions.jobs import Pace, watch_now
+from sessions.jobs import WATCH_MS, Pace, watch_in, watch_now
 from sessions.registry import SessionRecord
 from sessions.sensing import SETTLED_NS
 from sessions.units import SlotName, seconds_ns
@@ -55,13 +55,12 @@ class QuietPace(Pace):
 
     def sweep(self, every_ms: int) -> int | None:
         kiosk = self._kiosk
-        state, draft = kiosk.engine.state, kiosk.engine.draft(kiosk.conductor.now())
-        now = int(draft.now.mono)
+        state, now = kiosk.engine.state, int(kiosk.conductor.now().mono)
         self._looks = [look for look in self._looks if look > now]
         dues = [
             *self._looks,
             *(claim.expires_mono for claim in state.claims.values()),
-            *(held_until(draft, coin) for coin in state.coins.values()),
+            *(held_until(state, kiosk.engine.rules, coin) for coin in state.coins.values()),
             *(kiosk.conductor.idle_until(visit) for visit in state.visits.values()),
         ]
         if not dues:
@@ -95,4 +94,4 @@ class QuietPace(Pace):
         """Goes on from a change."""
         record = self._kiosk.conductor.registry.on_slot(slot.name)
         if record is not None:
-            watch_now(self._kiosk.conductor, record)
+            watch_in(self._kiosk.conductor, record, WATCH_MS)

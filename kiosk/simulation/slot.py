@@ -26,14 +26,17 @@ CLEARLY_MA = 10.0
 """From here on nobody may call it no draw."""
 WEAK_MA = 30.0
 """Below this a draw has to be told from none by many readings."""
-CLEAR_NS, WEAK_NS = seconds_ns(0.8), seconds_ns(12)
-"""How long after a change all readings are looked at: a clear draw is seen at once, the end of one takes time."""
+WEAK_NS = seconds_ns(12)
+"""How long after the change to a weak draw, or to none, all readings are looked at: it takes time to be sure."""
 LONGEST_LIVELY_NS = seconds_ns(60)
 """A detector that sees something else than there is may be wrong for longer than this: then it is left alone."""
-CLEAR_READINGS, WEAK_READINGS, EMPTY_READINGS = 6, 30, 20
+CLEAR_READINGS, WEAK_READINGS, EMPTY_READINGS, LIVELY_READINGS = 6, 30, 20, 12
 """The newest readings that a look after a quiet stretch still finds in the buffer."""
 LOOK_AGAIN_NS = (seconds_ns(10.7), seconds_ns(60.7))
 """When a low draw has lasted long enough to be called paused, and full (`DetectionRules`)."""
+WEAK_STEP_MS = 500
+"""How often the many readings of a weak change are looked at, some at a time."""
+NEVER_NS = 10**19
 _TABLE = 4096
 
 
@@ -79,7 +82,10 @@ class SimSlot:
         self._changed_ns = 0
         self._lively_until = 0
         self._looks: list[int] = []
-        self._next_change_ns: int | None = None
+        self._step_ms = PERIOD_NS // _MS
+        self._same_until_ns = 0
+        self._known_ns, self._known_mA = -1, 0.0
+        self._drawing = False
         self.drawn_ns = 0
         """How long something truly drew current here, ever: no session may be billed for more."""
         self.cut_short_ns = 0
@@ -101,8 +107,9 @@ class SimSlot:
     def set_power(self, on: bool) -> None:
         if on == self.power:
             return
-        self._until_now()
+        self._advance(self._clock())
         if not on:
+            self._look_at_draw()
             self.cut_short_ns = 0 if self._clear_since is None else self._seen_to_ns - self._clear_since
         self.power = on
         if self.phone is not None:
@@ -132,8 +139,10 @@ class SimSlot:
         return [self._reading(MonoNs(number * PERIOD_NS), number) for number in range(first, newest + 1)]
 
     def _buffered(self, now: int) -> int:
-        if not self.skips or now < self._lively_until:
+        if not self.skips:
             return BUFFER
+        if now < self._lively_until:
+            return LIVELY_READINGS
         if not self.power:
             return EMPTY_READINGS
         return CLEAR_READINGS if self._draw_mA() >= WEAK_MA else WEAK_READINGS
@@ -156,32 +165,45 @@ class SimSlot:
     # Physics.
 
     def _draw_mA(self) -> float:
-        return self.phone.draw_mA(self._seen_to_ns / 1e9) if self.phone is not None and self.power else 0.0
+        """What flows at the instant up to which the truth is known, without noise."""
+        if self._known_ns != self._seen_to_ns:
+            self._known_ns = self._seen_to_ns
+            self._known_mA = (
+                self.phone.draw_mA(self._seen_to_ns / 1e9) if self.phone is not None and self.power else 0.0
+            )
+        return self._known_mA
 
     @property
     def draws(self) -> bool:
         """Whether something draws now. A line that is dropped for a second counts: the phone is there."""
         self._advance(self._clock())
-        return self.phone is not None and self.power and (self._draw_mA() > 0 or self.phone.dropped)
+        return self._drawing
 
     def _advance(self, to_ns: int) -> None:
         """Moves the truth forward, from one change of the draw to the next."""
-        phone = self.phone if self.power else None
-        if phone is None:
-            self._seen_to_ns, self._clear_since = max(to_ns, self._seen_to_ns), None
-            return
         while self._seen_to_ns < to_ns:
-            drawn_mA = phone.draw_mA(self._seen_to_ns / 1e9)
-            change_s = phone.next_change_s(MARKS_MA)
-            end = min(to_ns, max(self._seen_to_ns + 1000, round(min(change_s, 1e11) * 1e9)))
-            if drawn_mA > 0 or phone.dropped:
+            if self._seen_to_ns >= self._same_until_ns:
+                self._look_at_draw()
+            end = min(to_ns, self._same_until_ns)
+            if self._drawing:
                 self.drawn_ns += end - self._seen_to_ns
-            if drawn_mA < CLEARLY_MA and not phone.dropped:
-                self._clear_since = None
-            elif self._clear_since is None:
-                self._clear_since = self._seen_to_ns
             self._seen_to_ns = end
-        phone.draw_mA(to_ns / 1e9)
+
+    def _look_at_draw(self) -> None:
+        self._known_ns = -1
+        drawn_mA, phone = self._draw_mA(), self.phone
+        if phone is None or not self.power:
+            self._drawing, self._clear_since, self._same_until_ns = False, None, NEVER_NS
+            return
+        self._drawing = drawn_mA > 0 or phone.dropped
+        if drawn_mA < CLEARLY_MA and not phone.dropped:
+            self._clear_since = None
+        elif self._clear_since is None:
+            self._clear_since = self._seen_to_ns
+        change_s = phone.next_change_s(MARKS_MA)
+        # Rounded up to the millisecond that `after` knows.
+        change_ns = -(-round(change_s * 1e9) // _MS) * _MS if change_s < 1e9 else NEVER_NS
+        self._same_until_ns = max(change_ns, self._seen_to_ns + _MS)
 
     def _until_now(self) -> None:
         self.before_change(self)
@@ -189,58 +211,61 @@ class SimSlot:
 
     def _changed(self) -> None:
         """Something changed just now: for a while every reading is looked at."""
-        now = self._clock()
-        weak = self._draw_mA() < WEAK_MA and not (self.phone is not None and self.phone.dropped)
-        self._changed_ns = now
-        self._lively_until = now + (WEAK_NS if weak else CLEAR_NS)
-        self._looks = [now + after for after in LOOK_AGAIN_NS] if self._draw_mA() <= MARKS_MA[0] else []
-        self._next_change_ns = None
+        before_mA, dropped = self._known_mA, self._drawing and self.phone is not None and self.phone.dropped
+        self._look_at_draw()
+        drawn_mA = self._known_mA
+        now = self._changed_ns = self._seen_to_ns
+        weak = drawn_mA < WEAK_MA and not dropped and (drawn_mA > 0 or before_mA > 0)
+        self._lively_until = now + WEAK_NS if weak else now
+        self._step_ms = WEAK_STEP_MS if weak else PERIOD_NS // _MS
+        self._looks = [now + after for after in LOOK_AGAIN_NS] if 0 < drawn_mA <= MARKS_MA[0] else []
         self.after_change(self)
 
     def quiet_ms(self, drawing: bool) -> int | None:
         """For how long no reading will show anything new to a detector that believes in a draw or in none; None: until
         somebody does something."""
         now = self._clock()
-        self._advance(now)
-        if self._next_change_ns is not None and now >= self._next_change_ns:
+        if now >= self._same_until_ns:
+            self._advance(self._same_until_ns)
             self._changed()
-        lively = now < self._lively_until
-        if self.sensor_works and self.sticks_at is None and self.power:
-            # A detector that sees something else than there is shall find out.
-            lively = lively or (self.draws != drawing and self._may_learn(now))
-        if lively:
-            return PERIOD_NS // _MS
-        ends = [look for look in self._looks if look > now]
-        change = self.phone.next_change_s(MARKS_MA) if self.phone is not None and self.power else float("inf")
-        if change < 1e11:
-            # Rounded up to the millisecond that `after` knows.
-            self._next_change_ns = -(-round(change * 1e9) // _MS) * _MS
-            ends.append(max(now + _MS, self._next_change_ns))
-        return -(-(min(ends) - now) // _MS) if ends else None
+        self._advance(now)
+        if now < self._lively_until or (self._disagrees(drawing) and now - self._changed_ns < LONGEST_LIVELY_NS):
+            ends = [now + self._step_ms * _MS, self._same_until_ns]
+        else:
+            ends = [look for look in self._looks if look > now] + [self._same_until_ns]
+        end = min(ends)
+        return None if end >= NEVER_NS else -(-(end - now) // _MS)
 
-    def _may_learn(self, now: int) -> bool:
-        return now - self._changed_ns < LONGEST_LIVELY_NS and (self._draw_mA() >= 3 or not self.draws)
+    def _disagrees(self, drawing: bool) -> bool:
+        """Whether the detector sees something else than there is: then it shall find out."""
+        if not self.power or not self.sensor_works or self.sticks_at is not None:
+            return False
+        return self._drawing != drawing and (not self._drawing or self._draw_mA() >= 3)
 
     # People.
 
     def open_door(self) -> bool:
         """A person pulls at the door; False when it is locked."""
         if not self.is_open and self.unlocked and not self.jammed:
-            self.is_open = True
-            self._tell_door()
+            self._move_door(True)
         return self.is_open
 
     def shut_door(self) -> None:
         """A person pushes the door shut; the latch catches."""
         if self.is_open:
-            self.is_open = False
-            self._tell_door()
+            self._move_door(False)
 
     def force_door(self) -> None:
         """Somebody breaks the door open."""
         if not self.is_open:
-            self.is_open = True
-            self._tell_door()
+            self._move_door(True)
+
+    def _move_door(self, is_open: bool) -> None:
+        self.before_change(self)
+        self.is_open = is_open
+        if self._has_door:
+            self._tell(DoorSeen(self._name, is_open, MonoNs(self._clock())))
+        self.after_change(self)
 
     def plug(self, kind: str = "typical", level: float | None = None) -> Phone:
         """Something is plugged in; the door must be open, or absent."""
@@ -279,7 +304,7 @@ class SimSlot:
         self._until_now()
         self._silent_until = self._clock() + seconds_ns(seconds)
         self._changed()
-        self._lively_until = self._silent_until + CLEAR_NS
+        self._lively_until = self._silent_until + PERIOD_NS
 
     def weld(self, on: bool) -> None:
         """The relay's contact stays closed, or opens again."""
@@ -301,12 +326,9 @@ class SimSlot:
             self.phone.power(False, 0.0)
         self.unlocked = not self._has_lock
         self._seen_to_ns = self._changed_ns = self._lively_until = mono
-        self._looks, self._next_change_ns, self._silent_until = [], None, 0
+        self._looks, self._same_until_ns, self._silent_until = [], mono, 0
+        self._known_ns = -1
         self._clear_since = None
 
     def _report(self, part: str, trouble: Trouble | None, detail: str) -> None:
         self._tell(DeviceReport(f"{self._name}.{part}", trouble, detail, MonoNs(self._clock())))
-
-    def _tell_door(self) -> None:
-        if self._has_door:
-            self._tell(DoorSeen(self._name, self.is_open, MonoNs(self._clock())))

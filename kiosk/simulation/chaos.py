@@ -1,0 +1,237 @@
+"""What goes wrong at a simulated kiosk, and when: one seeded life for each kind of fault.
+
+Each kind comes so many times a day on average, lasts a while, and mends; faults of different kinds overlap as they
+like.
+"""
+
+import random
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from kiosk.simulation.crowd import Life, let_live
+from kiosk.simulation.kiosk import Cut, SimKiosk
+from kiosk.simulation.slot import SimSlot
+from sessions import commands as c
+from sessions.ports import CardSeen, DeviceReport, Trouble
+from sessions.units import NS, MonoNs
+
+YEAR_MS = 365 * 86_400_000
+DAY_S = 86_400
+SENSOR_SILENT_NS = tuple(second * NS for second in (1, 2, 3, 4, 5, 6, 8, 10, 12))
+
+
+@dataclass(slots=True)
+class Chaos:
+    """Breaks things."""
+
+    kiosk: SimKiosk
+    rng: random.Random
+    happened: Counter[str]
+
+    def begin(self, kinds: Iterable[str]) -> None:
+        """Starts the chosen kinds of `FAULTS`, each with a chance of its own."""
+        for kind in kinds:
+            for name, a_day, life in FAULTS[kind]:
+                let_live(self.kiosk, self._again_and_again(name, a_day, life, random.Random(self.rng.getrandbits(64))))
+
+    def _again_and_again(
+        self, name: str, a_day: float, life: Callable[["Chaos", random.Random], Life], rng: random.Random
+    ) -> Life:
+        while True:
+            yield rng.expovariate(a_day / DAY_S)
+            self.happened[name] += 1
+            yield from life(self, rng)
+
+    def slot(self, rng: random.Random) -> SimSlot:
+        """Any of the slots."""
+        return rng.choice(list(self.kiosk.slots.values()))
+
+    def report(self, device: str, trouble: Trouble | None, detail: str) -> None:
+        """A driver speaks up."""
+        kiosk = self.kiosk
+        if kiosk.running:
+            kiosk.catch_up()
+            kiosk.conductor.observe(DeviceReport(device, trouble, detail, MonoNs(kiosk.owner.mono)))
+
+
+def _outage(rng: random.Random) -> float:
+    return rng.choice((rng.uniform(1, 30), rng.uniform(30, 900), rng.uniform(900, 20_000)))
+
+
+def _power_cut(chaos: Chaos, rng: random.Random) -> Life:
+    """The power goes between two beats of the marks."""
+    kiosk = chaos.kiosk
+    if kiosk.running:
+        kiosk.beat()
+    yield rng.uniform(0, 10)
+    if kiosk.running:
+        kiosk.power_cut(_outage(rng))
+
+
+def _torn_commit(chaos: Chaos, rng: random.Random) -> Life:
+    """The power goes while something is being stored, or between storing and telling."""
+    kiosk = chaos.kiosk
+    if kiosk.running:
+        kiosk.beat()
+        kiosk.cut_after_next_decision(rng.choice((0, 2, 3, 4, 5, 6)), Cut(_outage(rng), rng.random() < 0.7))
+    yield 1
+
+
+def _crash(chaos: Chaos, rng: random.Random) -> Life:
+    """The process ends and is started again, in the same boot."""
+    if chaos.kiosk.running:
+        chaos.kiosk.beat()
+    yield rng.uniform(0, 10)
+    if chaos.kiosk.running:
+        chaos.kiosk.power_cut(rng.uniform(2, 15), new_boot=False)
+
+
+def _sensor(chaos: Chaos, rng: random.Random, *, sticks: bool) -> Life:
+    slot = chaos.slot(rng)
+    slot.sensor(works=sticks, sticks=sticks)
+    if chaos.kiosk.pace is not None:
+        chaos.kiosk.pace.look_in(*SENSOR_SILENT_NS)
+    yield rng.choice((rng.uniform(0.2, 2), rng.uniform(2, 60), rng.uniform(60, 4000)))
+    slot.sensor(works=True)
+    if chaos.kiosk.pace is not None:
+        chaos.kiosk.pace.look_in(*SENSOR_SILENT_NS)
+
+
+def _silent_sensor(chaos: Chaos, rng: random.Random) -> Life:
+    """A sensor does not acknowledge its address."""
+    return _sensor(chaos, rng, sticks=False)
+
+
+def _stuck_sensor(chaos: Chaos, rng: random.Random) -> Life:
+    """A sensor repeats one value."""
+    return _sensor(chaos, rng, sticks=True)
+
+
+def _brown_out(chaos: Chaos, rng: random.Random) -> Life:
+    """A sensor loses its supply for a moment, and its driver says so."""
+    slot = chaos.slot(rng)
+    slot.silence(0.3)
+    chaos.report(f"{slot.name}.sensor", Trouble.BROWN_OUT, "It lost its settings: its supply broke down for a moment.")
+    yield rng.uniform(0.5, 3)
+    chaos.report(f"{slot.name}.sensor", None, "It answers again.")
+
+
+def _bus_thread(chaos: Chaos, rng: random.Random) -> Life:
+    """The thread of the bus dies and is started again: no slot is read for a while."""
+    for slot in chaos.kiosk.slots.values():
+        slot.silence(rng.choice((0.5, 1.5, 4.0)))
+    yield 5
+
+
+def _reader_thread(chaos: Chaos, rng: random.Random) -> Life:
+    """The reader is deaf for a while."""
+    chaos.kiosk.reader_works = False
+    chaos.report("reader", Trouble.UNPLUGGED, "The reader is gone. Plug it in again.")
+    yield rng.uniform(1, 120)
+    chaos.kiosk.reader_works = True
+    chaos.report("reader", None, "It answers again.")
+
+
+def _garbage(chaos: Chaos, rng: random.Random) -> Life:
+    """Noise on the reader's line: bad frames, and now and then one that looks like somebody's card, or the same twice."""
+    kiosk = chaos.kiosk
+    chaos.report("reader", Trouble.NOISE, "Bad frames. Check the cable.")
+    for _ in range(rng.randrange(1, 12)):
+        if kiosk.running:
+            seen = CardSeen(f"em4100:{rng.getrandbits(32):08X}", f"noise-{rng.getrandbits(60)}", MonoNs(kiosk.owner.mono))
+            for _ in range(rng.choice((1, 1, 5))):
+                kiosk.conductor.observe(seen)
+        yield rng.uniform(0.05, 2)
+    chaos.report("reader", None, "The line is quiet again.")
+
+
+def _clock_step(chaos: Chaos, rng: random.Random) -> Life:
+    """The wall clock jumps by a year, and by and by back."""
+    step = rng.choice((-YEAR_MS, YEAR_MS))
+    chaos.kiosk.owner.utc_ms += step
+    yield rng.uniform(10, 20_000)
+    chaos.kiosk.owner.utc_ms -= step
+
+
+def _slow_disk(chaos: Chaos, rng: random.Random) -> Life:
+    """Every commit takes long."""
+    chaos.kiosk.journal.commit_ms = rng.choice((250, 1000, 4000))
+    yield rng.uniform(10, 600)
+    chaos.kiosk.journal.commit_ms = 4
+
+
+def _full_disk(chaos: Chaos, rng: random.Random) -> Life:
+    """Nothing can be stored: after a moment the kiosk stops selling, until it can."""
+    kiosk = chaos.kiosk
+    journal = kiosk.journal
+    journal.stalled = True
+    yield rng.uniform(0.5, 3)
+    kiosk.ask(c.SetSelling(False, "the disk is full"))
+    yield rng.uniform(5, 3000)
+    kiosk.journal.stalled = journal.stalled = False
+    kiosk.ask(c.SetSelling(True, "storing works again"))
+
+
+def _danger(chaos: Chaos, rng: random.Random) -> Life:
+    """Somebody presses the stop button."""
+    chaos.kiosk.ask(c.SetDanger(True, "stop button"))
+    yield rng.uniform(1, 900)
+    chaos.kiosk.ask(c.SetDanger(False, "stop button"))
+
+
+def _jam(chaos: Chaos, rng: random.Random) -> Life:
+    """A bolt does not move."""
+    slot = chaos.slot(rng)
+    slot.jam(True)
+    yield rng.uniform(60, 20_000)
+    slot.jam(False)
+
+
+def _forced_door(chaos: Chaos, rng: random.Random) -> Life:
+    """Somebody breaks a door open; half of them take what is there."""
+    slot = chaos.slot(rng)
+    slot.force_door()
+    yield rng.uniform(1, 5)
+    if rng.random() < 0.5:
+        slot.unplug()
+    yield rng.uniform(1, 4000)
+    slot.shut_door()
+
+
+def _open_door(chaos: Chaos, rng: random.Random) -> Life:
+    """A door springs ajar and stays so."""
+    slot = chaos.slot(rng)
+    if slot.open_door():
+        yield rng.uniform(60, 20_000)
+        slot.shut_door()
+
+
+def _welded_relay(chaos: Chaos, rng: random.Random) -> Life:
+    """A relay's contact stays closed; the contactor behind it opens for it."""
+    slot = chaos.slot(rng)
+    slot.weld(True)
+    if chaos.kiosk.pace is not None:
+        chaos.kiosk.pace.look_in(*SENSOR_SILENT_NS)
+    yield rng.uniform(30, 2000)
+    slot.weld(False)
+    if chaos.kiosk.pace is not None:
+        chaos.kiosk.pace.look_in(*SENSOR_SILENT_NS)
+
+
+_Life = Callable[[Chaos, random.Random], Life]
+
+FAULTS: dict[str, tuple[tuple[str, float, _Life], ...]] = {
+    "power": (("power_cut", 0.5, _power_cut), ("torn_commit", 0.5, _torn_commit)),
+    "thread": (("crash", 0.3, _crash), ("bus_thread", 1, _bus_thread), ("reader_thread", 1, _reader_thread)),
+    "sensor": (("silent_sensor", 2, _silent_sensor), ("stuck_sensor", 1, _stuck_sensor), ("brown_out", 2, _brown_out)),
+    "reader": (("garbage", 2, _garbage),),
+    "clock": (("clock_step", 0.5, _clock_step),),
+    "disk": (("slow_disk", 1, _slow_disk), ("full_disk", 0.3, _full_disk)),
+    "door": (("forced_door", 0.5, _forced_door), ("open_door", 1, _open_door)),
+    "lock": (("jam", 0.5, _jam),),
+    "relay": (("welded_relay", 0.1, _welded_relay), ("danger", 0.2, _danger)),
+    "people": (),
+}
+"""Kinds of faults, and of each what happens, how many times a day on average. ``people``: customers who do everything
+wrong (`kiosk.simulation.crowd`)."""

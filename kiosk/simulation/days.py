@@ -1,0 +1,165 @@
+"""Days of customers at one simulated kiosk, and what came of them."""
+
+import random
+import time
+from collections import Counter, deque
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from kiosk.simulation.chaos import FAULTS, Chaos
+from kiosk.simulation.crowd import Crowd
+from kiosk.simulation.kiosk import SimKiosk
+from sessions import invariants
+from sessions.errors import SessionsError
+from sessions.events import CoinAccepted, Fact, SessionStarted, SlotMoved
+from sessions.machine import SlotState
+from sessions.rules import Rules, SlotRules
+from sessions.units import NS, SlotName
+
+DAY_S = 86_400
+FACTS_SHOWN = 25
+CUSTOMERS_A_SLOT = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What to simulate. ``faults`` are keys of `chaos.FAULTS`."""
+
+    seed: int
+    days: int
+    slots: int = 4
+    customers: int = 40
+    faults: tuple[str, ...] = tuple(FAULTS)
+    skips: bool = True
+
+
+@dataclass(slots=True)
+class Failure:
+    """An invariant that did not hold: on which day, what it says, and the last facts before it."""
+
+    seed: int
+    day: int
+    what: str
+    facts: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What became of a simulation; the fields are those of ``kiosk simulate --json``."""
+
+    seed: int
+    days: int
+    slots: int
+    events: int = 0
+    sessions: int = 0
+    invariant_failures: list[Failure] = field(default_factory=list)
+    faults: dict[str, int] = field(default_factory=dict)
+    customers: int = 0
+    utilisation: float = 0.0
+    """The part of the slots' time in which something charged."""
+    turned_away: int = 0
+    takings: int = 0
+    """Coins, in minor units."""
+    wall_s: float = 0.0
+
+    def as_json(self) -> dict[str, Any]:
+        """As ``kiosk simulate --json`` prints it."""
+        return asdict(self)
+
+
+@dataclass(slots=True)
+class _Books:
+    """Counts along."""
+
+    kiosk: SimKiosk
+    sessions: int = 0
+    takings: int = 0
+    charged_ns: int = 0
+    last: deque[Fact] = field(default_factory=lambda: deque(maxlen=FACTS_SHOWN))
+    _since: dict[SlotName, int] = field(default_factory=dict)
+
+    def told(self, facts: tuple[Fact, ...]) -> None:
+        self.last.extend(facts)
+        for fact in facts:
+            body = fact.body
+            if isinstance(body, SlotMoved):
+                if body.after is SlotState.CHARGING:
+                    self._since[body.slot] = self.kiosk.world_ns
+                elif body.before is SlotState.CHARGING:
+                    self.charged_ns += self.kiosk.world_ns - self._since.pop(body.slot, self.kiosk.world_ns)
+            elif isinstance(body, CoinAccepted):
+                self.takings += body.value
+            elif isinstance(body, SessionStarted):
+                self.sessions += 1
+
+
+def equipment(rng: random.Random, slots: int) -> tuple[SlotRules, ...]:
+    """Slots as kiosks have them: most with lock and door switch, some with a lock alone, some open."""
+    kinds = [(True, True), (True, True), (True, False), (False, False)]
+    return tuple(SlotRules(SlotName(f"slot{n}"), "USB-C", *rng.choice(kinds)) for n in range(1, slots + 1))
+
+
+def simulate(
+    plan: Plan, told: Callable[[int], None] = lambda day: None, kiosk_of: Callable[..., SimKiosk] = SimKiosk
+) -> Outcome:
+    """Runs the days of a plan; ``told`` hears of each one that is over. The same plan always gives the same facts."""
+    began = time.perf_counter()
+    rng = random.Random(plan.seed)
+    kiosk = kiosk_of(Rules(equipment(rng, plan.slots)), rng.getrandbits(64), skips=plan.skips)
+    books = _Books(kiosk)
+    kiosk.told = books.told
+    crowd = Crowd(kiosk, random.Random(rng.getrandbits(64)), 0.3 if "people" in plan.faults else 0.0)
+    chaos = Chaos(kiosk, random.Random(rng.getrandbits(64)), Counter())
+    outcome = Outcome(plan.seed, plan.days, plan.slots)
+    chaos.begin(plan.faults)
+    day = 0
+    try:
+        for day in range(1, plan.days + 1):
+            crowd.day(plan.customers)
+            kiosk.run(DAY_S)
+            end_of_day(kiosk)
+            told(day)
+    except (SessionsError, ArithmeticError, LookupError, TypeError, ValueError, AssertionError) as error:
+        outcome.invariant_failures.append(
+            Failure(plan.seed, day, f"{type(error).__name__}: {error}", tuple(shown(fact) for fact in books.last))
+        )
+    outcome.events = kiosk.owner.events
+    outcome.sessions = books.sessions
+    outcome.faults = dict(sorted(chaos.happened.items()))
+    outcome.customers, outcome.turned_away, outcome.takings = crowd.came, crowd.turned_away, books.takings
+    outcome.utilisation = round(books.charged_ns / max(1, kiosk.world_ns * plan.slots), 4)
+    outcome.wall_s = round(time.perf_counter() - began, 3)
+    return outcome
+
+
+def end_of_day(kiosk: SimKiosk) -> None:
+    """Judges everything, folds the day's facts (I6), and lets go of those that cannot be lost any more."""
+    kiosk.check()
+    folded = kiosk.journal.fold()
+    invariants.check_same_state(kiosk.state, folded)
+    if kiosk.journal.written == kiosk.state.seq:
+        kiosk.journal.forget(folded)
+
+
+def shown(fact: Fact) -> str:
+    """A fact in one line."""
+    return f"{fact.seq} at {fact.at.mono / NS:.3f} s of {fact.at.boot_id}: {fact.body}"
+
+
+def total(outcomes: Sequence[Outcome]) -> Outcome:
+    """Several kiosks as one outcome."""
+    first = outcomes[0]
+    whole = Outcome(first.seed, first.days, first.slots)
+    faults: Counter[str] = Counter()
+    for one in outcomes:
+        whole.events += one.events
+        whole.sessions += one.sessions
+        whole.invariant_failures += one.invariant_failures
+        faults.update(one.faults)
+        whole.customers += one.customers
+        whole.turned_away += one.turned_away
+        whole.takings += one.takings
+    whole.faults = dict(sorted(faults.items()))
+    whole.utilisation = round(sum(one.utilisation for one in outcomes) / len(outcomes), 4)
+    return whole
