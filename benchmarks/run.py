@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from benchmarks import api, countdown, days, disk, gaps, start, touch
+from benchmarks import api, countdown, days, disk, gaps, power_cuts, start, touch
 from benchmarks.figures import Figure, keep, kept, machine
 from benchmarks.kiosks import no_display
 
@@ -18,6 +18,7 @@ BENCHMARKS: dict[str, Callable[[], Iterator[Figure]]] = {
     "touch": touch.measure,
     "countdown": countdown.measure,
     "disk": disk.measure,
+    "power_cuts": power_cuts.measure,
     "api": api.measure,
     "days": days.measure,
 }
