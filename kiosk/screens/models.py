@@ -105,6 +105,8 @@ class TileKind(Enum):
 
     FREE = "free"
     YOURS = "yours"
+    PAUSED = "paused"
+    """Yours too, but no time runs."""
     NEEDS_YOU = "needs_you"
     IN_USE = "in_use"
     OUT_OF_ORDER = "out_of_order"
@@ -122,6 +124,8 @@ class Tile:
     detail: str = ""
     figure: str = ""
     button: str = ""
+    rank: Rank = Rank.LIKELY
+    """How much the button stands out."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -38,6 +38,7 @@ class Note(Enum):
     TIME_ADDED = auto()
     COLLECTED = auto()
     DOOR_UNLOCKED = auto()
+    DOOR_AJAR = auto()
     READER_AWAY = auto()
     CARD_UNREADABLE = auto()
     NOT_SELLING = auto()
@@ -79,7 +80,7 @@ _SENTENCES: Mapping[Note, tuple[Tone, Callable[[Notice], str]]] = {
     ),
     Note.CLAIM_ENDED: (Tone.CALM, lambda n: _("We gave the slot free again. Choose one when you are ready.")),
     Note.NOT_ENOUGH_TIME: (Tone.WARN, lambda n: _("There is not enough time on this card. Choose less, or add some.")),
-    Note.NO_TIME_YET: (Tone.CALM, lambda n: _("Welcome! This card has no time yet. Touch “Add time” to see how.")),
+    Note.NO_TIME_YET: (Tone.CALM, lambda n: _("Welcome! Touch “Add time” to begin.")),
     Note.UNKNOWN_CARD: (Tone.WARN, lambda n: _("We do not know this card yet. Please ask the staff to register it.")),
     Note.CARD_BLOCKED: (Tone.WARN, lambda n: _("This card cannot do that. Please ask the staff.")),
     Note.LIMIT_REACHED: (Tone.WARN, lambda n: _("This card already charges as many phones as it may.")),
@@ -90,6 +91,7 @@ _SENTENCES: Mapping[Note, tuple[Tone, Callable[[Notice], str]]] = {
     ),
     Note.COLLECTED: (Tone.GOOD, lambda n: _("Thank you! Slot {number} is free again.").format(number=n.number)),
     Note.DOOR_UNLOCKED: (Tone.GOOD, lambda n: _("The door is unlocked. Pull it open.")),
+    Note.DOOR_AJAR: (Tone.CALM, lambda n: _("Please push door {number} shut.").format(number=n.number)),
     Note.READER_AWAY: (Tone.WARN, lambda n: _("The card reader does not answer. Staff have been told.")),
     Note.CARD_UNREADABLE: (Tone.WARN, lambda n: _("Please tap again and hold the card still for a moment.")),
     Note.NOT_SELLING: (Tone.WARN, lambda n: _("You can take your phones, but not start a new one right now.")),

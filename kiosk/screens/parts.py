@@ -1,8 +1,8 @@
-"""The parts that screens share: header, notice, tiles, choices, coins, steps."""
+"""The parts that screens share: header, notice, tiles, choices, coins."""
 
 from kiosk.screens.geometry import Box
 from kiosk.screens.intents import Intent, SignOut
-from kiosk.screens.models import Banner, Coin, Header, Step, Tile, TileKind
+from kiosk.screens.models import Banner, Coin, Header, Rank, Tile, TileKind
 from kiosk.screens.notices import Tone
 from kiosk.screens.page import Page
 from kiosk.screens.shapes import Figures, Icon, Plate, Ring, Text
@@ -141,40 +141,10 @@ class CoinPart:
         self._buys.set(coin.buys)
 
 
-class StepPart:
-    """One step of an explanation: an icon in a disc, words, and a tick when it is done."""
-
-    def __init__(self, page: Page, box: Box, ground: str) -> None:
-        theme, colours = page.theme, page.theme.colours
-        self._page, self._ground = page, ground
-        size = min(box.h, theme.px(52))
-        disc = Box(box.x, box.cy - size // 2, size, size)
-        self._disc = Plate(page, disc, colours.raised, ground, radius=size)
-        self._icon = Icon(page, disc.cx, disc.cy, 28, colours.text, colours.raised)
-        self._text = Text(page, box.after(size + theme.px(14)), Type.BODY, colours.text, wrap=True)
-        self.items = [*self._disc.items, *self._icon.items, *self._text.items]
-        self._step: Step | None = None
-
-    def set(self, step: Step) -> None:
-        """Shows a step."""
-        if step == self._step:
-            return
-        self._step = step
-        colours = self._page.theme.colours
-        if step.done:
-            fill, ink, words = colours.go, colours.ink, colours.muted
-        elif step.now:
-            fill, ink, words = colours.yours, colours.ink, colours.text
-        else:
-            fill, ink, words = colours.raised, colours.text, colours.text if step.done is None else colours.muted
-        self._disc.paint(fill)
-        self._icon.set("check" if step.done else step.icon, ink, fill)
-        self._text.set(step.text, words)
-
-
 TILE_ICONS = {
     TileKind.FREE: "free",
     TileKind.YOURS: "yours",
+    TileKind.PAUSED: "pause",
     TileKind.NEEDS_YOU: "phone",
     TileKind.IN_USE: "padlock",
     TileKind.OUT_OF_ORDER: "wrench",
@@ -186,6 +156,7 @@ def tile_colour(colours: Palette, kind: TileKind) -> str:
     return {
         TileKind.FREE: colours.go,
         TileKind.YOURS: colours.yours,
+        TileKind.PAUSED: colours.yours,
         TileKind.NEEDS_YOU: colours.warn,
         TileKind.IN_USE: colours.busy,
         TileKind.OUT_OF_ORDER: colours.busy,
@@ -274,8 +245,10 @@ class TilePart(Card):
         self._plug.set(second)
         self._figure.set(tile.figure)
         self._detail.set(tile.detail, colours.muted if quiet else colours.text)
-        self._button.set(tile.button if self._tall else "")
-        if before is None or before.kind is not tile.kind or bool(before.button) != bool(tile.button):
+        likely = tile.rank is Rank.LIKELY
+        self._button.set(tile.button if self._tall else "", colours.ink if likely else colours.text)
+        seen = (tile.kind, bool(tile.button), tile.rank)
+        if before is None or (before.kind, bool(before.button), before.rank) != seen:
             self.page.show_items(self._pill.items, self._tall and bool(tile.button))
             self.set_look(colours.surface, colours.line if quiet else mix(accent, colours.surface, 0.35))
 
@@ -284,4 +257,5 @@ class TilePart(Card):
         if self._tile is not None:
             accent = tile_colour(self.page.theme.colours, self._tile.kind)
             self._icon.set(TILE_ICONS[self._tile.kind], accent, fill)
-            self._pill.paint(accent, fill)
+            likely = self._tile.rank is Rank.LIKELY
+            self._pill.paint(accent if likely else self.page.theme.colours.raised, fill)

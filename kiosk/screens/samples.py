@@ -95,11 +95,12 @@ class Sample:
     caption: str
     view: KioskView
     nav: Navigation
+    ajar: int | None = None
 
 
 def scene(sample: Sample, site: Site = SITE, now: MonoNs = NOW) -> Scene:
     """The sample with a minute of believable current behind it."""
-    return Scene(sample.view, sample.nav, site, traces(sample.view), now)
+    return Scene(sample.view, sample.nav, site, traces(sample.view), now, sample.ajar)
 
 
 def traces(view: KioskView) -> Traces:
@@ -232,6 +233,7 @@ def _nobody() -> list[Sample]:
         Sample("attract", "Nobody is here", idle, nobody),
         Sample("attract-unknown-card", "A card nobody knows, where guests are not served", idle,
                tell(nobody, Note.UNKNOWN_CARD, NOW)),
+        Sample("attract-door-ajar", "A door was not pushed shut", idle, nobody, ajar=3),
         Sample("attract-reader-away", "The card reader does not answer", idle, reader(nobody, away=True)),
         Sample("coin", "A coin, and nobody signed in", coin, nobody),
         Sample("goodbye", "Signed out", *goodbye),

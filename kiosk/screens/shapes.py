@@ -85,17 +85,29 @@ class Text:
         wrap: bool = False,
     ) -> None:
         self.page, self.box, self.kind, self.wrap = page, box, kind, wrap
+        self._across, self._down = across, down
         self.value = ""
         self.colour = colour
         self.fitted = kind
-        x = {"left": box.x, "middle": box.cx, "right": box.right}[across]
-        y = {"top": box.y, "middle": box.cy, "bottom": box.bottom}[down]
         self.item: int = page.create_text(
-            x, y, anchor=ANCHORS[across, down], fill=colour, font=page.ink.font(kind),
+            *self._spot(), anchor=ANCHORS[across, down], fill=colour, font=page.ink.font(kind),
             justify={"left": "left", "middle": "center", "right": "right"}[across], width=box.w if wrap else 0,
         )  # fmt: skip
         self.items = [self.item]
         page.texts.append(self)
+
+    def _spot(self) -> tuple[int, int]:
+        box = self.box
+        x = {"left": box.x, "middle": box.cx, "right": box.right}[self._across]
+        return x, {"top": box.y, "middle": box.cy, "bottom": box.bottom}[self._down]
+
+    def place(self, box: Box) -> None:
+        """Puts the words into another box."""
+        if box != self.box:
+            self.box = box
+            self.page.move_item(self.item, *self._spot())
+            self.page.change(self.item, width=box.w if self.wrap else 0)
+            self._fit()
 
     def set(self, value: str, colour: str | None = None) -> None:
         """Shows other words, or the same in another colour."""

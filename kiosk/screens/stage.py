@@ -4,6 +4,7 @@ import tkinter as tk
 from tkinter import font as tk_font
 
 from kiosk.i18n import language, set_language
+from kiosk.screens.doors import Doors
 from kiosk.screens.geometry import Box
 from kiosk.screens.models import AnyModel, AttractModel, Screen
 from kiosk.screens.navigation import Navigation
@@ -46,6 +47,7 @@ class Stage(ctk.CTkFrame):
         self._cursor = "none" if hide_cursor else ""
         self._ink = Ink(self, self.theme)
         self._traces = Traces()
+        self._doors = Doors()
         self._pages: dict[type[Screen], ScreenPage[Screen]] = {}
         self._shown: ScreenPage[Screen] | None = None
         self.model: AnyModel | None = None
@@ -63,7 +65,8 @@ class Stage(ctk.CTkFrame):
         if nav.language != language():
             set_language(nav.language)
         self._traces.observe(view, now)
-        self.show(build_screen(Scene(view, nav, self._site, self._traces, now)))
+        self._doors.observe(view, now)
+        self.show(build_screen(Scene(view, nav, self._site, self._traces, now, self._doors.ajar(now))))
 
     def show(self, model: AnyModel) -> None:
         """Shows a screen."""

@@ -6,11 +6,14 @@ from kiosk.screens.intents import ShowBoard
 from kiosk.screens.models import AttractModel
 from kiosk.screens.page import Page
 from kiosk.screens.pages.base import ScreenPage
-from kiosk.screens.parts import Card, CoinPart, StepPart
+from kiosk.screens.parts import Card, CoinPart
 from kiosk.screens.shapes import Icon, Plate, Ring, Text
-from kiosk.screens.theme import TARGET, Type, mix
+from kiosk.screens.steps import StepRow
+from kiosk.screens.theme import HEADER, MARGIN, TARGET, Type, mix
 
 COINS, STEPS, LANGUAGES = 3, 3, 3
+FREE_RING = 54
+"""The room before the words that say what is free."""
 
 
 class HeroPart(Card):
@@ -64,37 +67,45 @@ class AttractPage(ScreenPage[AttractModel]):
         hero = body.above(low.h + steps.h + 2 * self.gap)
         self._hero = HeroPart(self, hero)
         Plate(self, steps, colours.surface, colours.night)
-        columns = steps.inset(theme.px(20), 0).columns(STEPS, theme.px(28))
-        self._steps = [StepPart(self, column, colours.surface) for column in columns]
-        for column in columns[1:]:
-            Icon(self, column.x - theme.px(18), column.cy, 22, colours.muted, colours.surface, "right")
+        self._steps = StepRow(self, steps.inset(theme.px(20), 0), colours.surface, STEPS)
         self._build_low(low)
 
     def _build_low(self, box: Box) -> None:
         theme, colours = self.theme, self.theme.colours
-        self._free_frame = Plate(self, self._free_box(), colours.surface, colours.night)
-        free = self._free_box()
+        free = self._free_box("")
+        self._free_frame = Plate(self, free, colours.surface, colours.night)
         ring = Box(free.x + theme.px(16), free.cy - theme.px(13), theme.px(26), theme.px(26))
         self._free_ring = Ring(self, ring, 4, colours.surface)
-        self._free = Text(self, free.after(theme.px(54)).before(self.gap), Type.STRONG, colours.text)
+        self._free = Text(self, free.after(theme.px(FREE_RING)), Type.STRONG, colours.text)
         languages = box.right_part(LANGUAGES * theme.px(106) + (LANGUAGES - 1) * self.gap)
         columns = languages.columns(LANGUAGES, self.gap)
         self._languages = [Button(self, column, colours.night, Type.BODY) for column in columns]
         coins = box.before(languages.w + self.gap).columns(COINS, theme.px(6))
         self._coins = [CoinPart(self, column, colours.night) for column in coins]
 
-    def _free_box(self) -> Box:
-        header = self.box.inset(self.theme.px(16), self.theme.px(10)).top(self.theme.px(64))
-        return header.right_part(self.theme.px(236)).middle(self.theme.px(236), self.theme.px(52))
+    def _free_box(self, words: str) -> Box:
+        """As wide as what it says."""
+        theme = self.theme
+        header = self.box.inset(theme.px(MARGIN), theme.px(10)).top(theme.px(HEADER))
+        width = theme.px(FREE_RING + 20) + self.ink.font(Type.STRONG).measure(words)
+        return header.right_part(width).middle(width, theme.px(52))
+
+    def _show_free(self, words: str) -> None:
+        if words == self._free.value:
+            return
+        box = self._free_box(words)
+        self._free_frame.place(box)
+        self.move_item(self._free_ring.item, box.x + self.theme.px(29), box.cy)
+        self._free.place(box.after(self.theme.px(FREE_RING)))
+        self._free.set(words)
 
     def draw(self, model: AttractModel) -> None:
         colours = self.theme.colours
         self._hero.set(model)
-        self._free.set(model.free)
+        self._show_free(model.free)
         accent = colours.go if model.any_free else colours.busy
         self._free_ring.set(1.0, accent, colours.line)
-        for part, step in zip(self._steps, model.steps, strict=True):
-            part.set(step)
+        self._steps.set(model.steps)
         for k, coin_part in enumerate(self._coins):
             self.show_items(coin_part.items, k < len(model.coins))
             if k < len(model.coins):

@@ -3,8 +3,9 @@
 from kiosk.screens.geometry import Box
 from kiosk.screens.models import PlugInModel, Step
 from kiosk.screens.pages.base import ScreenPage
-from kiosk.screens.parts import StepPart, tone_colour
+from kiosk.screens.parts import tone_colour
 from kiosk.screens.shapes import Icon, Plate, Ring, Text
+from kiosk.screens.steps import StepPart
 from kiosk.screens.theme import Type
 
 STEPS = 3

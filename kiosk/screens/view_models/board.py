@@ -15,7 +15,7 @@ from kiosk.screens.intents import (
 )
 from kiosk.screens.models import Action, HomeModel, PickerModel, Rank, Row, Tile, TileKind
 from kiosk.screens.navigation import TILES_A_PAGE
-from kiosk.screens.view_models.common import Scene, banner, greeting, header
+from kiosk.screens.view_models.common import Scene, banner, board_banner, greeting, header
 from sessions.machine import SELLING, SlotState
 from sessions.units import MonoNs
 from sessions.views import SessionView, SlotView, VisitView
@@ -37,7 +37,7 @@ def home(scene: Scene, visit: VisitView) -> HomeModel:
     footer.append(Action(_("Add time"), AddTime(), "plus", Rank.PLAIN if can_use else Rank.LIKELY))
     return HomeModel(
         header=header(scene, greeting(visit)),
-        banner=banner(scene),
+        banner=board_banner(scene),
         footer=tuple(footer),
         tiles=tuple(_tile(slot, visit, scene) for slot in slots[first : first + TILES_A_PAGE]),
     )
@@ -84,7 +84,7 @@ def own_state(slot: SlotView, session: SessionView, now: MonoNs) -> tuple[TileKi
         case SlotState.CHARGING:
             return TileKind.YOURS, _("Yours"), time
         case SlotState.SUSPENDED_EV | SlotState.SUSPENDED_EVSE:
-            return TileKind.YOURS, _("Paused"), time
+            return TileKind.PAUSED, _("Paused"), time
         case _:
             return TileKind.NEEDS_YOU, _("Stuck"), ""
 
@@ -105,7 +105,8 @@ def _tile(slot: SlotView, visit: VisitView, scene: Scene) -> Tile:
         return _plain(slot, TileKind.IN_USE, _("In use"), AskSlot(slot.name), _("Just taken"))
     if scene.view.mode not in SELLING:
         return _plain(slot, TileKind.OUT_OF_ORDER, _("Closed"), AskSlot(slot.name))
-    return Tile(slot.number, TileKind.FREE, _("Free"), slot.plug, UseSlot(slot.name), button=_("Use"))
+    rank = Rank.LIKELY if visit.balance_s > 0 else Rank.PLAIN
+    return Tile(slot.number, TileKind.FREE, _("Free"), slot.plug, UseSlot(slot.name), button=_("Use"), rank=rank)
 
 
 def _plain(slot: SlotView, kind: TileKind, word: str, intent: Intent, detail: str = "") -> Tile:

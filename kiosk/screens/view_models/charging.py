@@ -163,7 +163,7 @@ def over(scene: Scene, slot: SlotView, session: SessionView) -> MessageModel:
     elif session.stop_reason in ("EVDisconnected", "Timeout"):
         title, lines = _over_title(session), [_("Is something of yours still in slot {number}?").format(number=number)]
     elif slot.has_lock:
-        title, lines = _over_title(session), [_("Your phone is safe in slot {number}.").format(number=number)]
+        title, lines = _over_title(session), [_("Open the door and take your phone."), _safe(number)]
     else:
         title, lines = _over_title(session), [_("Please take your phone from slot {number}.").format(number=number)]
     if session.returned_s > 0:
@@ -180,6 +180,10 @@ def over(scene: Scene, slot: SlotView, session: SessionView) -> MessageModel:
         lines=tuple(lines),
         ring=door,
     )
+
+
+def _safe(number: int) -> str:
+    return _("Your phone is safe in slot {number}.").format(number=number)
 
 
 def _over_title(session: SessionView) -> str:

@@ -26,6 +26,8 @@ class Scene:
     site: Site
     traces: Traces
     now: MonoNs
+    ajar: int | None = None
+    """The number of a slot whose door should be pushed shut (`kiosk.screens.doors`)."""
 
 
 def share_left(deadline: MonoNs, whole_s: float, now: MonoNs) -> float:
@@ -74,3 +76,11 @@ def banner(scene: Scene) -> Banner | None:
     if notice is None and scene.nav.reader_away:
         notice = Notice(Note.READER_AWAY, scene.now)
     return Banner(sentence(notice), tone_of(notice)) if notice is not None else None
+
+
+def board_banner(scene: Scene) -> Banner | None:
+    """The notice of the moment where a customer can do something about a door that stands open."""
+    if scene.ajar is None:
+        return banner(scene)
+    notice = Notice(Note.DOOR_AJAR, scene.now, number=scene.ajar)
+    return banner(scene) or Banner(sentence(notice), tone_of(notice))

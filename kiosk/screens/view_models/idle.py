@@ -7,7 +7,7 @@ from kiosk.screens.models import Action, AttractModel, Coin, Header, MessageMode
 from kiosk.screens.navigation import Farewell
 from kiosk.screens.notices import Tone
 from kiosk.screens.site import Site
-from kiosk.screens.view_models.common import Scene, banner, countdown
+from kiosk.screens.view_models.common import Scene, board_banner, countdown
 from sessions.machine import SELLING, Mode, SlotState
 from sessions.views import KioskView
 
@@ -33,7 +33,7 @@ def attract(scene: Scene) -> AttractModel:
     free, total = _free(scene.view), len(scene.view.slots)
     return AttractModel(
         header=Header(_("Charge your phone")),
-        banner=banner(scene),
+        banner=board_banner(scene),
         tap=_("One moment, please") if scene.nav.reader_away else _("Tap your card here"),
         hint=_hint(scene),
         reads=not scene.nav.reader_away,
@@ -70,7 +70,7 @@ def _coin(scene: Scene) -> MessageModel:
     return MessageModel(
         name="coin",
         header=Header(_("Thank you")),
-        banner=banner(scene),
+        banner=board_banner(scene),
         icon="coin",
         tone=Tone.GOOD,
         title=_("{time} for you").format(time=words.duration(scene.view.held_coins_s)),
@@ -113,7 +113,7 @@ def _closed(scene: Scene) -> MessageModel:
         return MessageModel(
             name="paused",
             header=Header(_("Charging is paused")),
-            banner=banner(scene),
+            banner=board_banner(scene),
             icon="pause",
             tone=Tone.WARN,
             title=_("Paused for safety"),
@@ -123,7 +123,7 @@ def _closed(scene: Scene) -> MessageModel:
     return MessageModel(
         name="out_of_service",
         header=Header(_("Charge your phone")),
-        banner=banner(scene),
+        banner=board_banner(scene),
         icon="wrench",
         tone=Tone.CALM,
         title=_("Being serviced") if maintained else _("Not selling right now"),

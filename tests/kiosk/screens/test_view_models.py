@@ -15,6 +15,7 @@ from kiosk.i18n import LANGUAGES, set_language
 from kiosk.screens import intents as i
 from kiosk.screens.models import (
     AttractModel,
+    Banner,
     HomeModel,
     MessageModel,
     PickerModel,
@@ -24,7 +25,8 @@ from kiosk.screens.models import (
     TileKind,
     TimeModel,
 )
-from kiosk.screens.navigation import Navigation, Place
+from kiosk.screens.navigation import Navigation, Place, follow, tell
+from kiosk.screens.notices import Note, Tone
 from kiosk.screens.samples import (
     ME,
     NOW,
@@ -122,8 +124,8 @@ def tile(view, number=1, **nav):
         (others(1, SlotState.CHARGING), TileKind.IN_USE, i.AskSlot),
         (others(1, SlotState.FINISHING), TileKind.IN_USE, i.AskSlot),
         (mine(1, SlotState.CHARGING), TileKind.YOURS, i.ShowSession),
-        (mine(1, SlotState.SUSPENDED_EV), TileKind.YOURS, i.ShowSession),
-        (mine(1, SlotState.SUSPENDED_EVSE), TileKind.YOURS, i.ShowSession),
+        (mine(1, SlotState.SUSPENDED_EV), TileKind.PAUSED, i.ShowSession),
+        (mine(1, SlotState.SUSPENDED_EVSE), TileKind.PAUSED, i.ShowSession),
         (mine(1, SlotState.PREPARING), TileKind.NEEDS_YOU, i.ShowSession),
         (mine(1, SlotState.FINISHING), TileKind.NEEDS_YOU, i.ShowSession),
         (mine(1, SlotState.FAULTED), TileKind.NEEDS_YOU, i.ShowSession),
@@ -135,6 +137,21 @@ def test_what_a_slot_is_to_the_customer_and_what_touching_it_means(there, kind, 
     shown = tile(kiosk(there, who=visit()))
     assert shown.kind is kind
     assert type(shown.intent) is intent
+
+
+def test_use_stands_back_behind_add_time_where_the_card_has_no_time():
+    assert tile(kiosk(slot(1), who=visit(60))).rank is Rank.LIKELY
+    assert tile(kiosk(slot(1), who=visit(0))).rank is Rank.PLAIN
+
+
+@pytest.mark.parametrize("who", [None, visit()])
+def test_a_door_that_stands_open_is_a_calm_notice_until_there_is_another(who):
+    view = kiosk(who=who)
+    told = replace(scene(Sample("", "", view, follow(Navigation(), view, NOW))), ajar=3)
+    banner = build_screen(told).banner
+    assert banner == Banner("Please push door 3 shut.", Tone.CALM)
+    refused = replace(told, nav=tell(told.nav, Note.SLOT_TAKEN, NOW))
+    assert build_screen(refused).banner != banner
 
 
 def test_somebody_elses_tile_names_nobody_and_shows_minutes_only():
