@@ -241,7 +241,9 @@ class _Kiosk:
             bench,
             self._shell.picture,
         )
-        commands = CommandSocket(self._options.data_dir, facade.submit, {"selftest": self._selftests.run})
+        commands = CommandSocket(
+            self._options.data_dir, facade.submit, {"selftest": self._selftests.run}, self._queries.answer_of
+        )
         commands.start()
         self._stack.callback(commands.stop)
         self._stack.callback(self._selftests.stop)

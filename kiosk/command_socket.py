@@ -45,9 +45,17 @@ Verb = Callable[[Json], Json]
 class CommandSocket:
     """Serves the socket of a data directory whose lock this process holds."""
 
-    def __init__(self, data_dir: Path, submit: Submit, verbs: Mapping[str, Verb] | None = None) -> None:
+    def __init__(
+        self,
+        data_dir: Path,
+        submit: Submit,
+        verbs: Mapping[str, Verb] | None = None,
+        earlier: Callable[[str], Json | None] = lambda command_id: None,
+    ) -> None:
+        """``earlier`` gives what a command of that id was answered before; it may take as long as the disk does."""
         self.path = data_dir / SOCKET_NAME
         self._submit = submit
+        self._earlier = earlier
         self._verbs = dict(verbs or {})
         self._loop = asyncio.new_event_loop()
         self._clients: set[asyncio.Task[None]] = set()
@@ -143,6 +151,9 @@ class CommandSocket:
                 data = await self._loop.run_in_executor(None, self._verbs[verb], args if isinstance(args, dict) else {})
                 return {"id": command_id, "seq": 0, "data": data}
             command = decode_command(request.get("command"), request.get("args"))
+            known = await self._loop.run_in_executor(None, self._earlier, command_id) if "id" in request else None
+            if known is not None:
+                return {"id": command_id, "seq": 0, "data": known}
             answer = await asyncio.wait_for(asyncio.wrap_future(self._submit(command, command_id)), ANSWER_TIMEOUT_S)
             return {"id": command_id, "seq": answer.seq, "data": answer.data}
         except SessionsError as refusal:

@@ -61,12 +61,7 @@ class Facade:
         return self._clock()
 
     def submit(self, command: Command, command_id: str) -> Future[Answer]:
-        """Asks the owner; a command that was answered before a restart gets that answer from the store."""
-        known = self._queries.answer_of(command_id)
-        if known is not None:
-            answered: Future[Answer] = Future()
-            answered.set_result(Answer(self._live.view.durable_seq, known))
-            return answered
+        """Asks the owner. Whoever sends an id of their own asks `store` first what it was answered."""
         return self._bus.submit(command, command_id)
 
     def refresh(self) -> Future[KioskView]:

@@ -144,8 +144,8 @@ class Engine:
     def _touched(self, facts: list[e.Fact]) -> list[SlotName]:
         if any(isinstance(fact.body, e.ModeChanged) for fact in facts):
             return [slot.name for slot in self.rules.slots]
-        names = {getattr(fact.body, "slot", None) for fact in facts}
-        return [slot.name for slot in self.rules.slots if slot.name in names]
+        names = dict.fromkeys(getattr(fact.body, "slot", None) for fact in facts)
+        return [name for name in names if name is not None and self.rules.has_slot(name)]
 
     def _remember(self, identities: list[tuple[str, str]], answer: Json) -> None:
         for identity in identities:

@@ -32,7 +32,7 @@ def device_trouble(draft: Draft, command: c.DeviceTrouble) -> Json:
 def slot_of(draft: Draft, device: str) -> SlotName | None:
     """The slot that a device such as ``slot1.sensor`` belongs to, or None for one of the whole kiosk."""
     name = SlotName(device.rpartition(".")[0])
-    return name if any(slot.name == name for slot in draft.rules.slots) else None
+    return name if draft.rules.has_slot(name) else None
 
 
 def disable_slot(draft: Draft, command: c.DisableSlot) -> Json:

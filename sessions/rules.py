@@ -3,6 +3,7 @@
 The edge reads and checks ``kiosk.toml`` and ``pinmap.json`` and builds one `Rules`; the rules never read a file.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from sessions.errors import UnknownSlot
@@ -75,12 +76,20 @@ class Rules:
     guests: bool = True
     kiosk_id: str = "kiosk"
     kiosk_name: str = "Charging Kiosk"
+    _by_name: Mapping[SlotName, SlotRules] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_by_name", {slot.name: slot for slot in self.slots})
+
+    def has_slot(self, name: SlotName) -> bool:
+        """Whether the pinmap has a slot of that name."""
+        return name in self._by_name
 
     def slot(self, name: SlotName) -> SlotRules:
         """The slot of that name; raises `UnknownSlot` naming those there are."""
-        for slot in self.slots:
-            if slot.name == name:
-                return slot
+        slot = self._by_name.get(name)
+        if slot is not None:
+            return slot
         known = ", ".join(s.name for s in self.slots)
         raise UnknownSlot(f"There is no slot '{name}'. The pinmap has: {known}.")
 
