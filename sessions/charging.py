@@ -36,6 +36,10 @@ PULLED_AT_DOOR_S = 1.5
 """How far the dated end of a draw may lie outside the door's opening and still be one act: sampling, filter and
 debounce."""
 
+PROVEN_TO_THE_END_NS = seconds_ns(1.0)
+"""A draw that was proven so shortly before the time was used up has lasted to the end: sensors may be read but once a
+second."""
+
 
 class StopReason(StrEnum):
     """Why a session ended; OCPP 1.6's words (Reason, section 7.37) and those it lacks."""
@@ -292,7 +296,7 @@ def check_deadlines(draft: Draft, name: SlotName) -> None:
 
 def _time_is_up(draft: Draft, session: Session, end: MonoNs) -> None:
     proven = draft.meters[session.session_id].proven
-    fresh = proven is not None and end - proven <= seconds_ns(draft.rules.detection.stale_s)
+    fresh = proven is not None and end - proven <= PROVEN_TO_THE_END_NS
     close(draft, session, SlotEvent.TIME_UP, StopReason.TIME_LIMIT_REACHED, "kiosk", end if fresh else None)
 
 

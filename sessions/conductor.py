@@ -6,7 +6,7 @@ of those who waited. The owner (Tk, headless, virtual) lends it its thread and i
 """
 
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sessions import commands as c
@@ -18,10 +18,10 @@ from sessions.errors import InvariantBroken, SessionsError
 from sessions.events import SCREEN, Fact, KioskStopped
 from sessions.fold import State, Visit
 from sessions.jobs import Pace, arm_waiting, cancel_jobs, show, start_jobs
-from sessions.journaling import Batch, Journal, Mark
+from sessions.journaling import Batch, Journal, Mark, Sample
 from sessions.metering import Meter
 from sessions.outputs import OutputSetter
-from sessions.ports import AfterId, Json, Observation, SlotPort, Trouble
+from sessions.ports import AfterId, Json, Observation, Reading, SlotPort, Trouble
 from sessions.registry import Registry, SessionOwner, SessionRecord
 from sessions.rules import Rules
 from sessions.sensing import Sensing
@@ -200,8 +200,14 @@ class Conductor:
 
     def mark(self, record: SessionRecord) -> None:
         """Writes how far a session's usage is proven."""
-        meter = record.meter
-        self._journal.mark(Mark(record.session_id, record.slot.name, meter.proven_ms(), meter.energy_mWh(), self.now()))
+        meter, session = record.meter, self.state.sessions[record.session_id]
+        used_ms = min(meter.proven_ms(), session.granted * 1000)
+        self._journal.mark(Mark(record.session_id, record.slot.name, used_ms, meter.energy_mWh(), self.now()))
+
+    def keep(self, record: SessionRecord, readings: Sequence[Reading]) -> None:
+        """Keeps points of a session's current for its proof."""
+        slot, boot_id = record.slot.name, self.state.boot_id
+        self._journal.sample([Sample(record.session_id, slot, boot_id, r.mono, r.mA) for r in readings])
 
     def _follow(self, decision: Decision) -> None:
         self._journal.post(Batch(decision.facts, decision.rows))

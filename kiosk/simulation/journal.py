@@ -24,6 +24,7 @@ class SimJournal:
     facts: list[Fact] = field(default_factory=list)
     """Everything posted since `base`, which is everything there is unless `forget` was called."""
     marks: dict[SessionId, Mark] = field(default_factory=dict)
+    samples: deque[Sample] = field(default_factory=lambda: deque(maxlen=SAMPLES_KEPT))
     acknowledge: Conductor | None = None
     commit_ms: int = COMMIT_MS
     stalled: bool = False
@@ -39,6 +40,9 @@ class SimJournal:
 
     def mark(self, mark: Mark) -> None:
         self.marks[mark.session] = mark
+
+    def sample(self, samples: Iterable[Sample]) -> None:
+        self.samples.extend(samples)
 
     def _commit(self, seq: Seq) -> None:
         if self.stalled:

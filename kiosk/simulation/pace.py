@@ -48,7 +48,8 @@ class QuietPace(Pace):
         return None
 
     def watch(self, record: SessionRecord) -> int | None:
-        return self._kiosk.slots[record.slot.name].quiet_ms(record.detector.drawing)
+        detector = record.detector
+        return self._kiosk.slots[record.slot.name].quiet_ms(detector.drawing, detector.proven)
 
     def flush(self, record: SessionRecord, to_next_beat_ms: int) -> int | None:
         return None

@@ -34,6 +34,8 @@ CLEAR_READINGS, WEAK_READINGS, EMPTY_READINGS, LIVELY_READINGS = 6, 30, 20, 12
 """The newest readings that a look after a quiet stretch still finds in the buffer."""
 LOOK_AGAIN_NS = (seconds_ns(10.7), seconds_ns(60.7))
 """When a low draw has lasted long enough to be called paused, and full (`DetectionRules`)."""
+PROVEN_AGAIN_NS = seconds_ns(2.0)
+"""A draw that is proven so long after a change is the one after the change."""
 WEAK_STEP_MS = 500
 """How often the many readings of a weak change are looked at, some at a time."""
 NEVER_NS = 10**19
@@ -221,20 +223,27 @@ class SimSlot:
         self._looks = [now + after for after in LOOK_AGAIN_NS] if 0 < drawn_mA <= MARKS_MA[0] else []
         self.after_change(self)
 
-    def quiet_ms(self, drawing: bool) -> int | None:
-        """For how long no reading will show anything new to a detector that believes in a draw or in none; None: until
-        somebody does something."""
+    def quiet_ms(self, drawing: bool, proven: int | None) -> int | None:
+        """For how long no reading will show anything new to a detector that believes in a draw, last proven then, or in
+        none; None: until somebody does something."""
         now = self._clock()
         if now >= self._same_until_ns:
             self._advance(self._same_until_ns)
             self._changed()
         self._advance(now)
-        if now < self._lively_until or (self._disagrees(drawing) and now - self._changed_ns < LONGEST_LIVELY_NS):
+        lively = now < self._lively_until and not self._settled(drawing, proven)
+        if lively or (self._disagrees(drawing) and now - self._changed_ns < LONGEST_LIVELY_NS):
             ends = [now + self._step_ms * _MS, self._same_until_ns]
         else:
             ends = [look for look in self._looks if look > now] + [self._same_until_ns]
         end = min(ends)
         return None if end >= NEVER_NS else -(-(end - now) // _MS)
+
+    def _settled(self, drawing: bool, proven: int | None) -> bool:
+        """Whether the detector has come to terms with the last change."""
+        if drawing:
+            return self._drawing and proven is not None and proven >= self._changed_ns + PROVEN_AGAIN_NS
+        return not self._drawing
 
     def _disagrees(self, drawing: bool) -> bool:
         """Whether the detector sees something else than there is: then it shall find out."""

@@ -140,7 +140,8 @@ class Load:
         return [*made, Part(rng.uniform(20, 90), rng.uniform(30, 80))]
 
     def _earbuds(self) -> list[Part]:
-        return [Part(self._length_s * 0.7, 50, 35, 0.03), Part(60, 20, 5, 0.05), Part(60, self._rng.uniform(3, 5))]
+        charge = [Part(self._length_s * 0.7, 50, 35, 0.03), Part(60, 20, 5, 0.05)]
+        return [*charge, Part(60, self._rng.uniform(3, 5))] if self._rng.random() < 0.5 else charge[:1]
 
     def _feature_phone(self) -> list[Part]:
         return self._steady(self._rng.uniform(300, 500), self._length_s, scatter=0.02)
