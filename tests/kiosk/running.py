@@ -174,8 +174,8 @@ def wait_for(condition: Callable[[], Any], seconds: float = PATIENCE_S) -> Any:
 
 def _check_store(path: Path) -> None:
     """Whatever a test did, it leaves sound books and tables that agree with their facts."""
-    assert verify_store(path) == []
-    assert verify_ledger(path).problems == ()
+    problems = [*verify_store(path), *verify_ledger(path).problems]
+    assert not problems, problems
 
 
 def _nothing(*_: object) -> None:
