@@ -3,7 +3,7 @@
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from functools import partial
 from itertools import count
@@ -16,7 +16,7 @@ from kiosk.simulation.customers import Life, let_live
 from kiosk.simulation.journal import SimJournal
 from kiosk.simulation.kiosk import SimKiosk
 from sessions import commands as c
-from sessions.journaling import Batch, Heartbeat, Mark
+from sessions.journaling import Batch, Heartbeat, Mark, Sample
 from sessions.store.database import prepare, store_path
 from sessions.store.journal import Journal
 from sessions.units import MonoNs
@@ -85,6 +85,9 @@ class _StoringJournal(SimJournal):
     def mark(self, mark: Mark) -> None:
         self.store.mark(mark)
         super().mark(mark)
+
+    def sample(self, samples: Iterable[Sample]) -> None:
+        self.store.sample(samples)
 
 
 def _busy_day() -> tuple[int, int, int]:

@@ -12,7 +12,7 @@ own runs: what has been used is always read from the meter, so a late job is onl
 * ``flush_usage`` writes the proven usage as a mark, all sessions on one common beat, so that they share one commit.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from sessions import commands as c
@@ -78,6 +78,8 @@ class Desk(Protocol):
     def tell(self, command: c.Command) -> Json: ...
 
     def mark(self, record: SessionRecord) -> None: ...
+
+    def keep(self, record: SessionRecord, readings: Sequence[Reading]) -> None: ...
 
 
 def start_jobs(desk: Desk, record: SessionRecord) -> None:
@@ -210,6 +212,9 @@ def take_reading(desk: Desk, record: SessionRecord, reading: Reading) -> None:
         record.volts = reading.bus_V
     if record.meter.running and reading.mA is not None and reading.mono - before < seconds_ns(2):
         record.meter.add_energy(reading.mA, record.volts, reading.mono - before)
+    kept = record.waveform.take(reading, bool(verdicts))
+    if kept:
+        desk.keep(record, kept)
     for verdict in verdicts:
         _tell_verdict(desk, record, verdict.kind.value, verdict.dated, verdict.evidence)
 

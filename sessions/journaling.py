@@ -4,6 +4,7 @@ Posting never blocks. A batch is one decision: it becomes durable whole or not a
 journal acknowledges the highest sequence number that is durable; only then does anything of value follow.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -82,3 +83,5 @@ class Journal(Protocol):
     def post(self, batch: Batch) -> None: ...
 
     def mark(self, mark: Mark) -> None: ...
+
+    def sample(self, samples: Iterable[Sample]) -> None: ...

@@ -13,6 +13,7 @@ from sessions.detection import Detector
 from sessions.metering import Meter
 from sessions.ports import AfterId, SlotPort
 from sessions.units import MonoNs, SessionId, SlotName
+from sessions.waveform import Waveform
 
 
 @dataclass(slots=True, eq=False)
@@ -23,6 +24,7 @@ class SessionRecord:
     slot: SlotPort
     meter: Meter
     detector: Detector
+    waveform: Waveform = field(default_factory=Waveform)
     read_up_to: MonoNs = MonoNs(0)
     """Readings up to here have been seen."""
     volts: float = 0.0

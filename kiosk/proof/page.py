@@ -1,5 +1,6 @@
 """A proof as one page of plain text, for a terminal, a mail, or a sheet of paper."""
 
+import textwrap
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
@@ -84,10 +85,8 @@ def _moment(moment: Moment) -> list[str]:
     boot = " (after a restart)" if moment.later_boot else ""
     lines = [f"  {moment.t_s:>9.1f}  {moment.says}{dated}{boot}"]
     if moment.figures:
-        figures = ", ".join(
-            f"{name} {value}" for name, value in moment.figures.items() if not isinstance(value, dict | list)
-        )
-        lines.append(f"{'':>13}{figures}")
+        figures = ", ".join(f"{name} {value}" for name, value in plain.items())
+        lines += textwrap.wrap(figures, WIDTH, initial_indent=" " * 13, subsequent_indent=" " * 13)
     return lines
 
 

@@ -1,15 +1,19 @@
 """The store of a simulated kiosk: what is durable when, and what a power cut leaves."""
 
+from collections import deque
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from kiosk.simulation.virtual import VirtualOwner
 from sessions.conductor import Conductor
 from sessions.events import Fact
 from sessions.fold import State, apply
-from sessions.journaling import Batch, Mark
+from sessions.journaling import Batch, Mark, Sample
 from sessions.ledger import Ledger
 from sessions.units import Seq, SessionId
 
+SAMPLES_KEPT = 20_000
+"""Points of current that a simulation remembers: a few hours of sessions, for looking at one of them."""
 COMMIT_MS = 4
 """From posting to durable, on a good card."""
 TOLD_MS = 1

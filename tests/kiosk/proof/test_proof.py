@@ -1,0 +1,149 @@
+"""A session's proof: the page, the bundle, and deciding it anew."""
+
+import gzip
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from kiosk.errors import BundleError
+from kiosk.proof.bundle import Bundle, read_bundle, write_bundle
+from kiosk.proof.page import proof_page
+from kiosk.proof.replay import replay
+from kiosk.proof.story import WHY, Story, tell
+from kiosk.simulation.kiosk import SimKiosk
+from sessions import commands as c
+from sessions.charging import StopReason
+from sessions.events import SlotMoved, VerdictGiven
+from sessions.fold import Session, State, apply
+from sessions.machine import SlotState
+from sessions.rules import DetectionRules
+from tests.sessions.test_stories import ANNA, ONE, locker, paid_visit, put_in, start
+
+
+@pytest.fixture(scope="module")
+def story() -> Story:
+    """A phone that charges for a minute and a half, is unplugged at the open door, and is gone."""
+    kiosk = SimKiosk(locker(), seed=5)
+    kiosk.run(30)
+    visit = paid_visit(kiosk, ANNA)
+    session = start(kiosk, visit, ONE)
+    put_in(kiosk, 1)
+    kiosk.run(90)
+    kiosk.conductor.execute(c.OpenDoor(session, c.Actor("owner", kiosk.tap(ANNA))))
+    kiosk.run(0.5)
+    kiosk.slot(1).open_door()
+    kiosk.run(1)
+    kiosk.slot(1).unplug()
+    kiosk.run(1)
+    kiosk.slot(1).shut_door()
+    kiosk.run(200)
+    facts = tuple(f for f in kiosk.journal.facts if getattr(f.body, "session", None) == session)
+    samples = tuple(s for s in kiosk.journal.samples if s.session == session)
+    state, last = State(), None
+    for fact in kiosk.journal.facts:
+        for row in apply(state, fact):
+            if isinstance(row, Session) and row.session_id == session:
+                last = row
+    assert last is not None
+    return tell(last, facts, samples)
+
+
+def bundle_of(story: Story) -> Bundle:
+    return Bundle(story, DetectionRules(), 2400.0, "test")
+
+
+def test_the_samples_lie_close_around_every_verdict(story: Story) -> None:
+    for fact in story.facts:
+        if isinstance(fact.body, VerdictGiven):
+            near = [s for s in story.samples if abs(s.mono - fact.at.mono) <= 5e9]
+            assert len(near) >= 40, fact.body.verdict
+    assert len(story.samples) < 1000
+
+
+def test_the_page_tells_who_how_much_when_and_why(story: Story) -> None:
+    page = proof_page(story, "Charging Kiosk")
+    session = story.session
+    for said in (
+        session.session_id,
+        session.card,
+        f"Used   {session.used_ms // 1000} s, returned {session.returned} s",
+        "card -> hold",
+        "hold -> sold",
+        "detector: plugged",
+        "detector: unplugged_prompt",
+        "zero_mA",
+        "door opened",
+        "charging -> suspended_ev",
+        WHY["EVDisconnected"],
+    ):
+        assert said in page, said
+    assert max(map(len, page.splitlines())) <= 100
+    assert page.count("█") > 50
+
+
+def test_every_stop_reason_has_its_sentence() -> None:
+    assert set(WHY) == {reason.value for reason in StopReason}
+
+
+def test_a_bundle_comes_back_as_it_was_and_decides_the_same(story: Story, tmp_path: Path) -> None:
+    file = tmp_path / "session.proof"
+    write_bundle(file, bundle_of(story))
+    with pytest.raises(FileExistsError):
+        write_bundle(file, bundle_of(story))
+    again = read_bundle(file)
+    assert again.story.facts == story.facts
+    assert [s.mA for s in again.story.samples] == [s.mA for s in story.samples]
+    done = replay(again)
+    assert done.differences == ()
+    assert done.verdicts >= 2
+    assert done.moves >= 4
+
+
+def test_a_detector_that_decides_otherwise_is_named(story: Story) -> None:
+    deaf = replace(bundle_of(story), detection=DetectionRules(plug_mA=2900.0, full_mA=2950.0))
+    what = {(d.what, d.then, d.now) for d in replay(deaf).differences}
+    assert ("verdict", "plugged", "none") in what
+
+
+def test_a_move_and_a_settlement_that_never_could_be_are_named(story: Story) -> None:
+    wrong = []
+    for fact in story.facts:
+        body = fact.body
+        if isinstance(body, SlotMoved) and body.after is SlotState.SUSPENDED_EV:
+            body = replace(body, after=SlotState.AVAILABLE)
+        if hasattr(body, "returned"):
+            body = replace(body, used=body.used + 5)
+        wrong.append(replace(fact, body=body))
+    tampered = replace(story, facts=tuple(wrong))
+    what = {d.what for d in replay(bundle_of(tampered)).differences}
+    assert "'draw_ended' while 'charging'" in what
+    assert "seconds used" in what
+
+
+@pytest.mark.parametrize(
+    ("spoil", "says"),
+    [
+        (lambda data: data[: len(data) // 2], "cannot be read"),
+        (lambda data: b"hello", "cannot be read"),
+        (lambda data: gzip.compress(b"{}"), "cannot be read"),
+        (lambda data: gzip.compress(b'{"format": "other"}'), "no bundle"),
+        (lambda data: gzip.compress(gzip.decompress(data).replace(b'"by":"owner"', b'"by":"nobody"')), "was changed"),
+    ],
+)
+def test_a_file_that_is_none_was_cut_or_changed_is_refused(story: Story, tmp_path: Path, spoil, says: str) -> None:  # type: ignore[no-untyped-def]
+    file = tmp_path / "session.proof"
+    write_bundle(file, bundle_of(story))
+    file.write_bytes(spoil(file.read_bytes()))
+    with pytest.raises(BundleError, match=says):
+        read_bundle(file)
+
+
+def test_a_bundle_of_a_newer_version_is_told(story: Story, tmp_path: Path) -> None:
+    file = tmp_path / "session.proof"
+    write_bundle(file, bundle_of(story))
+    document = json.loads(gzip.decompress(file.read_bytes()))
+    file.write_bytes(gzip.compress(json.dumps({**document, "version": 9}).encode()))
+    with pytest.raises(BundleError, match="version 9"):
+        read_bundle(file)
