@@ -85,6 +85,7 @@ def _moment(moment: Moment) -> list[str]:
     boot = " (after a restart)" if moment.later_boot else ""
     lines = [f"  {moment.t_s:>9.1f}  {moment.says}{dated}{boot}"]
     if moment.figures:
+        plain = {name: value for name, value in moment.figures.items() if not isinstance(value, dict | list)}
         figures = ", ".join(f"{name} {value}" for name, value in plain.items())
         lines += textwrap.wrap(figures, WIDTH, initial_indent=" " * 13, subsequent_indent=" " * 13)
     return lines
