@@ -72,14 +72,15 @@ class SlotPanel:
         frame.pack(fill="x", padx=4, pady=4)
         top = ctk.CTkFrame(frame, fg_color="transparent")
         top.pack(fill="x", padx=10, pady=(8, 2))
-        _label(top, name, DARK.text, 46).pack(side="left")
+        _label(top, name, DARK.text, 42).pack(side="left")
         self.display = Segments(top)
-        self.display.pack(side="left", padx=(4, 12))
+        self.display.pack(side="left", padx=(0, 8))
         self._relay, self._lock, self._door, self._phone, self._current = (
-            _label(top, "", DARK.muted, width) for width in (60, 72, 42, 72, 64)
+            _label(top, "", DARK.muted, width) for width in (58, 62, 46, 58, 0)
         )
-        for label in (self._relay, self._lock, self._door, self._phone, self._current):
-            label.pack(side="left")
+        self._current.pack(side="right")
+        for label in (self._relay, self._lock, self._door, self._phone):
+            label.pack(side="left", padx=(0, 5))
         low = ctk.CTkFrame(frame, fg_color="transparent")
         low.pack(fill="x", padx=10, pady=(2, 8))
         self._kind = _menu(low, phones, 108)

@@ -16,7 +16,7 @@ class StepPart:
     """One step of an explanation: an icon in a disc, words, and a tick when it is done."""
 
     def __init__(self, page: Page, box: Box, ground: str) -> None:
-        theme, colours = page.theme, page.theme.colours
+        colours = page.theme.colours
         self._page, self._ground = page, ground
         disc, words = self._cut(box)
         self._disc = Plate(page, disc, colours.raised, ground, radius=disc.h)
