@@ -191,7 +191,9 @@ class _Kiosk:
         self._live.decided(facts)
 
     def _storing(self, why: str | None) -> None:
-        self._conductor.tell(SetSelling(why is None, why or "storing works again"))
+        # On a full disk the ballast has room for what ends things, and for nothing else.
+        ends = why is not None and self._journal.full
+        self._conductor.tell(SetSelling(why is None, why or "storing works again", end_sessions=ends))
         self._take_coins(why is None)
 
     def _take_coins(self, on: bool) -> None:

@@ -262,10 +262,12 @@ class SetDanger:
 
 @dataclass(frozen=True, slots=True)
 class SetSelling:
-    """Whether the kiosk can sell at all: off while it cannot store."""
+    """Whether the kiosk can sell at all: off while it cannot store. ``end_sessions``: it will soon be unable to store
+    even how they end, so that they end now."""
 
     on: bool
     reason: str
+    end_sessions: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,9 @@ not begin to sell.
 
 from sessions import commands as c
 from sessions import events as e
+from sessions.charging import StopReason, close
 from sessions.draft import Draft
-from sessions.machine import Mode, ModeEvent, next_mode
+from sessions.machine import Mode, ModeEvent, SlotEvent, next_mode
 from sessions.ports import Json
 
 DANGER, MAINTENANCE, CANNOT_SELL = "danger", "maintenance", "cannot_sell"
@@ -21,7 +22,10 @@ def set_danger(draft: Draft, command: c.SetDanger) -> Json:
 
 
 def set_selling(draft: Draft, command: c.SetSelling) -> Json:
-    """Stops or resumes selling; running sessions go on."""
+    """Stops or resumes selling. Running sessions go on, unless they must end: then what is unused is returned."""
+    if command.end_sessions:
+        for session in [session for session in draft.state.sessions.values() if not session.settled]:
+            close(draft, session, SlotEvent.STOPPED, StopReason.OTHER, "kiosk")
     return _note(draft, CANNOT_SELL, not command.on, command.reason)
 
 

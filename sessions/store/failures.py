@@ -5,6 +5,7 @@ again; damage, for which a person and a good copy are needed; and everything els
 ends the process. Result codes: https://www.sqlite.org/rescode.html
 """
 
+import os
 import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -28,6 +29,8 @@ RESCUE = (
     "its place."
 )
 """What to do about a damaged store. A write-ahead log left behind would be laid over the copy and damage it too."""
+NEARLY_FULL_BYTES = 65_536
+"""The largest piece by which SQLite lets a file grow: the index of the log, 32 KB at a time, and what comes with it."""
 _DAMAGE = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 
 
@@ -40,6 +43,19 @@ def passing_trouble(error: sqlite3.Error) -> str | None:
     """The sentence for trouble after which the same write may be tried again, or None when trying again cannot help."""
     sentence = _PASSING.get(_primary_code(error))
     return None if sentence is None else f"{sentence} ({error})"
+
+
+def disk_is_full(error: sqlite3.Error, path: Path) -> bool:
+    """Whether that is why the file at ``path`` could not be written. SQLite's index of its log says "disk I/O error" of
+    a full disk, so the disk itself is asked too."""
+    code = _primary_code(error)
+    if code != sqlite3.SQLITE_IOERR:
+        return code == sqlite3.SQLITE_FULL
+    try:
+        free = os.statvfs(path.parent)
+    except OSError:
+        return False
+    return free.f_bavail * free.f_frsize < NEARLY_FULL_BYTES
 
 
 def store_error(error: sqlite3.Error, path: Path) -> StoreError:

@@ -5,8 +5,10 @@ owner slower; a decision is never split. After the commit, and only then, the la
 acknowledged.
 
 When the disk is full or ails nothing is dropped: the queue waits, the trouble is told in a sentence, and the same
-transaction is tried again until it succeeds. On anything else (a fact out of order, an identity stored twice) the
-journal dies loudly: the memory of the process and the store would not agree any more, and the store is the truth.
+transaction is tried again until it succeeds. A full disk is given the ballast's room first: storing then works, and it
+stays trouble (`full`) until the ballast could be taken again. On anything else (a fact out of order, an identity stored
+twice) the journal dies loudly: the memory of the process and the store would not agree any more, and the store is the
+truth.
 
 Samples and what the cloud has confirmed are worth no write of their own. They ride along with the next one.
 """
@@ -19,8 +21,9 @@ from pathlib import Path
 
 from sessions.errors import StoreError, StoreTimeout
 from sessions.journaling import Batch, Heartbeat, Mark, Sample, SelfTest
+from sessions.store.ballast import BALLAST_FILE, Ballast
 from sessions.store.database import open_writer
-from sessions.store.failures import explained, passing_trouble, store_error
+from sessions.store.failures import disk_is_full, explained, passing_trouble, store_error
 from sessions.store.load import snapshot_seq, write_snapshot
 from sessions.store.writer import Write, Writer
 from sessions.units import MonoNs, Seq
@@ -36,6 +39,8 @@ writes. A commit of marks changes one page and one of facts about five; the writ
 start after a power cut reads back in a fraction of a second."""
 SNAPSHOT_FACTS = 2_000
 """Facts that a start has to fold at most after a tidy end: some 100 ms of work."""
+_ROOM = "room"
+"""Under which name it is kept that the disk is full; other trouble bears the name of the work that it stopped."""
 MOST_SAMPLES = 4_000
 """Samples that wait for a ride; the oldest are let go."""
 
@@ -72,6 +77,7 @@ class Journal:
         with explained(path):
             self._writer = Writer(self._db)
             self._snapshot_seq = snapshot_seq(self._db)
+        self._ballast = Ballast(path.with_name(BALLAST_FILE))
         self._changed = threading.Condition()
         self._queue: deque[Write] = deque()
         self._samples: deque[Sample] = deque(maxlen=MOST_SAMPLES)
@@ -88,6 +94,11 @@ class Journal:
     def durable_seq(self) -> Seq:
         """The last fact that survives a power cut."""
         return self._writer.seq
+
+    @property
+    def full(self) -> bool:
+        """Whether the disk is full, or was and has no room for the ballast yet: only what ends things should come."""
+        return _ROOM in self._troubles
 
     @property
     def depth(self) -> int:
@@ -171,6 +182,8 @@ class Journal:
                 self.last_beat = self._mono()
                 if self._queue:
                     self._attempt(self._store_waiting)
+                elif not self._ballast.kept()() or self.full:
+                    self._take_room()
                 if self._tidy_due():
                     self._attempt(self._tidy)
             if not self._queue:
@@ -186,7 +199,7 @@ class Journal:
     def _wait_for_work(self) -> bool:
         """Waits for something to store, or a beat; False when it is time to end."""
         with self._changed:
-            if self._queue and self.trouble is not None:
+            if self._queue and self._store_waiting.__name__ in self._troubles:
                 self._changed.wait_for(lambda: self._abandoned, self._retry_s)
                 self._retry_s = min(LAST_RETRY_S, self._retry_s * 2)
             else:
@@ -205,7 +218,21 @@ class Journal:
             trouble = passing_trouble(error)
             if trouble is None:
                 raise
+            if disk_is_full(error, self.path):
+                self._ballast.release()
+                self._troubles[_ROOM] = trouble
             self._troubles[work.__name__] = trouble
+        self._tell_trouble()
+
+    def _take_room(self) -> None:
+        """Takes the ballast's room while nothing waits to be stored."""
+        if self._ballast.keep():
+            self._troubles.pop(_ROOM, None)
+        else:
+            self._troubles.setdefault(_ROOM, "The disk is full. Free space in the data directory.")
+        self._tell_trouble()
+
+    def _tell_trouble(self) -> None:
         now = next(iter(self._troubles.values()), None)
         if now != self.trouble:
             self.trouble = now
