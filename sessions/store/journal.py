@@ -182,7 +182,7 @@ class Journal:
                 self.last_beat = self._mono()
                 if self._queue:
                     self._attempt(self._store_waiting)
-                elif not self._ballast.kept()() or self.full:
+                elif not self._ballast.kept() or self.full:
                     self._take_room()
                 if self._tidy_due():
                     self._attempt(self._tidy)
