@@ -125,7 +125,7 @@ def _scored(waveform: Waveform, verdicts: Sequence[Verdict]) -> Trial:
         len(prompts) - len(after),
         plugs[0] - plugged if plugs else None,
         after[0].at / NS - unplugged if after else None,
-        abs(after[-1].dated / NS - unplugged) if after else None,
+        abs(after[-1].dated / NS - waveform.drawn_s) if after else None,
     )
 
 

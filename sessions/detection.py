@@ -8,7 +8,7 @@ single reading decides anything, and no fixed threshold separates "a little" fro
 * A draw is *clear* when three of five readings stand four standard deviations above zero; spikes never do that. It
   proves use at the newest of them.
 * A *weak* draw is hidden in the noise. Its evidence is added up reading by reading (`sessions/track.py`) until a draw
-  is some thousand times likelier than none; that proves use now.
+  is beyond doubt; that proves use now.
 * A draw has *ended* when the readings since the last proof, as many as it takes to see the smallest draw of a full
   phone (3 mA, measured), have a mean nearer to none than to that. It takes 5 seconds, so that a phone which negotiates
   anew for three is left alone. The end is dated to where the change most likely was, never before the last proof.
@@ -39,8 +39,8 @@ from sessions.zero import LEAST_SIGMA_MA, Zero
 
 CLEAR_SIGMAS = 4.0
 """How many standard deviations make a reading stand out: one false alarm in 30,000, three of five in none."""
-PROOF_SCORE = 8.0
-"""Log-likelihood ratio that proves a weak draw: 3,000 to 1. Wrong, it bills some seconds too much."""
+PROOF_SCORE = 16.0
+"""Log-likelihood ratio that proves a weak draw. 8 would be 3,000 to 1 with a zero known exactly; it never is."""
 PLUG_SCORE = 12.0
 """The same for a load just above `DetectionRules.plug_mA` rather than just below: a phone, not a light in a cable."""
 PLUG_MARGIN_MA = 5.0
@@ -54,6 +54,10 @@ END_SIGMAS = 4.0
 MOST_END_READINGS = 65
 """The mean of the readings that end a draw shall be known to a quarter of the distance, but the customer is not kept
 waiting: at 10 Hz and 5 mA of noise 65 readings are 6.5 s, and one pause of 3 mA in some minutes is asked about."""
+UNDECIDED_NS = seconds_ns(30)
+"""So long a draw may be neither proven nor denied."""
+MOST_END_PART = 0.8
+"""However blurred, a mean above four fifths of the smallest draw does not end it."""
 SETTLE_NS = seconds_ns(0.15)
 """Readings this soon after the own relay switched are suspect: inrush, contact bounce and one running conversion (68
 ms)."""
@@ -232,8 +236,9 @@ class Detector:
         return self._plug_evidence.score >= PLUG_SCORE
 
     def _weigh(self, at: MonoNs, mA: float) -> None:
-        """Adds a reading to the evidence for a weak draw, which must be larger than the zero may be wrong by."""
-        half = self._half_mA() + self._zero.error_mA()
+        """Adds a reading to the evidence for a weak draw. What is billed must be larger than the zero may be wrong by;
+        of what returns, half of that is asked."""
+        half = self._half_mA() + self._zero.error_mA() * (1.0 if self.drawing else 0.5)
         sigma = self._sigma_mA()
         # Two spikes in a row shall prove nothing.
         self._evidence.add(at, min(mA, 2 * (half + sigma)), 0.0, 2 * half, sigma)
@@ -284,7 +289,7 @@ class Detector:
             self._adopt_load()
         elif not above and abs(mA) <= limit:
             self._look_for_end(at, mA)
-            if self._quiet.suffices() and self._quiet.mean_mA < self._half_mA():
+            if self._quiet.suffices() and self._quiet.mean_mA < self._end_mA():
                 return [self._ended(at)]
         return self._lasting(at)
 
@@ -295,6 +300,24 @@ class Detector:
         self._weigh(at, mA)
         if self._evidence.score >= PROOF_SCORE:
             self._prove(at)
+        elif (
+            self._quiet.suffices() and self._quiet.mean_mA >= self._end_mA() and at - (self.proven or at) > UNDECIDED_NS
+        ):
+            # Neither a draw nor its end could be shown for long: what was not denied counts as drawn.
+            self._prove(self._quiet.points[0][0])
+
+    def _end_mA(self) -> float:
+        """Below this mean "none" is likelier than a draw.
+
+        Half way to the smallest draw where both are known exactly. Else a little more: a pause may have any level from
+        3 to 18 mA, unplugged is one level, and so the more the error s of mean and zero blurs them, the likelier it is
+        the one. Equal likelihood lies at 1.5 + s^2/3 ln(15/s^2) mA or so; that is close to 1.5 + s^2 for s up to 1 mA.
+        """
+        half = self._half_mA()
+        if not self._zero.trusted:
+            return half
+        blur = self._sigma_mA() ** 2 / len(self._quiet.points) + self._zero.error_mA() ** 2
+        return min(half + blur, MOST_END_PART * 2 * half)
 
     def _prove(self, at: MonoNs) -> None:
         self._quiet.clear()
@@ -311,7 +334,7 @@ class Detector:
     def _ended(self, at: MonoNs) -> Verdict:
         values, mean = [mA for _, mA in self._quiet.points], self._quiet.mean_mA
         dated = self._track.end_of_draw(self.proven or at, self._limit_mA(), 2 * self._half_mA())
-        verdict = self._end(at, dated, values, self._half_mA())
+        verdict = self._end(at, dated, values, self._end_mA())
         if mean < -self._half_mA():
             # No draw is negative: either the idle load went too, or the zero has moved down.
             if self._floor.mean_mA > 0:

@@ -52,6 +52,8 @@ class Waveform:
     readings: tuple[Reading, ...]
     plugged_s: float
     unplugged_s: float | None
+    drawn_s: float
+    """When it last drew anything."""
     draws_when_full: bool
     """Whether it draws at least 3 mA for as long as it is plugged in, drop-outs of a moment apart."""
     true_mA: tuple[float, ...] = field(default=(), repr=False)
@@ -167,18 +169,22 @@ LOADS = ("led_cable", "wireless_pad")
 
 def make(kind: str, seed: int, sensor: Sensor, *, length_s: float = 600, before_s: float = 10, after_s: float = 200,
          leaves: bool = True) -> Waveform:  # fmt: skip
-    """One labelled waveform. With ``leaves`` the thing is unplugged at its end; else the waveform ends with it."""
+    """One labelled waveform. With ``leaves`` the thing is unplugged somewhere in its life, a phone as soon as somebody
+    comes for it; else the waveform ends with its life."""
     rng = random.Random(f"{kind}/{seed}")
     parts = Load(rng, length_s).parts(kind)
-    length_s = sum(part.seconds for part in parts)
+    length_s = sum(part.seconds for part in parts) * (rng.uniform(0.15, 1) if leaves else 1)
     ends_s = before_s + length_s + (after_s if leaves else 0)
     times = list(_times(rng, sensor, ends_s))
     true = _sampled(rng, times, before_s, parts)
+    for number, t_s in enumerate(times):
+        if t_s >= before_s + length_s:
+            true[number] = 0.0
+    drawn_s = max((t_s for t_s, mA in zip(times, true, strict=True) if mA > 0), default=before_s)
     readings = _read(rng, sensor, times, true)
     weak = kind == "zero_pauses" or kind in LOADS
-    return Waveform(
-        kind, seed, tuple(readings), before_s, before_s + length_s if leaves else None, not weak, tuple(true)
-    )
+    ends = before_s + length_s if leaves else None
+    return Waveform(kind, seed, tuple(readings), before_s, ends, drawn_s, not weak, tuple(true))
 
 
 def write_csv(waveform: Waveform, path: Path) -> None:
