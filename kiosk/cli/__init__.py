@@ -25,6 +25,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "cards": ("kiosk.cli.cards_money:cards_group", "Cards, what is on them, and the secret that hides them."),
     "selftest": ("kiosk.cli.selftest:selftest", "Ask every device whether it works."),
     "pinmap": ("kiosk.cli.pinmap:pinmap_group", "Check the wiring file."),
+    "simulate": ("kiosk.cli.simulate:simulate", "Run days of customers and faults, and judge every event."),
     "config": ("kiosk.cli.config:config_group", "The settings in effect."),
     "ledger": ("kiosk.cli.ledger:ledger_group", "Prove that every second is accounted for."),
     "store": ("kiosk.cli.store:store_group", "Prove that the store says what its facts say."),

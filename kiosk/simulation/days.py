@@ -53,8 +53,9 @@ class Outcome:
     slots: int
     events: int = 0
     sessions: int = 0
-    invariant_failures: list[Failure] = field(default_factory=list)
+    failures: list[Failure] = field(default_factory=list)
     faults: dict[str, int] = field(default_factory=dict)
+    """How often each happened."""
     customers: int = 0
     utilisation: float = 0.0
     """The part of the slots' time in which something charged."""
@@ -65,7 +66,7 @@ class Outcome:
 
     def as_json(self) -> dict[str, Any]:
         """As ``kiosk simulate --json`` prints it."""
-        return asdict(self)
+        return {**asdict(self), "invariant_failures": len(self.failures)}
 
 
 @dataclass(slots=True)
@@ -121,7 +122,7 @@ def simulate(
             end_of_day(kiosk)
             told(day)
     except (SessionsError, ArithmeticError, LookupError, TypeError, ValueError, AssertionError) as error:
-        outcome.invariant_failures.append(
+        outcome.failures.append(
             Failure(plan.seed, day, f"{type(error).__name__}: {error}", tuple(shown(fact) for fact in books.last))
         )
     outcome.events = kiosk.owner.events
@@ -155,7 +156,7 @@ def total(outcomes: Sequence[Outcome]) -> Outcome:
     for one in outcomes:
         whole.events += one.events
         whole.sessions += one.sessions
-        whole.invariant_failures += one.invariant_failures
+        whole.failures += one.failures
         faults.update(one.faults)
         whole.customers += one.customers
         whole.turned_away += one.turned_away

@@ -34,6 +34,8 @@ CLEAR_READINGS, WEAK_READINGS, EMPTY_READINGS, LIVELY_READINGS = 6, 30, 20, 12
 """The newest readings that a look after a quiet stretch still finds in the buffer."""
 LOOK_AGAIN_NS = (seconds_ns(10.7), seconds_ns(60.7))
 """When a low draw has lasted long enough to be called paused, and full (`DetectionRules`)."""
+BRIDGED_NS = seconds_ns(7.0)
+"""Taken off for so short a time is not noticed, and not meant to be: the detector waits five seconds and some readings."""
 PROVEN_AGAIN_NS = seconds_ns(2.0)
 """A draw that is proven so long after a change is the one after the change."""
 WEAK_STEP_MS = 500
@@ -88,6 +90,7 @@ class SimSlot:
         self._same_until_ns = 0
         self._known_ns, self._known_mA = -1, 0.0
         self._drawing = False
+        self._unplugged_ns = -BRIDGED_NS
         self.drawn_ns = 0
         """How long something truly drew current here, ever: no session may be billed for more."""
         self.cut_short_ns = 0
@@ -285,6 +288,8 @@ class SimSlot:
     def plug_again(self, phone: Phone) -> None:
         """A phone that was here before is plugged in."""
         self._until_now()
+        if self.power and self._seen_to_ns - self._unplugged_ns <= BRIDGED_NS:
+            self.drawn_ns += self._seen_to_ns - self._unplugged_ns
         self.phone = phone
         self.phone.power(False, self._clock() / 1e9)
         self.phone.power(self.power, self._clock() / 1e9)
@@ -294,6 +299,7 @@ class SimSlot:
         """The phone is taken off the cable."""
         self._until_now()
         phone, self.phone = self.phone, None
+        self._unplugged_ns = self._seen_to_ns if phone is not None and self._drawing else -BRIDGED_NS
         self._changed()
         return phone
 
@@ -336,7 +342,7 @@ class SimSlot:
         self.unlocked = not self._has_lock
         self._seen_to_ns = self._changed_ns = self._lively_until = mono
         self._looks, self._same_until_ns, self._silent_until = [], mono, 0
-        self._known_ns = -1
+        self._known_ns, self._unplugged_ns = -1, mono - BRIDGED_NS
         self._clear_since = None
 
     def _report(self, part: str, trouble: Trouble | None, detail: str) -> None:
