@@ -392,7 +392,8 @@ class Detector:
 
     def _standing_still(self, at: MonoNs, reading: Reading) -> Verdict | None:
         raw = reading.mA or 0.0
-        alive = not reading.clipped and (abs(raw) >= LIVELY_MA or self._zero.sigma_mA > LEAST_SIGMA_MA)
+        noisy = self._zero.trusted and self._zero.sigma_mA > LEAST_SIGMA_MA
+        alive = not reading.clipped and (noisy or abs(raw) >= LIVELY_MA)
         since = self._repeated.take(at, raw, alive=alive)
         return None if since is None else self._verdict(Kind.STUCK, at, since, self._track.since(since), 0.0)
 
