@@ -6,7 +6,6 @@ So it is made once, is readable by its owner only, and is never overwritten by a
 
 import os
 import secrets
-import sqlite3
 import stat
 from contextlib import closing
 from pathlib import Path
@@ -52,7 +51,7 @@ def _knows_cards(store: Path) -> bool:
     try:
         with closing(open_reader(store)) as connection:
             return bool(connection.execute("SELECT EXISTS (SELECT 1 FROM cards)").fetchone()[0])
-    except (sqlite3.Error, StoreError):
+    except StoreError:
         return True
 
 

@@ -22,7 +22,7 @@ from sessions.errors import (
     SlotOutOfOrder,
     UnknownSession,
 )
-from sessions.fold import Session
+from sessions.fold import Session, Slot
 from sessions.grants import check_card, give_back, take
 from sessions.machine import SELLING, SLOT_FIGURES, SlotEvent, SlotState
 from sessions.metering import Meter
@@ -259,9 +259,19 @@ def door_observed(draft: Draft, command: c.DoorObserved) -> Json:
         return {}
     forced = bool(command.open and equipment.has_lock and slot.door_open is not None and not _released(draft, command))
     draft.add(e.DoorMoved(command.slot, command.open, command.mono, forced, slot.session))
-    if not command.open and slot.door_open and slot.state is SlotState.FINISHING:
+    if not command.open and slot.door_open and _opened_to_collect(slot):
         collected(draft, command.slot, "door")
     return {"slot": command.slot, "open": command.open, "forced": forced}
+
+
+def _opened_to_collect(slot: Slot) -> bool:
+    """Whether the door that is shut now was opened to take the phone out.
+
+    A door that stood open when the time was used up was not: whoever looked after their phone may shut it in again.
+    """
+    if slot.state is not SlotState.FINISHING:
+        return False
+    return slot.entered_by is not SlotEvent.TIME_UP or (slot.opened_mono or 0) >= slot.since_mono
 
 
 def _released(draft: Draft, command: c.DoorObserved) -> bool:

@@ -7,7 +7,7 @@ waits for its draw with power on and time standing; the outage is the operator's
 from the pinmap is closed for good. Every relay is off until the first of these facts is durable, and no door opens.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from sessions import events as e
 from sessions.charging import StopReason, close, collected
@@ -48,14 +48,18 @@ def recover(
         if fault.trouble != Trouble.OVERCURRENT:
             # Devices report anew; only a trip waits for staff.
             draft.add(e.FaultCleared(fault.device, "restart", fault.slot))
+    known = frozenset(draft.state.slots)
     was_open = {name: draft.state.slot(name).door_open for name in doors}
     for name, is_open in doors.items():
         if is_open is not None and is_open != was_open[name]:
             draft.add(e.DoorMoved(name, is_open, now.mono, session=draft.state.slot(name).session))
+    gone = [session for session in draft.state.sessions.values() if not draft.rules.has_slot(session.slot)]
+    if gone:
+        _hold_new_slots(draft, known)
+    for session in gone:
+        _close_for_good(draft, session)
     for session in list(draft.state.sessions.values()):
-        if all(slot.name != session.slot for slot in draft.rules.slots):
-            _close_for_good(draft, session)
-        elif not session.settled:
+        if not session.settled:
             _resume_or_close(draft, session, was_open.get(session.slot), doors.get(session.slot), outage_s)
     forget_causes(draft, "restart")
     engine.follow_up(draft)
@@ -85,11 +89,24 @@ def _close_for_good(draft: Draft, session: Session) -> None:
         collected(draft, session.slot, "slot_gone")
 
 
+def _hold_new_slots(draft: Draft, known: Collection[SlotName]) -> None:
+    """Keeps the slots that are new in the pinmap out of use while a slot that is gone had a phone in it.
+
+    A slot that was only renamed is both: its phone still lies there, and its door must not open for another customer.
+    """
+    for slot in draft.rules.slots:
+        if slot.name not in known:
+            reason = "A slot that is gone from the pinmap had a phone in it. Look into this one, then enable it."
+            draft.add(e.SlotDisabled(slot.name, "kiosk", reason))
+
+
 def _resume_or_close(
     draft: Draft, session: Session, was_open: bool | None, is_open: bool | None, outage_s: int | None
 ) -> None:
     if draft.state.slot(session.slot).state is SlotState.PREPARING:
-        event = SlotEvent.NO_DEVICE_DOOR_OPENED if session.may_be_inside else SlotEvent.NO_DEVICE
+        # Behind a released lock somebody may have put a phone in while nobody watched.
+        unsure = session.may_be_inside or draft.rules.slot(session.slot).has_lock
+        event = SlotEvent.NO_DEVICE_DOOR_OPENED if unsure else SlotEvent.NO_DEVICE
         close(draft, session, event, StopReason.POWER_LOSS, "kiosk")
     elif _still_there(draft, session, was_open, is_open, outage_s):
         move(draft, session.slot, SlotEvent.RESTORED)

@@ -1,11 +1,17 @@
 """A slot with a phone in it is never given to somebody else, however little sensor and switch have said."""
 
+from dataclasses import replace
+
 import pytest
 
 from kiosk.simulation.kiosk import SimKiosk
 from sessions import commands as c
+from sessions.engine import Engine
+from sessions.fold import State, apply
 from sessions.machine import SlotState
-from tests.sessions.test_stories import ANNA, ONE, locker, paid_visit, start, state_of
+from sessions.recovery import recover
+from sessions.units import SlotName
+from tests.sessions.test_stories import ANNA, ONE, locker, paid_visit, put_in, start, state_of
 
 
 @pytest.fixture
@@ -75,3 +81,58 @@ def test_behind_a_switch_that_never_saw_the_door_open_a_phone_that_drew_is_still
     kiosk.run(kiosk.rules.timing.no_device_s + 5)
     assert state_of(kiosk, ONE) is SlotState.FINISHING
     kiosk.check_history()
+
+
+def test_a_door_that_stood_open_when_time_ran_out_frees_nothing_when_it_is_shut() -> None:
+    kiosk = SimKiosk(locker(), seed=1)
+    visit = paid_visit(kiosk, ANNA)
+    session = start(kiosk, visit, ONE, 30)
+    put_in(kiosk, 1)
+    kiosk.run(20)
+    kiosk.conductor.execute(c.OpenDoor(session, c.Actor("owner", visit)))
+    kiosk.run(0.5)
+    assert kiosk.slot(1).open_door()
+    kiosk.run(15)
+    assert state_of(kiosk, ONE) is SlotState.FINISHING
+    kiosk.slot(1).shut_door()
+    kiosk.run(1)
+    assert state_of(kiosk, ONE) is SlotState.FINISHING, "the phone was only looked at"
+    visit = kiosk.tap(ANNA) or visit
+    kiosk.conductor.execute(c.OpenDoor(session, c.Actor("owner", visit)))
+    kiosk.run(0.5)
+    assert kiosk.slot(1).open_door()
+    kiosk.slot(1).unplug()
+    kiosk.slot(1).shut_door()
+    kiosk.run(1)
+    assert state_of(kiosk, ONE) is SlotState.AVAILABLE
+
+
+def test_a_power_cut_just_after_the_lock_was_released_frees_nothing() -> None:
+    kiosk = SimKiosk(locker(), seed=1)
+    start(kiosk, paid_visit(kiosk, ANNA), ONE)
+    kiosk.run(0.5)
+    kiosk.power_cut(60)
+    kiosk.run(1)
+    assert state_of(kiosk, ONE) is SlotState.FINISHING
+    assert kiosk.engine.state.ledger.card_balance(kiosk.key(ANNA)) == 300
+
+
+def test_a_slot_renamed_under_a_phone_is_kept_out_of_use() -> None:
+    kiosk = SimKiosk(locker(), seed=1)
+    start(kiosk, paid_visit(kiosk, ANNA), ONE)
+    put_in(kiosk, 1)
+    kiosk.run(10)
+    state = State()
+    for fact in kiosk.journal.facts:
+        apply(state, fact)
+    bay = SlotName("bay1")
+    slots = tuple(replace(slot, name=bay if slot.name == ONE else slot.name) for slot in kiosk.rules.slots)
+    engine = Engine(state, replace(kiosk.rules, slots=slots))
+    now = kiosk.conductor.now()
+    doors = dict.fromkeys((slot.name for slot in slots), False)
+    recover(engine, now, version="test", incarnation="sim", outage_s=5, doors=doors, marks={})
+    assert state.slot(bay).state is SlotState.UNAVAILABLE
+    assert state.slot(SlotName("slot2")).state is SlotState.AVAILABLE
+    assert state.ledger.card_balance(kiosk.key(ANNA)) > 280
+    engine.decide(c.EnableSlot(bay, c.KIOSK), now)
+    assert state.slot(bay).state is SlotState.AVAILABLE

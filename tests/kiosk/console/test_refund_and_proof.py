@@ -6,7 +6,7 @@ from tests.kiosk.running import wait_for
 
 def sold_session(kiosk, number: int) -> tuple[str, str]:
     """A session that sold a few seconds; gives its id and its card."""
-    card = sign_in(kiosk, number, coins=5)["card"]
+    card = str(sign_in(kiosk, number, coins=5)["card"])
     session = kiosk.done("/api/slots/slot4/start", {"seconds": 60})["session_id"]
     kiosk.done("/api/bench/slots/slot4/plug", {"phone": "typical", "level": 20})
     wait_for(lambda: (kiosk.slot("slot4")["remaining_s"] or 60) <= 57)
