@@ -49,7 +49,7 @@ def _knows_cards(store: Path) -> bool:
     if not store.exists():
         return False
     try:
-        with closing(open_reader(store)) as connection:
+        with explained(store), closing(open_reader(store)) as connection:
             return bool(connection.execute("SELECT EXISTS (SELECT 1 FROM cards)").fetchone()[0])
     except StoreError:
         return True
