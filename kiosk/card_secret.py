@@ -13,6 +13,7 @@ from pathlib import Path
 from kiosk.errors import CardSecretError
 from sessions.errors import StoreError
 from sessions.store.database import open_reader, store_path
+from sessions.store.failures import explained
 
 FILE_NAME = "card.key"
 SECRET_BYTES = 32
