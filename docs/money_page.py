@@ -5,7 +5,7 @@ gives.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from kiosk.simulation.kiosk import SimKiosk
@@ -14,7 +14,7 @@ from sessions import ledger
 from sessions.events import Fact
 from sessions.rules import Rules, SlotRules
 from sessions.tariff import GroupRules, Tariff
-from sessions.units import Seconds, SessionId, SlotName, Unit
+from sessions.units import CardKey, Seconds, SessionId, SlotName, Unit
 
 PAGE = Path(__file__).with_name("money.md")
 ANA, BEN, SPARE = "em4100:0000000A", "em4100:0000000B", "em4100:0000000C"
@@ -79,22 +79,28 @@ def _day(kiosk: SimKiosk) -> list[tuple[str, int]]:
     """What happens, each with the number of the last fact before it."""
     steps: list[tuple[str, int]] = []
 
-    def step(says: str, act: Callable[[], object]) -> None:
+    def step(says: str, *acts: Callable[[], object]) -> None:
         steps.append((says, kiosk.engine.state.seq))
-        act()
+        for act in acts:
+            act()
         kiosk.run(1)
 
     card = kiosk.key
-    step("Ana taps her card and drops ₱5", lambda: (kiosk.tap(ANA), kiosk.coin(500)))
+    step("Ana taps her card and drops ₱5", lambda: kiosk.tap(ANA), lambda: kiosk.coin(500))
     step("She starts 5 minutes", lambda: _start(kiosk, 300))
     _put_in(kiosk)
     session = kiosk.session_on(ONE) or SessionId("")
-    step("She stops after about a minute and a half", lambda: (kiosk.run(90), _stop(kiosk, session)))
+    step("She stops after about a minute and a half", lambda: kiosk.run(90), lambda: _stop(kiosk, session))
     _fetch(kiosk, session)
     step("Somebody drops ₱1 and walks away; Ben taps half a minute later", lambda: _found_coin(kiosk))
-    step("Another ₱1 is left behind, and nobody comes", lambda: (_leave(kiosk), kiosk.coin(100), kiosk.run(70)))
+    step(
+        "Another ₱1 is left behind, and nobody comes",
+        lambda: _leave(kiosk),
+        lambda: kiosk.coin(100),
+        lambda: kiosk.run(70),
+    )
     step("Staff put Ben into the group of students (2 free minutes a day)", lambda: _join(kiosk))
-    step("Ben starts 3 minutes: 2 free ones, 1 of his own", lambda: (kiosk.tap(BEN), _start(kiosk, 180)))
+    step("Ben starts 3 minutes: 2 free ones, 1 of his own", lambda: kiosk.tap(BEN), lambda: _start(kiosk, 180))
     step("He never plugs in; all of it goes back where it came from", lambda: kiosk.run(70))
     step(
         "Ana complains; staff give 30 s of her session back",
@@ -166,13 +172,13 @@ def _table(kiosk: SimKiosk, steps: list[tuple[str, int]]) -> str:
     return "\n".join([*lines, ""])
 
 
-def _rows(fact: Fact, names: dict[str, str]) -> list[str]:
+def _rows(fact: Fact, names: Mapping[CardKey, str]) -> list[str]:
     return [
         f"`{_named(t.debit, names)}` | `{_named(t.credit, names)}` | {t.amount} {t.unit.value}" for t in fact.transfers
     ]
 
 
-def _named(account: str, names: dict[str, str]) -> str:
+def _named(account: str, names: Mapping[CardKey, str]) -> str:
     for key, name in names.items():
         account = account.replace(key, name)
     return re.sub(r"^(hold|coin):.*", r"\1:…", account)

@@ -14,21 +14,25 @@ DANGER_ON, DANGER_OFF = c.SetDanger(True, "smoke"), c.SetDanger(False, "smoke is
 FULL, STORES = c.SetSelling(False, "the disk is full"), c.SetSelling(True, "storing works again")
 
 
+def mode_of(kiosk: SimKiosk) -> Mode:
+    return kiosk.engine.state.mode
+
+
 @pytest.mark.parametrize("order", list(itertools.permutations([DANGER_ON, FULL])))
 def test_a_cause_that_ends_uncovers_the_next(order: tuple[c.Command, ...]) -> None:
     kiosk = SimKiosk(locker(), seed=1)
     for command in order:
         kiosk.conductor.execute(command)
-    assert kiosk.engine.state.mode is Mode.PAUSED
+    assert mode_of(kiosk) is Mode.PAUSED
     kiosk.conductor.execute(DANGER_OFF)
-    assert kiosk.engine.state.mode is Mode.OUT_OF_SERVICE
+    assert mode_of(kiosk) is Mode.OUT_OF_SERVICE
     visit = kiosk.tap(ANNA)
     kiosk.coin(500)
     assert visit is not None
     with pytest.raises(SlotOutOfOrder, match="not selling"):
         start(kiosk, visit, ONE, 60)
     kiosk.conductor.execute(STORES)
-    assert kiosk.engine.state.mode is Mode.SERVING
+    assert mode_of(kiosk) is Mode.SERVING
     kiosk.check_history()
 
 

@@ -1,6 +1,7 @@
 """Time is the monotonic clock's: late jobs, pauses, extensions and a wall clock gone mad cost nobody a second."""
 
 import random
+from collections.abc import Callable
 
 import pytest
 
@@ -33,7 +34,11 @@ def test_an_hour_ends_within_a_tenth_of_a_second_however_late_the_jobs_run(seed:
     kiosk, _, began = charging(3600, seed)
     late, plain = random.Random(seed), kiosk.owner.after
     # Every job runs up to 80 ms later than it asked to, as on a machine with too much to do.
-    kiosk.owner.after = lambda ms, job: plain(ms + late.randrange(80), job)  # type: ignore[method-assign]
+
+    def too_late(delay_ms: int, callback: Callable[[], None]) -> str:
+        return plain(delay_ms + late.randrange(80), callback)
+
+    kiosk.owner.after = too_late  # type: ignore[method-assign]
     kiosk.run(3700)
     assert 0 <= ended_at(kiosk) - began - 3600 * NS <= 0.1 * NS
     assert kiosk.engine.state.ledger.balance(Unit.SECONDS, "sold") == 3600

@@ -15,7 +15,7 @@ from kiosk.proof.story import WHY, Story, tell
 from kiosk.simulation.kiosk import SimKiosk
 from sessions import commands as c
 from sessions.charging import StopReason
-from sessions.events import SlotMoved, VerdictGiven
+from sessions.events import SessionSettled, SlotMoved, VerdictGiven
 from sessions.fold import Session, State, apply
 from sessions.machine import SlotState
 from sessions.rules import DetectionRules
@@ -113,7 +113,7 @@ def test_a_move_and_a_settlement_that_never_could_be_are_named(story: Story) -> 
         body = fact.body
         if isinstance(body, SlotMoved) and body.after is SlotState.SUSPENDED_EV:
             body = replace(body, after=SlotState.AVAILABLE)
-        if hasattr(body, "returned"):
+        if isinstance(body, SessionSettled):
             body = replace(body, used=body.used + 5)
         wrong.append(replace(fact, body=body))
     tampered = replace(story, facts=tuple(wrong))
@@ -132,7 +132,7 @@ def test_a_move_and_a_settlement_that_never_could_be_are_named(story: Story) -> 
         (lambda data: gzip.compress(gzip.decompress(data).replace(b'"by":"owner"', b'"by":"nobody"')), "was changed"),
     ],
 )
-def test_a_file_that_is_none_was_cut_or_changed_is_refused(story: Story, tmp_path: Path, spoil, says: str) -> None:  # type: ignore[no-untyped-def]
+def test_a_file_that_is_none_was_cut_or_changed_is_refused(story: Story, tmp_path: Path, spoil, says: str) -> None:
     file = tmp_path / "session.proof"
     write_bundle(file, bundle_of(story))
     file.write_bytes(spoil(file.read_bytes()))
