@@ -14,7 +14,7 @@ from sessions.rules import DetectionRules, Timing
 from sessions.units import NS, MonoNs
 from sessions.zero import Zero
 
-SEEDS = 250
+SEEDS = 150
 FULL_DRAWS = tuple(kind for kind in PHONES if kind != "zero_pauses")
 THRESHOLD_MA, THRESHOLD_S = 130.0, 5.0
 WORKERS = 2

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from benchmarks import api, countdown, days, disk, gaps, power_cuts, start, touch
+from benchmarks import api, countdown, days, detection, disk, gaps, power_cuts, start, touch
 from benchmarks.figures import Figure, keep, kept, machine
 from benchmarks.kiosks import no_display
 
@@ -17,6 +17,7 @@ BENCHMARKS: dict[str, Callable[[], Iterator[Figure]]] = {
     "gaps": gaps.measure,
     "touch": touch.measure,
     "countdown": countdown.measure,
+    "detection": detection.measure,
     "disk": disk.measure,
     "power_cuts": power_cuts.measure,
     "api": api.measure,

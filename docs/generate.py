@@ -1,6 +1,7 @@
 """Writes the pages that are made from the code: ``.venv/bin/python -m docs.generate``.
 
-`docs/states.md` comes from the tables in `sessions.machine`, `docs/money.md` from a day on the real engine.
+`docs/states.md` comes from the tables in `sessions.machine`, `docs/money.md` from a day on the real engine,
+`docs/detection.md` from what the real detector makes of waveforms.
 
 A test holds the committed page against what this gives, so the diagrams cannot say what the code does not do.
 """
@@ -10,7 +11,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TypeVar
 
-from docs import money_page
+from docs import detection_page, money_page
 from sessions.machine import (
     MODE_TABLE,
     POWERED,
@@ -110,3 +111,4 @@ def _mode_figures() -> str:
 if __name__ == "__main__":
     PAGE.write_text(page(), encoding="utf-8")
     money_page.PAGE.write_text(money_page.page(), encoding="utf-8")
+    detection_page.write()

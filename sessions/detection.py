@@ -284,7 +284,7 @@ class Detector:
         above = self._track.above(limit)
         # After a moment of quiet, spikes have time to imitate three readings.
         proof = len(above) >= (RETURN_READINGS if len(self._quiet.points) > LATEST else ENOUGH)
-        if proof and not self._pings.suspected(at):
+        if proof and not self._pings.likely(at):
             self._prove(above[-1][0])
             self._adopt_load()
         elif not above and abs(mA) <= limit:

@@ -10,7 +10,8 @@ from statistics import median
 
 from sessions.units import MonoNs, seconds_ns
 
-PERIOD_NS = (seconds_ns(0.6), seconds_ns(1.6))
+PERIOD_NS = (seconds_ns(0.6), seconds_ns(2.6))
+"""From pulse to pulse; up to twice as long when one fell between two readings."""
 LONGEST_PULSE_NS = seconds_ns(0.35)
 LEAST_PULSE_MA = 15.0
 PULSE_SIGMAS = 4.0
@@ -59,17 +60,13 @@ class Pings:
         """When the first pulse of the rhythm came; only while there is one."""
         return self._starts[0]
 
-    def suspected(self, at: MonoNs) -> bool:
-        """Whether a pulse came a moment ago, so that the next one should be waited for."""
-        return bool(self._starts) and at - self._starts[-1] <= PERIOD_NS[1]
-
     def likely(self, at: MonoNs) -> bool:
-        """Whether two pulses came in the rhythm."""
-        return len(self._starts) > 1 and self.suspected(at)
+        """Whether two pulses came in the rhythm a moment ago, so that the next one should be waited for."""
+        return len(self._starts) > 1 and at - self._starts[-1] <= PERIOD_NS[1]
 
     def found(self, at: MonoNs) -> bool:
         """Whether the rhythm is there."""
-        return len(self._starts) == PULSES and self.suspected(at)
+        return len(self._starts) == PULSES and self.likely(at)
 
     def _begin(self, at: MonoNs) -> None:
         in_rhythm = bool(self._starts) and PERIOD_NS[0] <= at - self._starts[-1] <= PERIOD_NS[1]

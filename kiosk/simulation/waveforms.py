@@ -187,6 +187,15 @@ def make(kind: str, seed: int, sensor: Sensor, *, length_s: float = 600, before_
     return Waveform(kind, seed, tuple(readings), before_s, ends, drawn_s, not weak, tuple(true))
 
 
+def waveform_of(
+    rng: random.Random, sensor: Sensor, parts: Sequence[Part], *, before_s: float, after_s: float
+) -> Iterator[Reading]:
+    """The readings of a load put together by hand, on a port that is empty before and after."""
+    end_s = before_s + sum(part.seconds for part in parts) + after_s
+    times = list(_times(rng, sensor, end_s))
+    return _read(rng, sensor, times, _sampled(rng, times, before_s, parts))
+
+
 def write_csv(waveform: Waveform, path: Path) -> None:
     """Writes the readings as ``kiosk detect`` takes them; a gap is an empty cell."""
     with path.open("w", encoding="utf-8", newline="") as file:
@@ -215,7 +224,7 @@ def _sampled(rng: random.Random, times: Sequence[float], begin_s: float, parts: 
         mA = part.mA + ((part.mA if part.to_mA is None else part.to_mA) - part.mA) * done
         mA = max(0.0, mA + rng.gauss(0, part.scatter * mA))
         if part.pulses_mA:
-            if t_s >= pulse_s + 0.1:
+            while t_s >= pulse_s + 0.1:
                 pulse_s += rng.uniform(0.9, 1.1)
             mA += part.pulses_mA if pulse_s <= t_s < pulse_s + 0.1 else 0
         found.append(mA)
