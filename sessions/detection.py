@@ -13,7 +13,8 @@ single reading decides anything, and no fixed threshold separates "a little" fro
   phone (3 mA, measured), have a mean nearer to none than to that. It takes 5 seconds, so that a phone which negotiates
   anew for three is left alone. The end is dated to where the change most likely was, never before the last proof.
 * What is left when a phone is taken off may draw on: a cable with a light, a wireless pad. A load that was there
-  before the phone, or that has a pad's rhythm (`sessions/pings.py`), becomes part of the zero: its *floor*.
+  before the phone, or that has a pad's rhythm (`sessions/pings.py`), becomes part of the zero: its *floor*
+  (`sessions/gauge.py`).
 
 Deciding and billing are apart. `Detector.proven` is the latest instant at which a draw is proven, and nothing is billed
 beyond it. The end of a draw only asks ("unplugged?"); whether the session ends is decided by waiting, elsewhere. And
@@ -25,10 +26,9 @@ without is not. All windows are spans of time and numbers of readings, so these 
 
 from dataclasses import dataclass
 from enum import StrEnum
-from math import erf, hypot
-from statistics import fmean, pstdev
 from typing import Any
 
+from sessions.gauge import Floor, Gauge
 from sessions.pings import Pings
 from sessions.ports import Reading
 from sessions.rules import DetectionRules
@@ -37,8 +37,6 @@ from sessions.track import ENOUGH, LATEST, Evidence, Quiet, Track
 from sessions.units import NS, MonoNs, seconds_ns
 from sessions.zero import LEAST_SIGMA_MA, Zero
 
-CLEAR_SIGMAS = 4.0
-"""How many standard deviations make a reading stand out: one false alarm in 30,000, three of five in none."""
 PROOF_SCORE = 16.0
 """Log-likelihood ratio that proves a weak draw. 8 would be 3,000 to 1 with a zero known exactly; it never is."""
 PLUG_SCORE = 12.0
@@ -56,8 +54,6 @@ MOST_END_READINGS = 65
 waiting: at 10 Hz and 5 mA of noise 65 readings are 6.5 s, and one pause of 3 mA in some minutes is asked about."""
 UNDECIDED_NS = seconds_ns(30)
 """So long a draw may be neither proven nor denied."""
-MOST_END_PART = 0.8
-"""However blurred, a mean above four fifths of the smallest draw does not end it."""
 SETTLE_NS = seconds_ns(0.15)
 """Readings this soon after the own relay switched are suspect: inrush, contact bounce and one running conversion (68
 ms)."""
@@ -93,15 +89,6 @@ class Verdict:
     evidence: dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Floor:
-    """A load that is no phone: its mean and scatter above the slot's zero, and how far its pulses reach above that."""
-
-    mean_mA: float = 0.0
-    sigma_mA: float = 0.0
-    top_mA: float = 0.0
-
-
 class Detector:
     """Watches one slot for one session. Feed it every reading in order; ask `check` now and then, for what only time
     can tell."""
@@ -128,7 +115,7 @@ class Detector:
         self._quiet = Quiet(shortest_ns=seconds_ns(rules.end_window_s))
         self._evidence = Evidence(most=RETURN_SCORE + LOAD_SCORE)
         self._plug_evidence = Evidence(most=PLUG_SCORE)
-        self._floor, self._on_pad = floor or Floor(), floor is not None
+        self._gauge, self._on_pad = Gauge(rules, self._zero, floor or Floor()), floor is not None
         self._load: Floor | None = None
         self._level = Level.lasting(rules.full_s, rules.paused_s)
         self._repeated = Repeated(seconds_ns(rules.stuck_s))
@@ -159,7 +146,7 @@ class Detector:
         """Takes one reading and says what it settled, usually nothing."""
         if self._armed is None or reading.mono < self._armed + SETTLE_NS or reading.mA is None:
             return []
-        at, mA = reading.mono, reading.mA - self._zero.mean_mA - self._floor.mean_mA
+        at, mA = reading.mono, reading.mA - self._gauge.base_mA
         if at - self._last_good > GAP_NS:
             self._bridge(at)
         self._last_good = at
@@ -181,7 +168,7 @@ class Detector:
     @property
     def floor(self) -> Floor | None:
         """The idle load that is there, if one is known."""
-        return self._floor if self._floor.mean_mA else None
+        return self._gauge.floor if self._gauge.floor.mean_mA else None
 
     @property
     def empty(self) -> bool:
@@ -193,24 +180,10 @@ class Detector:
         self._pings.clear()
         self._quiet.clear()
 
-    # In which units readings are judged.
-
-    def _sigma_mA(self) -> float:
-        return hypot(self._zero.sigma_mA, self._floor.sigma_mA)
-
-    def _half_mA(self) -> float:
-        """Half of the smallest draw that can be told from none: 1.5 mA, or what zero and floor allow."""
-        return max(self._rules.idle_mA, self._zero.doubt_mA, self._floor.sigma_mA / 2)
-
-    def _limit_mA(self) -> float:
-        """What a reading must exceed to stand out. Who has drawn before is known again by less."""
-        limit = max(CLEAR_SIGMAS * self._zero.sigma_mA + self._floor.top_mA, 2 * self._half_mA())
-        return limit if self._drawn_before else max(self._rules.plug_mA, limit)
-
     # While nothing draws.
 
     def _not_drawn(self, at: MonoNs, mA: float) -> list[Verdict | None]:
-        limit = self._limit_mA()
+        limit = self._gauge.limit_mA(self._drawn_before)
         above = self._track.above(limit)
         self._forget_lost_floor()
         device = self._is_device(at, mA, limit)
@@ -230,7 +203,7 @@ class Detector:
         """Adds a reading to the evidence for a clear draw: three readings at least that stand out, five for one that
         returns, since spikes have minutes to imitate that."""
         readings = RETURN_READINGS if self._drawn_before else ENOUGH
-        low, high, sigma = limit - PLUG_MARGIN_MA, limit + PLUG_MARGIN_MA, self._sigma_mA()
+        low, high, sigma = limit - PLUG_MARGIN_MA, limit + PLUG_MARGIN_MA, self._gauge.sigma_mA
         most = limit + PLUG_SCORE / readings * sigma**2 / (high - low)
         self._plug_evidence.add(at, min(mA, most), low, high, sigma)
         return self._plug_evidence.score >= PLUG_SCORE
@@ -238,24 +211,26 @@ class Detector:
     def _weigh(self, at: MonoNs, mA: float) -> None:
         """Adds a reading to the evidence for a weak draw. What is billed must be larger than the zero may be wrong by;
         of what returns, half of that is asked."""
-        half = self._half_mA() + self._zero.error_mA() * (1.0 if self.drawing else 0.5)
-        sigma = self._sigma_mA()
+        half = self._gauge.half_mA + self._zero.error_mA() * (1.0 if self.drawing else 0.5)
+        sigma = self._gauge.sigma_mA
         # Two spikes in a row shall prove nothing.
         self._evidence.add(at, min(mA, 2 * (half + sigma)), 0.0, 2 * half, sigma)
 
     def _forget_lost_floor(self) -> None:
-        if self._floor.mean_mA and self._track.level() < -max(self._limit_mA() / 2, self._floor.mean_mA / 2):
-            self._floor, self._on_pad = Floor(), False
+        if self._gauge.floor.mean_mA and self._track.level() < -max(
+            self._gauge.limit_mA(self._drawn_before) / 2, self._gauge.floor.mean_mA / 2
+        ):
+            self._gauge.floor, self._on_pad = Floor(), False
             self._bridge(self._last_good)
 
     def _weak(self, at: MonoNs, since: MonoNs) -> Verdict | None:
         values = self._track.since(since)
         if self._drawn_before:
-            return self._begin(at, since, values, self._half_mA())
+            return self._begin(at, since, values, self._gauge.half_mA)
         if self._load_told or at - since < seconds_ns(self._rules.end_window_s):
             return None
-        self._load, self._load_told = floor_of(values), True
-        return self._verdict(Kind.IDLE_LOAD, at, since, values, self._half_mA())
+        self._load, self._load_told = Floor.of(values), True
+        return self._verdict(Kind.IDLE_LOAD, at, since, values, self._gauge.half_mA)
 
     def _begin(self, at: MonoNs, dated: MonoNs, values: list[float], limit: float) -> Verdict:
         verdict = self._verdict(Kind.PLUGGED, at, dated, values, limit)
@@ -263,6 +238,7 @@ class Detector:
         self.proven = at
         self._behind_shut_door = None
         self._evidence.clear()
+        self._plug_evidence.clear()
         self._quiet.clear()
         return verdict
 
@@ -273,14 +249,14 @@ class Detector:
             return None
         self._behind_shut_door = None
         values = self._track.since(MonoNs(at - seconds_ns(self._rules.end_window_s)))
-        return self._verdict(Kind.UNPLUGGED_PROMPT, at, ended, values, self._half_mA())
+        return self._verdict(Kind.UNPLUGGED_PROMPT, at, ended, values, self._gauge.half_mA)
 
     # While something draws.
 
     def _drawn(self, at: MonoNs, mA: float) -> list[Verdict | None]:
         if self._pings.found(at) and not self._on_pad:
             return self._phone_off_pad(at)
-        limit = self._limit_mA()
+        limit = self._gauge.limit_mA(self._drawn_before)
         above = self._track.above(limit)
         # After a moment of quiet, spikes have time to imitate three readings.
         proof = len(above) >= (RETURN_READINGS if len(self._quiet.points) > LATEST else ENOUGH)
@@ -289,35 +265,24 @@ class Detector:
             self._adopt_load()
         elif not above and abs(mA) <= limit:
             self._look_for_end(at, mA)
-            if self._quiet.suffices() and self._quiet.mean_mA < self._end_mA():
+            if self._quiet.suffices() and self._quiet.mean_mA < self._gauge.end_mA(len(self._quiet.points)):
                 return [self._ended(at)]
         return self._lasting(at)
 
     def _look_for_end(self, at: MonoNs, mA: float) -> None:
-        enough = (END_SIGMAS * self._sigma_mA() / self._half_mA()) ** 2
+        enough = (END_SIGMAS * self._gauge.sigma_mA / self._gauge.half_mA) ** 2
         self._quiet.enough = min(MOST_END_READINGS, round(enough))
         self._quiet.add(at, mA)
         self._weigh(at, mA)
         if self._evidence.score >= PROOF_SCORE:
             self._prove(at)
         elif (
-            self._quiet.suffices() and self._quiet.mean_mA >= self._end_mA() and at - (self.proven or at) > UNDECIDED_NS
+            self._quiet.suffices()
+            and self._quiet.mean_mA >= self._gauge.end_mA(len(self._quiet.points))
+            and at - (self.proven or at) > UNDECIDED_NS
         ):
             # Neither a draw nor its end could be shown for long: what was not denied counts as drawn.
             self._prove(self._quiet.points[0][0])
-
-    def _end_mA(self) -> float:
-        """Below this mean "none" is likelier than a draw.
-
-        Half way to the smallest draw where both are known exactly. Else a little more: a pause may have any level from
-        3 to 18 mA, unplugged is one level, and so the more the error s of mean and zero blurs them, the likelier it is
-        the one. Equal likelihood lies at 1.5 + s^2/3 ln(15/s^2) mA or so; that is close to 1.5 + s^2 for s up to 1 mA.
-        """
-        half = self._half_mA()
-        if not self._zero.trusted:
-            return half
-        blur = self._sigma_mA() ** 2 / len(self._quiet.points) + self._zero.error_mA() ** 2
-        return min(half + blur, MOST_END_PART * 2 * half)
 
     def _prove(self, at: MonoNs) -> None:
         self._quiet.clear()
@@ -329,16 +294,18 @@ class Detector:
         """A load that was there before a phone began to charge is not the phone's. A full phone, which never draws
         much, may itself have been that load."""
         if self._load is not None and self._track.level() > self._rules.full_mA:
-            self._floor, self._load = self._load, None
+            self._gauge.floor, self._load = self._load, None
 
     def _ended(self, at: MonoNs) -> Verdict:
         values, mean = [mA for _, mA in self._quiet.points], self._quiet.mean_mA
-        dated = self._track.end_of_draw(self.proven or at, self._limit_mA(), 2 * self._half_mA())
-        verdict = self._end(at, dated, values, self._end_mA())
-        if mean < -self._half_mA():
+        dated = self._track.end_of_draw(
+            self.proven or at, self._gauge.limit_mA(self._drawn_before), 2 * self._gauge.half_mA
+        )
+        verdict = self._end(at, dated, values, self._gauge.end_mA(len(self._quiet.points)))
+        if mean < -self._gauge.half_mA:
             # No draw is negative: either the idle load went too, or the zero has moved down.
-            if self._floor.mean_mA > 0:
-                self._floor = Floor()
+            if self._gauge.floor.mean_mA > 0:
+                self._gauge.floor = Floor()
             else:
                 self._zero.lower(-mean)
         return verdict
@@ -358,10 +325,8 @@ class Detector:
 
     def _pad(self, at: MonoNs, dated: MonoNs) -> Verdict:
         values = self._track.since(self._pings.since)
-        verdict = self._verdict(Kind.IDLE_LOAD, at, dated, values, self._half_mA())
-        before = self._floor.mean_mA
-        found = floor_of(values)
-        self._floor = Floor(found.mean_mA + before, found.sigma_mA, found.top_mA)
+        verdict = self._verdict(Kind.IDLE_LOAD, at, dated, values, self._gauge.half_mA)
+        self._gauge.floor = Floor.of(values, self._gauge.floor.mean_mA)
         self._on_pad = True
         self._bridge(at)
         self._evidence.clear()
@@ -370,7 +335,7 @@ class Detector:
     def _phone_off_pad(self, at: MonoNs) -> list[Verdict | None]:
         values, dated = self._track.since(self._pings.since), self.proven or at
         pad = self._pad(at, dated)
-        return [pad, self._end(at, dated, values, self._half_mA())]
+        return [pad, self._end(at, dated, values, self._gauge.half_mA)]
 
     # What lasts.
 
@@ -398,32 +363,6 @@ class Detector:
         return None if since is None else self._verdict(Kind.STUCK, at, since, self._track.since(since), 0.0)
 
     def _verdict(self, kind: Kind, at: MonoNs, dated: MonoNs, values: list[float], limit: float) -> Verdict:
-        mean = fmean(values)
-        unwatched_s = 0.0 if self._armed is None else (at - self._armed) / NS
-        error = self._zero.error_mA(unwatched_s)
-        evidence = {
-            "readings": len(values),
-            "mean_mA": round(mean, 2),
-            "min_mA": round(min(values), 1),
-            "max_mA": round(max(values), 1),
-            "limit_mA": round(limit, 2),
-            "zero_mA": round(self._zero.mean_mA, 2),
-            "zero_error_mA": round(error, 2),
-            "sigma_mA": round(self._sigma_mA(), 2),
-            "confidence": confidence(mean - limit, hypot(self._sigma_mA() / len(values) ** 0.5, error)),
-        }
-        if self._floor.mean_mA:
-            evidence["floor_mA"] = round(self._floor.mean_mA, 2)
-        return Verdict(kind, at, dated, evidence)
-
-
-def confidence(distance_mA: float, error_mA: float) -> float:
-    """The probability that a mean so far from its limit, known so well, is on the right side of it; at most 0.9999."""
-    return round(min(0.9999, 0.5 * (1 + erf(abs(distance_mA) / error_mA / 2**0.5))), 4)
-
-
-def floor_of(values: list[float]) -> Floor:
-    """The floor that these readings of an idle load make."""
-    mean = fmean(values)
-    scatter = pstdev(values)
-    return Floor(mean, scatter, max(values) - mean) if scatter > 5 else Floor(mean)
+        armed, points = self._armed or at, self._track.points
+        window_s = (at - points[-min(len(values), len(points))][0]) / NS
+        return Verdict(kind, at, dated, self._gauge.evidence(values, limit, window_s, (at - armed) / NS))

@@ -7,7 +7,8 @@ draw that ended and did not return within the grace was unplugged.
 
 from collections import deque
 
-from sessions.detection import Detector, Floor, Kind, Verdict
+from sessions.detection import Detector, Kind, Verdict
+from sessions.gauge import Floor
 from sessions.ports import Reading
 from sessions.rules import DetectionRules, Timing, after_s
 from sessions.units import NS, MonoNs, seconds_ns
