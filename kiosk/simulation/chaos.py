@@ -164,12 +164,11 @@ def _slow_disk(chaos: Chaos, rng: random.Random) -> Life:
 def _full_disk(chaos: Chaos, rng: random.Random) -> Life:
     """Nothing can be stored: after a moment the kiosk stops selling, until it can."""
     kiosk = chaos.kiosk
-    journal = kiosk.journal
-    journal.stalled = True
+    kiosk.journal.stalled = True
     yield rng.uniform(0.5, 3)
     kiosk.ask(c.SetSelling(False, "the disk is full"))
     yield rng.uniform(5, 3000)
-    kiosk.journal.stalled = journal.stalled = False
+    kiosk.journal.stalled = False
     kiosk.ask(c.SetSelling(True, "storing works again"))
 
 

@@ -1,7 +1,10 @@
 """The store of a simulated kiosk: what is durable when, and what a power cut leaves."""
 
 from collections import deque
+from collections.abc import Sequence
 from collections.abc import Iterable
+from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from kiosk.simulation.virtual import VirtualOwner
@@ -19,6 +22,9 @@ COMMIT_MS = 4
 TOLD_MS = 1
 """From durable to acknowledged: a cut in between leaves more than was promised, never less."""
 
+SAMPLES = 20_000
+"""So many points of waveforms are kept, the latest ones."""
+
 
 @dataclass(slots=True)
 class SimJournal:
@@ -28,45 +34,62 @@ class SimJournal:
     facts: list[Fact] = field(default_factory=list)
     """Everything posted since `base`, which is everything there is unless `forget` was called."""
     marks: dict[SessionId, Mark] = field(default_factory=dict)
-    samples: deque[Sample] = field(default_factory=lambda: deque(maxlen=SAMPLES_KEPT))
     acknowledge: Conductor | None = None
     commit_ms: int = COMMIT_MS
-    stalled: bool = False
-    written: Seq = Seq(0)
-    """What has reached the disk."""
     base: State = field(default_factory=State)
     """The state before the first of `facts`."""
+    samples: deque[Sample] = field(default_factory=lambda: deque(maxlen=SAMPLES))
+    _stalled: bool = False
+    _kept: Seq = Seq(0)
+    _under_way: deque[tuple[int, Seq]] = field(default_factory=deque)
+    """What is being written, each with the instant at which it will have reached the disk."""
 
     def post(self, batch: Batch) -> None:
         self.facts.extend(batch.facts)
-        seq = batch.facts[-1].seq
-        self.owner.after(self.commit_ms, lambda: self._commit(seq))
+        self._write(batch.facts[-1].seq)
 
     def mark(self, mark: Mark) -> None:
         self.marks[mark.session] = mark
 
-    def sample(self, samples: Iterable[Sample]) -> None:
+    def sample(self, samples: Sequence[Sample]) -> None:
         self.samples.extend(samples)
 
-    def _commit(self, seq: Seq) -> None:
-        if self.stalled:
-            self.owner.after(250, lambda: self._commit(seq))
-            return
-        self.written = Seq(max(self.written, seq))
-        self.owner.after(TOLD_MS, lambda: self._told(seq))
+    @property
+    def stalled(self) -> bool:
+        """Whether nothing reaches the disk."""
+        return self._stalled
 
-    def _told(self, seq: Seq) -> None:
+    @stalled.setter
+    def stalled(self, on: bool) -> None:
+        self._stalled = on
+        if not on and self.facts:
+            self._write(self.facts[-1].seq)
+
+    def _write(self, seq: Seq) -> None:
+        if not self._stalled:
+            self._under_way.append((self.owner.mono + self.commit_ms * 1_000_000, seq))
+            self.owner.after(self.commit_ms + TOLD_MS, lambda: self._tell(seq))
+
+    def _tell(self, seq: Seq) -> None:
         if self.acknowledge is not None:
             self.acknowledge.acknowledged(seq)
 
+    @property
+    def written(self) -> Seq:
+        """What has reached the disk."""
+        while self._under_way and self._under_way[0][0] <= self.owner.mono:
+            self._kept = max(self._kept, self._under_way.popleft()[1])
+        return self._kept
+
     def survivors(self) -> list[Fact]:
         """What a power cut now leaves of `facts`."""
-        return [fact for fact in self.facts if fact.seq <= self.written]
+        written = self.written
+        return [fact for fact in self.facts if fact.seq <= written]
 
     def reopened(self, owner: VirtualOwner) -> "SimJournal":
         """The store as a restarted kiosk finds it."""
         kept = self.survivors()
-        return SimJournal(owner, kept, self.marks, written=kept[-1].seq if kept else self.base.seq, base=self.base)
+        return SimJournal(owner, kept, self.marks, base=self.base, _kept=kept[-1].seq if kept else self.base.seq)
 
     def fold(self) -> State:
         """What all facts say."""

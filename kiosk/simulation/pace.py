@@ -19,8 +19,8 @@ from sessions.sensing import SETTLED_NS
 from sessions.units import SlotName, seconds_ns
 
 _MS = 1_000_000
-ZERO_NS = SETTLED_NS + seconds_ns(2.2)
-"""So long after power went, the last two seconds of readings show the slot's zero."""
+ZERO_NS = SETTLED_NS + seconds_ns(5.7)
+"""So long after power went, the readings still buffered (`slot.EMPTY_READINGS`) show the slot's zero."""
 
 
 class Paced(Protocol):

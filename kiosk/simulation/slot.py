@@ -30,13 +30,15 @@ WEAK_NS = seconds_ns(12)
 """How long after the change to a weak draw, or to none, all readings are looked at: it takes time to be sure."""
 LONGEST_LIVELY_NS = seconds_ns(60)
 """A detector that sees something else than there is may be wrong for longer than this: then it is left alone."""
-CLEAR_READINGS, WEAK_READINGS, EMPTY_READINGS, LIVELY_READINGS = 6, 30, 20, 12
+CLEAR_READINGS, WEAK_READINGS, EMPTY_READINGS, IDLE_READINGS, LIVELY_READINGS = 6, 30, 55, 3, 12
 """The newest readings that a look after a quiet stretch still finds in the buffer."""
+ZERO_NS = seconds_ns(9)
+"""So long after power went, the sensor's zero is learned."""
 LOOK_AGAIN_NS = (seconds_ns(10.7), seconds_ns(60.7))
 """When a low draw has lasted long enough to be called paused, and full (`DetectionRules`)."""
 BRIDGED_NS = seconds_ns(7.0)
 """Taken off for so short a time is not noticed, and not meant to be: the detector waits five seconds and some readings."""
-PROVEN_AGAIN_NS = seconds_ns(2.0)
+PROVEN_AGAIN_NS = seconds_ns(0.6)
 """A draw that is proven so long after a change is the one after the change."""
 WEAK_STEP_MS = 500
 """How often the many readings of a weak change are looked at, some at a time."""
@@ -75,6 +77,8 @@ class SimSlot:
         self.is_open = False
         self.sensor_works = True
         self.sticks_at: Reading | None = None
+        self.ever_stuck = False
+        """Whether the sensor has repeated itself since this was last set to False."""
         self.welded = False
         self.jammed = False
         self.before_change: Callable[[SimSlot], None] = lambda slot: None
@@ -83,7 +87,7 @@ class SimSlot:
         self._tries = 0
         self._silent_until = 0
         self._seen_to_ns = 0
-        self._changed_ns = 0
+        self._changed_ns = self._off_ns = 0
         self._lively_until = 0
         self._looks: list[int] = []
         self._step_ms = PERIOD_NS // _MS
@@ -115,6 +119,7 @@ class SimSlot:
         self._advance(self._clock())
         if not on:
             self._look_at_draw()
+            self._off_ns = self._seen_to_ns
             self.cut_short_ns = 0 if self._clear_since is None else self._seen_to_ns - self._clear_since
         self.power = on
         if self.phone is not None:
@@ -149,7 +154,7 @@ class SimSlot:
         if now < self._lively_until:
             return LIVELY_READINGS
         if not self.power:
-            return EMPTY_READINGS
+            return EMPTY_READINGS if now - self._off_ns < ZERO_NS else IDLE_READINGS
         return CLEAR_READINGS if self._draw_mA() >= WEAK_MA else WEAK_READINGS
 
     def _reading(self, at: MonoNs, number: int) -> Reading:
@@ -215,7 +220,12 @@ class SimSlot:
         self._advance(self._clock())
 
     def _changed(self) -> None:
-        """Something changed just now: for a while every reading is looked at."""
+        """Somebody changed something just now."""
+        self._changed_now()
+        self.after_change(self)
+
+    def _changed_now(self) -> None:
+        """The draw is another one from now on: for a while every reading is looked at."""
         before_mA, dropped = self._known_mA, self._drawing and self.phone is not None and self.phone.dropped
         self._look_at_draw()
         drawn_mA = self._known_mA
@@ -224,7 +234,6 @@ class SimSlot:
         self._lively_until = now + WEAK_NS if weak else now
         self._step_ms = WEAK_STEP_MS if weak else PERIOD_NS // _MS
         self._looks = [now + after for after in LOOK_AGAIN_NS] if 0 < drawn_mA <= MARKS_MA[0] else []
-        self.after_change(self)
 
     def quiet_ms(self, drawing: bool, proven: int | None) -> int | None:
         """For how long no reading will show anything new to a detector that believes in a draw, last proven then, or in
@@ -232,7 +241,7 @@ class SimSlot:
         now = self._clock()
         if now >= self._same_until_ns:
             self._advance(self._same_until_ns)
-            self._changed()
+            self._changed_now()
         self._advance(now)
         lively = now < self._lively_until and not self._settled(drawing, proven)
         if lively or (self._disagrees(drawing) and now - self._changed_ns < LONGEST_LIVELY_NS):
@@ -312,6 +321,8 @@ class SimSlot:
         self.sticks_at = None
         self.sensor_works = works
         self.sticks_at = self._reading(now, now // PERIOD_NS) if sticks else None
+        if sticks:
+            self.ever_stuck = True
         self._changed()
 
     def silence(self, seconds: float) -> None:
@@ -340,7 +351,7 @@ class SimSlot:
         if self.phone is not None:
             self.phone.power(False, 0.0)
         self.unlocked = not self._has_lock
-        self._seen_to_ns = self._changed_ns = self._lively_until = mono
+        self._seen_to_ns = self._changed_ns = self._lively_until = self._off_ns = mono
         self._looks, self._same_until_ns, self._silent_until = [], mono, 0
         self._known_ns, self._unplugged_ns = -1, mono - BRIDGED_NS
         self._clear_since = None
