@@ -74,10 +74,11 @@ def machine() -> str:
     )
 
 
-def keep(benchmark: str, figures: Iterable[Figure]) -> None:
-    """Replaces a benchmark's results, one JSON line a figure."""
+def keep(benchmark: str, figures: Iterable[Figure], load: float) -> None:
+    """Replaces a benchmark's results, one JSON line a figure. ``load`` is the load average before it began: what others
+    wanted of the machine meanwhile."""
     RESULTS.mkdir(exist_ok=True)
-    when = datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")
+    when = f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC, load {load:.1f} before"
     lines = [json.dumps({"machine": machine(), "at": when, **asdict(figure)}) for figure in figures]
     (RESULTS / f"{benchmark}.jsonl").write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
 

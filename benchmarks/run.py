@@ -4,6 +4,7 @@ Each figure is printed as it is found; the results are kept beside this file and
 from all that are kept.
 """
 
+import os
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -60,12 +61,12 @@ def main(names: list[str]) -> int:
     print(machine())
     for name in BENCHMARKS if "all" in names else names:
         print(f"== {name}", flush=True)
-        figures = []
+        load, figures = os.getloadavg()[0], []
         for figure in BENCHMARKS[name]():
             goal = f"   goal {figure.goal_text}: {'met' if figure.met else 'missed'}" if figure.goal is not None else ""
             print(f"{figure.name}: {figure.value_text}{goal}", flush=True)
             figures.append(figure)
-        keep(name, figures)
+        keep(name, figures, load)
     PAGE.write_text(page(), encoding="utf-8")
     return 0
 
