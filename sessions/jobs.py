@@ -190,6 +190,9 @@ def _watch_current(desk: Desk, session_id: SessionId) -> None:
     record.jobs.pop("watch_current", None)
     if not SLOT_FIGURES[desk.state.slot(record.slot.name).state].live:
         record.mA = None
+        kept = record.waveform.rest()
+        if kept:
+            desk.keep(record, kept)
         return
     record.detector.see_door(record.slot.door_open(), desk.now().mono)
     for reading in record.slot.readings(record.read_up_to):

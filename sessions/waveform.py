@@ -2,7 +2,8 @@
 
 A verdict is only as good as the current behind it can be shown. So the readings of the last seconds are always at
 hand, and when something is concluded they are kept, with those of the seconds that follow. Between decisions one
-reading in half a minute is enough to draw the curve. That is some tens of kilobytes a session.
+reading in half a minute is enough to draw the curve. That is some tens of kilobytes a session, if they are handed over
+by the row: a row of the store takes a page or two of the disk, however few readings are in it.
 """
 
 from collections import deque
@@ -14,14 +15,18 @@ from sessions.units import MonoNs, seconds_ns
 BEFORE_NS = seconds_ns(10)
 AFTER_NS = seconds_ns(10)
 BETWEEN_NS = seconds_ns(30)
+ROW = 64
+"""Readings that are worth a row of their own."""
 
 
 @dataclass(slots=True)
 class Waveform:
     """The readings of one session on their way to the store."""
 
+    _between: list[Reading] = field(default_factory=list)
+    """Readings that wait for company."""
     _recent: deque[Reading] = field(default_factory=deque)
-    """Readings not kept yet, oldest first."""
+    """Readings not kept yet, later ones, oldest first."""
     _keep_until: MonoNs = MonoNs(0)
     _kept: MonoNs | None = None
 
@@ -30,15 +35,28 @@ class Waveform:
         self._recent.append(reading)
         if concluded:
             self._keep_until = MonoNs(reading.mono + AFTER_NS)
+            return self.rest()
         if reading.mono <= self._keep_until:
-            kept = list(self._recent)
-            self._recent.clear()
-        elif self._kept is None or reading.mono - self._kept >= BETWEEN_NS:
-            kept = [self._recent.pop()]
-        else:
-            kept = []
-        while self._recent and reading.mono - self._recent[0].mono > BEFORE_NS:
-            self._recent.popleft()
+            return self.rest() if len(self._recent) >= ROW else []
+        if self._recent[0].mono <= self._keep_until:
+            return self.rest()
+        while reading.mono - self._recent[0].mono > BEFORE_NS:
+            self._thin(self._recent.popleft())
+        if len(self._between) < ROW:
+            return []
+        kept, self._between = self._between, []
+        return kept
+
+    def rest(self) -> list[Reading]:
+        """Gives all that was not given yet: something was concluded, or the session is over."""
+        kept = [*self._between, *self._recent]
+        self._between = []
+        self._recent.clear()
         if kept:
             self._kept = kept[-1].mono
         return kept
+
+    def _thin(self, reading: Reading) -> None:
+        if self._kept is None or reading.mono - self._kept >= BETWEEN_NS:
+            self._between.append(reading)
+            self._kept = reading.mono
