@@ -156,9 +156,17 @@ class Conductor:
             self.tell(c.CoinIn(seen.train_id, seen.value, seen.first_pulse, owner))
         elif isinstance(seen, ports.DoorSeen):
             self.tell(c.DoorObserved(seen.slot, seen.open, seen.mono))
-        elif not (seen.device.endswith(".sensor") and seen.trouble in (None, Trouble.NO_ANSWER)):
-            # A sensor's silence is judged by `Sensing` and the detectors: one unanswered question is a gap.
+        elif not self._is_silence(seen):
             self.tell(c.DeviceTrouble(seen.device, seen.trouble.value if seen.trouble else None, seen.detail))
+
+    def _is_silence(self, seen: ports.DeviceReport) -> bool:
+        """Whether a sensor falls silent or ends its silence: that is judged by `Sensing` and the detectors, as one
+        unanswered question is but a gap. Its other troubles begin and end as its driver says."""
+        if not seen.device.endswith(".sensor"):
+            return False
+        known = self.state.faults.get(seen.device)
+        trouble = seen.trouble if seen.trouble is not None or known is None else known.trouble
+        return trouble == Trouble.NO_ANSWER
 
     def when_durable(self, seq: Seq, callback: Callable[[], None]) -> None:
         """Calls back once ``seq`` is durable: at once if it is."""

@@ -47,11 +47,11 @@ def disable_slot(draft: Draft, command: c.DisableSlot) -> Json:
 
 
 def enable_slot(draft: Draft, command: c.EnableSlot) -> Json:
-    """Puts a slot back into use, and takes an over-current trip as looked after."""
+    """Puts a slot back into use, and takes an over-current trip or a stuck sensor as looked after."""
     require_staff(command.actor)
     draft.rules.slot(command.slot)
     for fault in list(draft.state.faults.values()):
-        if fault.slot == command.slot and fault.trouble == Trouble.OVERCURRENT:
+        if fault.slot == command.slot and fault.trouble in (Trouble.OVERCURRENT, Trouble.STUCK):
             draft.add(e.FaultCleared(fault.device, "looked after by staff", command.slot))
     if draft.state.slot(command.slot).disabled is not None:
         draft.add(e.SlotEnabled(command.slot, command.actor.name, command.reason))

@@ -21,6 +21,9 @@ WELDED_V = 2.0
 """A port without power is bled to zero within milliseconds; half a volt would be a charge left, two volts are a closed
 contact."""
 WELDED_READINGS = 3
+MOVES = 10
+"""A sensor that was stuck is believed again when so many of its readings differed from the one before. One that holds
+still even though it is well, because nothing flows and its noise is small, waits for the staff to enable the slot."""
 
 
 @dataclass(slots=True)
@@ -32,6 +35,7 @@ class _Watch:
     unpowered_since: MonoNs | None = None
     live_voltages: int = 0
     dead_voltages: int = 0
+    moves: int = 0
 
 
 class Sensing:
@@ -69,9 +73,12 @@ class Sensing:
                 self._take(watch, reading)
             self._tell_silence(state, name, watch, now)
             self._tell_weld(state, name, watch)
+            self._tell_moving(state, name, watch)
 
     def _take(self, watch: _Watch, reading: Reading) -> None:
         watch.read_up_to = reading.mono
+        if reading.mA is not None and watch.last is not None and watch.last.mA is not None:
+            watch.moves += reading.mA != watch.last.mA
         watch.last = reading
         if reading.mA is None:
             return
@@ -103,3 +110,11 @@ class Sensing:
             self._tell(c.DeviceTrouble(device, Trouble.WELDED.value, detail))
         elif watch.dead_voltages >= WELDED_READINGS and fault is not None and fault.trouble == Trouble.WELDED:
             self._tell(c.DeviceTrouble(device, None, "opens its contact again"))
+
+    def _tell_moving(self, state: State, name: SlotName, watch: _Watch) -> None:
+        device = f"{name}.sensor"
+        fault = state.faults.get(device)
+        if fault is None or fault.trouble != Trouble.STUCK:
+            watch.moves = 0
+        elif watch.moves >= MOVES:
+            self._tell(c.DeviceTrouble(device, None, "measures again"))

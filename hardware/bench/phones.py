@@ -121,8 +121,8 @@ class Phone:
         self._trickle_mA = self._rng.uniform(*kind.trickle_mA)
         self._powered_at: float | None = None
         self._last_s = 0.0
-        # What it draws when the charger calls the battery full, how much above that for each per cent of room from where
-        # it tapers, and the per cent of battery for a milliampere in a second.
+        # What it draws when the charger calls the battery full, how much above that for each per cent of room from
+        # where it tapers, and the per cent of battery for a milliampere in a second.
         self._floor_mA = max(self._trickle_mA, CUT_OFF * kind.full_speed_mA)
         self._slope_mA = (kind.full_speed_mA - self._floor_mA) / (100 - kind.taper_from)
         self._gain = 100 * BATTERY_GAIN / 3600 / kind.capacity_mAh if kind.charges else 0.0
@@ -133,6 +133,7 @@ class Phone:
             self._powered_at = None
         elif self._powered_at is None:
             self._powered_at = self._last_s = t_s
+            self._same_until_s, self._drop_mA, self._allowed_mA = 0.0, None, 20.0 if self.kind.negotiates else NEVER[0]
             kind, rng = self.kind, self._rng
             self._steps = (rng.uniform(0.1, 0.4), rng.uniform(0.7, 1.2), rng.uniform(1.8, 2.8))
             self._pauses = Spells(rng, kind.trickles_s, kind.pauses_s, kind.pause_mA)
@@ -151,34 +152,35 @@ class Phone:
             return 0.0
         self._charge_until(t_s)
         since_s = t_s - self._powered_at
-        drop_mA = self._drops.at(since_s)
-        if drop_mA is not None:
-            return drop_mA
-        allowed_mA = self._negotiated_mA(since_s)
-        battery_mA = min(self._battery_mA(since_s), allowed_mA)
-        ping_mA = self._pings.at(since_s) or 0 if self.kind.pings_mA else 0
-        return min(battery_mA + (self._screen.at(since_s) or 0), allowed_mA) + ping_mA
+        if self._drop_mA is not None:
+            return self._drop_mA
+        battery_mA = min(self._battery_mA(since_s), self._allowed_mA)
+        if battery_mA < self._allowed_mA:
+            battery_mA = min(battery_mA + (self._screen.at(since_s) or 0), self._allowed_mA)
+        return battery_mA + (self._pings.at(since_s) or 0) if self.kind.pings_mA else battery_mA
 
     @property
     def dropped(self) -> bool:
-        """Whether the line is dropped now, as far as was looked."""
-        return self._powered_at is not None and self._drops.at(self._last_s - self._powered_at) is not None
+        """Whether the line is dropped, or being negotiated anew, as far as was looked."""
+        return self._powered_at is not None and (
+            self._drop_mA is not None or self._allowed_mA < min(self.kind.full_speed_mA, 500)
+        )
 
     def next_change_s(self, marks_mA: tuple[float, ...]) -> float:
-        """From the last look on: when the draw next drops, is allowed more, falls to one of the marks, ends as the battery
-        is full, or, while it is below the highest of them, changes at all. Infinity without power."""
+        """From the last look on: when the draw next falls to one of the marks, ends as the battery is full, or, while
+        it is below the highest of them, changes for more than a moment. Infinity without power.
+
+        What lasts but seconds, a line that drops and is negotiated anew, is no such change.
+        """
         if self._powered_at is None:
             return float("inf")
         since_s = self._last_s - self._powered_at
-        drawn_mA = self.draw_mA(self._last_s)
-        ends = [self._drops.next_s(since_s), self._next_step_s(since_s)]
+        ends = [self._times_to(marks_mA, since_s)]
         if self._battery_mA(since_s) <= max(marks_mA):
             ends.append(self._screen.next_s(since_s))
         if self._idle:
             ends.append(self._pauses.next_s(since_s))
-        elif not self.dropped:
-            ends += [since_s + s for s in self._times_to(marks_mA, self._negotiated_mA(since_s))]
-        if self.kind.pings_mA and drawn_mA:
+        if self.kind.pings_mA:
             ends.append(self._pings.next_s(since_s))
         return self._powered_at + max(min(ends), since_s + INSTANT_S)
 
@@ -215,12 +217,16 @@ class Phone:
         assert self._powered_at is not None
         while self._last_s < t_s:
             since_s = self._last_s - self._powered_at
-            dropped = self._drops.at(since_s) is not None
-            change_s = self._powered_at + min(self._drops.next_s(since_s), self._next_step_s(since_s))
-            end_s = min(t_s, max(change_s, self._last_s + INSTANT_S))
-            if not dropped and not self._idle:
-                self._charge(end_s - self._last_s, self._negotiated_mA(since_s))
-            self._last_s = end_s
+            if since_s >= self._same_until_s:
+                self._drop_mA = self._drops.at(since_s)
+                self._allowed_mA = self._negotiated_mA(since_s)
+                # Two instants that differ by rounding only are one.
+                next_s = min(self._drops.next_s(since_s), self._next_step_s(since_s))
+                self._same_until_s = max(next_s, since_s + INSTANT_S)
+            end_s = min(t_s, self._powered_at + self._same_until_s)
+            if self._drop_mA is None and not self._idle:
+                self._charge(end_s - self._last_s, self._allowed_mA)
+            self._last_s = max(end_s, self._last_s + 1e-9)
 
     def _charge(self, seconds: float, allowed_mA: float) -> None:
         """Charges exactly: at a constant current up to the knee where it tapers, then falling exponentially."""
@@ -234,14 +240,18 @@ class Phone:
         if self.level > 100 - SLIGHT:
             self.level = 100.0
 
-    def _times_to(self, marks_mA: tuple[float, ...], allowed_mA: float) -> list[float]:
-        """The seconds until the current falls to each of the marks, and until the battery is full."""
-        constant_mA = min(allowed_mA, self.kind.full_speed_mA)
+    def _times_to(self, marks_mA: tuple[float, ...], since_s: float) -> float:
+        """When the current will have fallen to the next mark, or the battery is full, if nothing comes between."""
+        if self._idle:
+            return float("inf")
+        constant_mA = self.kind.full_speed_mA
         flat = max(0.0, self._room(constant_mA))
         rest, falls = self._floor_mA / self._slope_mA, self._gain * self._slope_mA
         room = 100 - self.level - flat + rest
-        wanted = [rest] + [rest + (mark - self._floor_mA) / self._slope_mA for mark in marks_mA if mark > self._floor_mA]
-        return [flat / (self._gain * constant_mA) + log(room / end) / falls for end in wanted if end < room - SLIGHT]
+        marks = [mark for mark in marks_mA if mark > self._floor_mA]
+        wanted = [rest, *(rest + (mark - self._floor_mA) / self._slope_mA for mark in marks)]
+        next_end = max((end for end in wanted if end < room - SLIGHT), default=rest)
+        return since_s + flat / (self._gain * constant_mA) + max(0.0, log(room / next_end)) / falls
 
     def _room(self, constant_mA: float) -> float:
         """Per cent of battery until it tapers from this current."""

@@ -28,9 +28,7 @@ FEW_DAYS = 3
 @click.option("--kiosks", type=click.IntRange(1), default=1, show_default=True, metavar="N", help="Side by side.")
 @click.option("--faults", default="all", show_default=True, metavar="LIST", help="all, none, or some of the kinds.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document.")
-def simulate(
-    days: int, seed: int, slots: int, customers: int | None, kiosks: int, faults: str, as_json: bool
-) -> None:
+def simulate(days: int, seed: int, slots: int, customers: int | None, kiosks: int, faults: str, as_json: bool) -> None:
     """Run days of customers at a simulated kiosk, break things, and judge every event.
 
     The rules, jobs and detectors are the real ones, on a clock that jumps from one event to the next. After every event
@@ -67,7 +65,8 @@ def _kinds(said: str) -> tuple[str, ...]:
     kinds = tuple(dict.fromkeys(kind.strip() for kind in said.split(",")))
     for kind in kinds:
         if kind not in FAULTS:
-            raise click.BadParameter(f"there is no kind '{kind}'; there are {', '.join(FAULTS)}.", param_hint="--faults")
+            known = ", ".join(FAULTS)
+            raise click.BadParameter(f"there is no kind '{kind}'; there are {known}.", param_hint="--faults")
     return kinds
 
 

@@ -29,11 +29,12 @@ class Chaos:
     rng: random.Random
     happened: Counter[str]
 
-    def begin(self, kinds: Iterable[str]) -> None:
-        """Starts the chosen kinds of `FAULTS`, each with a chance of its own."""
+    def begin(self, kinds: Iterable[str], as_often: float = 1.0) -> None:
+        """Starts the chosen kinds of `FAULTS`, each with a chance of its own, so many times as often as usual."""
         for kind in kinds:
             for name, a_day, life in FAULTS[kind]:
-                let_live(self.kiosk, self._again_and_again(name, a_day, life, random.Random(self.rng.getrandbits(64))))
+                rng = random.Random(self.rng.getrandbits(64))
+                let_live(self.kiosk, self._again_and_again(name, a_day * as_often, life, rng))
 
     def _again_and_again(
         self, name: str, a_day: float, life: Callable[["Chaos", random.Random], Life], rng: random.Random
@@ -74,7 +75,7 @@ def _torn_commit(chaos: Chaos, rng: random.Random) -> Life:
     kiosk = chaos.kiosk
     if kiosk.running:
         kiosk.beat()
-        kiosk.cut_after_next_decision(rng.choice((0, 2, 3, 4, 5, 6)), Cut(_outage(rng), rng.random() < 0.7))
+        kiosk.cut_after_next_decision(rng.choice((0, 2, 4, 5, 6, 60)), Cut(_outage(rng), rng.random() < 0.7))
     yield 1
 
 
@@ -134,12 +135,13 @@ def _reader_thread(chaos: Chaos, rng: random.Random) -> Life:
 
 
 def _garbage(chaos: Chaos, rng: random.Random) -> Life:
-    """Noise on the reader's line: bad frames, and now and then one that looks like somebody's card, or the same twice."""
+    """Noise on the reader's line: bad frames, and now and then one that looks like a card, or the same twice."""
     kiosk = chaos.kiosk
     chaos.report("reader", Trouble.NOISE, "Bad frames. Check the cable.")
     for _ in range(rng.randrange(1, 12)):
         if kiosk.running:
-            seen = CardSeen(f"em4100:{rng.getrandbits(32):08X}", f"noise-{rng.getrandbits(60)}", MonoNs(kiosk.owner.mono))
+            uid, tap_id = f"em4100:{rng.getrandbits(32):08X}", f"noise-{rng.getrandbits(60)}"
+            seen = CardSeen(uid, tap_id, MonoNs(kiosk.owner.mono))
             for _ in range(rng.choice((1, 1, 5))):
                 kiosk.conductor.observe(seen)
         yield rng.uniform(0.05, 2)

@@ -81,6 +81,9 @@ class Customer:
         if session is None:
             self._leave()
             return
+        if self._clumsy and self._rng.random() < 0.1:
+            yield self._uniform(0.5, 3)
+            self._ask_as(c.StopSession, session)  # Thinks better of it.
         yield from self._put_in(slot)
         if self._rng.random() < 0.3:
             self._leave()
@@ -126,7 +129,7 @@ class Customer:
             return
         yield wait_s * self._rng.random()
         mischief = self._rng.randrange(5)
-        if mischief == 0 and slot.phone is not None and self._kiosk.session_on(slot.name) == session:
+        if mischief == 0 and self._kiosk.session_on(slot.name) == session:
             phone = slot.unplug()  # The cable comes loose behind the shut door, and somebody notices.
             yield self._uniform(2, 400)
             if phone is not None and slot.phone is None:

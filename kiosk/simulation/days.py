@@ -24,13 +24,14 @@ CUSTOMERS_A_SLOT = 10
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What to simulate. ``faults`` are keys of `chaos.FAULTS`."""
+    """What to simulate. ``faults`` are keys of `chaos.FAULTS`, ``as_often`` multiplies how often each comes."""
 
     seed: int
     days: int
     slots: int = 4
     customers: int = 40
     faults: tuple[str, ...] = tuple(FAULTS)
+    as_often: float = 1.0
     skips: bool = True
 
 
@@ -108,12 +109,13 @@ def simulate(
     began = time.perf_counter()
     rng = random.Random(plan.seed)
     kiosk = kiosk_of(Rules(equipment(rng, plan.slots)), rng.getrandbits(64), skips=plan.skips)
+    kiosk.asked_to_stop = set()
     books = _Books(kiosk)
     kiosk.told = books.told
     crowd = Crowd(kiosk, random.Random(rng.getrandbits(64)), 0.3 if "people" in plan.faults else 0.0)
     chaos = Chaos(kiosk, random.Random(rng.getrandbits(64)), Counter())
     outcome = Outcome(plan.seed, plan.days, plan.slots)
-    chaos.begin(plan.faults)
+    chaos.begin(plan.faults, plan.as_often)
     day = 0
     try:
         for day in range(1, plan.days + 1):

@@ -1,11 +1,9 @@
 """The store of a simulated kiosk: what is durable when, and what a power cut leaves."""
 
 from collections import deque
-from collections.abc import Sequence
 from collections.abc import Iterable
-from collections import deque
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
+from typing import Any
 
 from kiosk.simulation.virtual import VirtualOwner
 from sessions.conductor import Conductor
@@ -51,7 +49,7 @@ class SimJournal:
     def mark(self, mark: Mark) -> None:
         self.marks[mark.session] = mark
 
-    def sample(self, samples: Sequence[Sample]) -> None:
+    def sample(self, samples: Iterable[Sample]) -> None:
         self.samples.extend(samples)
 
     @property
@@ -86,9 +84,8 @@ class SimJournal:
         written = self.written
         return [fact for fact in self.facts if fact.seq <= written]
 
-    def reopened(self, owner: VirtualOwner) -> "SimJournal":
-        """The store as a restarted kiosk finds it."""
-        kept = self.survivors()
+    def reopened(self, owner: VirtualOwner, kept: list[Fact]) -> "SimJournal":
+        """The store as a restarted kiosk finds it, with the facts that survived."""
         return SimJournal(owner, kept, self.marks, base=self.base, _kept=kept[-1].seq if kept else self.base.seq)
 
     def fold(self) -> State:
@@ -105,11 +102,8 @@ class SimJournal:
 
 def copy_of(state: State) -> State:
     """A state that can be folded on without the first one changing; entities are never edited, so they are shared."""
-    copied = {
-        name: dict(value) if isinstance(value, dict) else value
-        for name in State.__dataclass_fields__
-        for value in (getattr(state, name),)
-    }
     ledger = state.ledger
-    copied["ledger"] = Ledger(ledger.balances(), ledger.applied().values(), ledger.all_counters())
-    return State(**copied)
+    copies: dict[str, Any] = {
+        part.name: dict(value) for part in fields(state) if isinstance(value := getattr(state, part.name), dict)
+    }
+    return replace(state, ledger=Ledger(ledger.balances(), ledger.applied().values(), ledger.all_counters()), **copies)

@@ -1,14 +1,15 @@
-"""Judges a simulated kiosk after every event: the invariants of DESIGN 11, and the truth, which only a simulation knows.
+"""Judges a simulated kiosk after every event: the invariants, and the truth, which only a simulation knows.
 
 After an event only what it touched is looked at: the accounts its transfers moved (against books kept here a second
 time), the slots, sessions and cards its facts name, the relays, the proof of every live session. `check_all` looks at
 everything; a day ends with it.
 
-The truth: nobody is billed for more than the time in which something drew current in their slot, nobody who draws is
-ended as gone, and every coin that was acknowledged is still there.
+The truth: nobody is billed for more than the time in which something drew current in their slot, nor for less than a
+draw that nobody can overlook; nobody who draws is ended as gone, or as stopped when nobody asked; and what was
+acknowledged is still there after a power cut.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Protocol
 
 from kiosk.simulation.slot import SimSlot
@@ -45,6 +46,11 @@ class Judged(Protocol):
     def slots(self) -> Mapping[SlotName, SimSlot]: ...
 
     @property
+    def asked_to_stop(self) -> Collection[SessionId] | None:
+        """The sessions that somebody asked to stop, if that is known."""
+        ...
+
+    @property
     def records(self) -> Mapping[SessionId, SessionRecord]: ...
 
 
@@ -56,7 +62,7 @@ class Judge:
         self._books: dict[tuple[Unit, str], int] = {}
         self._transfers: set[TransferId] = set()
         self._usage = invariants.UsageWatch()
-        self._drawn_before: dict[SessionId, int] = {}
+        self._before: dict[SessionId, tuple[int, int]] = {}
         self._seen: tuple[Seq, Seq] = (Seq(-1), Seq(-1))
         self.acknowledged = Seq(0)
         """The last fact that anybody was told to be safe."""
@@ -171,20 +177,37 @@ class Judge:
         return slot.drawn_ns
 
     def _begin(self, body: e.SessionStarted) -> None:
-        self._drawn_before[body.session] = self._drawn_ns(body.slot)
         slot = self._kiosk.slots.get(body.slot)
         if slot is not None:
+            slot.disturbed = not slot.sensor_works
             slot.ever_stuck = slot.sticks_at is not None
+        drawn_ns = self._drawn_ns(body.slot)
+        self._before[body.session] = (drawn_ns, slot.strong_ns if slot is not None else 0)
 
     def _judge_bill(self, body: e.SessionSettled) -> None:
-        drawn = self._drawn_ns(body.slot) - self._drawn_before.pop(body.session, 0)
-        stuck = body.slot in self._kiosk.slots and self._kiosk.slots[body.slot].ever_stuck
-        if body.used * NS > drawn + (STUCK_NS if stuck else TOLERATED_NS):
+        slot = self._kiosk.slots.get(body.slot)
+        if slot is None:
+            return
+        drawn_ns = self._drawn_ns(body.slot)
+        drawn_before, strong_before = self._before.pop(body.session, (0, 0))
+        drawn, strong, billed = drawn_ns - drawn_before, slot.strong_ns - strong_before, body.used * NS
+        if billed > drawn + (STUCK_NS if slot.ever_stuck else TOLERATED_NS):
             raise InvariantBroken(
                 f"truth: {body.session} is billed {body.used} s, something drew for {drawn / NS:.1f} s on {body.slot}"
             )
-        slot = self._kiosk.slots.get(body.slot)
-        if slot is None or body.stop_reason not in (StopReason.EV_DISCONNECTED, StopReason.STOPPED_BY_EV):
-            return
-        if slot.sensor_works and slot.cut_short_ns >= STEADY_NS:
+        if not slot.disturbed and billed < min(strong, (body.used + body.returned) * NS) - TOLERATED_NS:
+            raise InvariantBroken(
+                f"truth: {body.session} is billed {body.used} s, its phone drew for {strong / NS:.1f} s on {body.slot}"
+            )
+        self._judge_reason(body, slot)
+
+    def _judge_reason(self, body: e.SessionSettled, slot: SimSlot) -> None:
+        asked = self._kiosk.asked_to_stop
+        if asked is not None and body.stop_reason in _ASKED and body.session not in asked:
+            raise InvariantBroken(f"truth: {body.session} on {body.slot} ended as {body.stop_reason}, nobody asked")
+        if body.stop_reason in _GONE and slot.sensor_works and slot.cut_short_ns >= STEADY_NS:
             raise InvariantBroken(f"truth: {body.session} on {body.slot} ended as {body.stop_reason}, its phone draws")
+
+
+_ASKED = (StopReason.LOCAL, StopReason.REMOTE, StopReason.MASTER_PASS)
+_GONE = (StopReason.EV_DISCONNECTED, StopReason.STOPPED_BY_EV)

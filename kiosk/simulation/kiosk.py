@@ -15,7 +15,7 @@ from sessions import invariants
 from sessions.cards import card_key
 from sessions.conductor import Conductor, Listeners
 from sessions.engine import Engine
-from sessions.errors import SessionsError
+from sessions.errors import InvariantBroken, SessionsError
 from sessions.events import Fact
 from sessions.fold import State
 from sessions.jobs import Pace, watch_now
@@ -23,7 +23,7 @@ from sessions.ports import CardSeen, CoinPulseStarted, CoinSeen, Observation
 from sessions.recovery import recover
 from sessions.registry import SessionRecord
 from sessions.rules import Rules
-from sessions.units import NS, CardKey, MinorUnits, MonoNs, SessionId, SlotName, VisitId
+from sessions.units import NS, CardKey, MinorUnits, MonoNs, Seq, SessionId, SlotName, VisitId
 
 SECRET = b"a simulated fleet's card secret.."
 
@@ -62,6 +62,8 @@ class SimKiosk:
         self.skips = skips
         self.running = False
         self.reader_works = True
+        self.asked_to_stop: set[SessionId] | None = None
+        """The sessions that somebody wanted to end; None where not everybody asks through `ask`."""
         self.told: Callable[[tuple[Fact, ...]], None] = lambda facts: None
         """Hears every decision."""
         self._epoch_ns = 0
@@ -81,7 +83,7 @@ class SimKiosk:
         return self.engine.state
 
     @property
-    def durable(self) -> int:
+    def durable(self) -> Seq:
         """Up to which fact the conductor knows everything durable."""
         return self.conductor.durable
 
@@ -144,8 +146,8 @@ class SimKiosk:
         self._cut_in_ms = (delay_ms, cut)
 
     def beat(self) -> None:
-        """Marks how far each session's use is proven. At its own pace the kiosk does that every ten seconds; where quiet
-        stretches are skipped, whoever is about to cut its power does."""
+        """Marks how far each session's use is proven. At its own pace the kiosk does that every ten seconds; where
+        quiet stretches are skipped, whoever is about to cut its power does."""
         self.catch_up()
         for record in list(self.owner.sessions.values()):
             self.conductor.mark(record)
@@ -173,6 +175,7 @@ class SimKiosk:
         assert cut is not None
         dead = self.owner
         self.running = False
+        before, kept = self.journal.facts, self.journal.survivors()
         dead.halt()
         dead.halted = False
         for slot in self.slots.values():
@@ -189,9 +192,8 @@ class SimKiosk:
         self.owner = born
         for slot in self.slots.values():
             slot.boot(born.mono)
-        before = self.journal.facts
-        self.journal = self.journal.reopened(born)
-        lost = before[len(self.journal.facts) :]
+        self.journal = self.journal.reopened(born, kept)
+        lost = before[len(kept) :]
         self.judge.restarted(lost, self.journal.marks)
         self.engine = Engine(self.journal.fold(), self.rules)
         self._boot(round(cut.outage_s))
@@ -205,7 +207,7 @@ class SimKiosk:
             (delay_ms, cut), self._cut_in_ms = self._cut_in_ms, None
             self.owner.after(delay_ms, lambda: self.power_cut(cut.outage_s, new_boot=cut.new_boot))
 
-    def _durable(self, seq: int) -> None:
+    def _durable(self, seq: Seq) -> None:
         self.judge.acknowledged = seq
 
     # People.
@@ -242,10 +244,12 @@ class SimKiosk:
         if not self.running:
             return False
         self.catch_up()
+        if isinstance(command, c.StopSession) and self.asked_to_stop is not None:
+            self.asked_to_stop.add(command.session)
         try:
             self.conductor.execute(command)
         except SessionsError as refusal:
-            if isinstance(refusal, invariants.InvariantBroken):
+            if isinstance(refusal, InvariantBroken):
                 raise
             return False
         return True

@@ -30,14 +30,14 @@ WEAK_NS = seconds_ns(12)
 """How long after the change to a weak draw, or to none, all readings are looked at: it takes time to be sure."""
 LONGEST_LIVELY_NS = seconds_ns(60)
 """A detector that sees something else than there is may be wrong for longer than this: then it is left alone."""
-CLEAR_READINGS, WEAK_READINGS, EMPTY_READINGS, IDLE_READINGS, LIVELY_READINGS = 6, 30, 55, 3, 12
+CLEAR_READINGS, WEAK_READINGS, EMPTY_READINGS, IDLE_READINGS, LIVELY_READINGS = 5, 25, 20, 3, 12
 """The newest readings that a look after a quiet stretch still finds in the buffer."""
 ZERO_NS = seconds_ns(9)
 """So long after power went, the sensor's zero is learned."""
-LOOK_AGAIN_NS = (seconds_ns(10.7), seconds_ns(60.7))
-"""When a low draw has lasted long enough to be called paused, and full (`DetectionRules`)."""
+LOOK_AGAIN = ((25.0, seconds_ns(10.7)), (120.0, seconds_ns(60.7)))
+"""How low a draw must be, and when it has lasted long enough, to be called paused, and full (`DetectionRules`)."""
 BRIDGED_NS = seconds_ns(7.0)
-"""Taken off for so short a time is not noticed, and not meant to be: the detector waits five seconds and some readings."""
+"""Taken off for so short a time is not noticed, and not meant to be: the detector waits five seconds and a little."""
 PROVEN_AGAIN_NS = seconds_ns(0.6)
 """A draw that is proven so long after a change is the one after the change."""
 WEAK_STEP_MS = 500
@@ -93,10 +93,14 @@ class SimSlot:
         self._step_ms = PERIOD_NS // _MS
         self._same_until_ns = 0
         self._known_ns, self._known_mA = -1, 0.0
-        self._drawing = False
+        self._drawing = self._strong = False
         self._unplugged_ns = -BRIDGED_NS
         self.drawn_ns = 0
         """How long something truly drew current here, ever: no session may be billed for more."""
+        self.strong_ns = 0
+        """For how much of it the draw was one that nobody can overlook."""
+        self.disturbed = False
+        """Whether the sensor was not to be trusted at some time since this was last set to False."""
         self.cut_short_ns = 0
         """For how long something had drawn clearly, without a break, when power was last switched off."""
         self._clear_since: int | None = None
@@ -155,6 +159,8 @@ class SimSlot:
             return LIVELY_READINGS
         if not self.power:
             return EMPTY_READINGS if now - self._off_ns < ZERO_NS else IDLE_READINGS
+        if self.phone is not None and self.phone.dropped:
+            return BUFFER
         return CLEAR_READINGS if self._draw_mA() >= WEAK_MA else WEAK_READINGS
 
     def _reading(self, at: MonoNs, number: int) -> Reading:
@@ -197,6 +203,7 @@ class SimSlot:
             end = min(to_ns, self._same_until_ns)
             if self._drawing:
                 self.drawn_ns += end - self._seen_to_ns
+                self.strong_ns += end - self._seen_to_ns if self._strong else 0
             self._seen_to_ns = end
 
     def _look_at_draw(self) -> None:
@@ -206,6 +213,7 @@ class SimSlot:
             self._drawing, self._clear_since, self._same_until_ns = False, None, NEVER_NS
             return
         self._drawing = drawn_mA > 0 or phone.dropped
+        self._strong = drawn_mA >= WEAK_MA
         if drawn_mA < CLEARLY_MA and not phone.dropped:
             self._clear_since = None
         elif self._clear_since is None:
@@ -233,7 +241,7 @@ class SimSlot:
         weak = drawn_mA < WEAK_MA and not dropped and (drawn_mA > 0 or before_mA > 0)
         self._lively_until = now + WEAK_NS if weak else now
         self._step_ms = WEAK_STEP_MS if weak else PERIOD_NS // _MS
-        self._looks = [now + after for after in LOOK_AGAIN_NS] if 0 < drawn_mA <= MARKS_MA[0] else []
+        self._looks = [now + after for mark, after in LOOK_AGAIN if 0 < drawn_mA <= mark]
 
     def quiet_ms(self, drawing: bool, proven: int | None) -> int | None:
         """For how long no reading will show anything new to a detector that believes in a draw, last proven then, or in
@@ -317,6 +325,7 @@ class SimSlot:
     def sensor(self, works: bool, sticks: bool = False) -> None:
         """The sensor falls silent, repeats its last value, or works again."""
         self._until_now()
+        self.disturbed = True
         now = MonoNs(self._clock() // PERIOD_NS * PERIOD_NS)
         self.sticks_at = None
         self.sensor_works = works
@@ -328,6 +337,7 @@ class SimSlot:
     def silence(self, seconds: float) -> None:
         """Nobody asks the sensor for a while: its thread died and starts again."""
         self._until_now()
+        self.disturbed = True
         self._silent_until = self._clock() + seconds_ns(seconds)
         self._changed()
         self._lively_until = self._silent_until + PERIOD_NS
@@ -355,6 +365,7 @@ class SimSlot:
         self._looks, self._same_until_ns, self._silent_until = [], mono, 0
         self._known_ns, self._unplugged_ns = -1, mono - BRIDGED_NS
         self._clear_since = None
+        self.disturbed = True
 
     def _report(self, part: str, trouble: Trouble | None, detail: str) -> None:
         self._tell(DeviceReport(f"{self._name}.{part}", trouble, detail, MonoNs(self._clock())))

@@ -9,8 +9,9 @@ from kiosk.simulation.kiosk import SimKiosk
 from sessions import commands as c
 from sessions.errors import NotAllowed, NotEnoughCredit, SlotOutOfOrder, SlotTaken
 from sessions.machine import SlotState
+from sessions.ports import DeviceReport, Trouble
 from sessions.rules import Rules, SlotRules
-from sessions.units import CardKey, SessionId, SlotName, Unit, VisitId
+from sessions.units import CardKey, MonoNs, SessionId, SlotName, Unit, VisitId
 
 ANNA, BEN = "em4100:00C8F1B2", "em4100:00ABCDEF"
 ONE, TWO = SlotName("slot1"), SlotName("slot2")
@@ -235,6 +236,39 @@ def test_a_silent_sensor_pauses_time_and_returns_by_itself(kiosk: SimKiosk) -> N
     assert state_of(kiosk, ONE) is SlotState.CHARGING
     assert not kiosk.slot(1).unlocked
     kiosk.check_history()
+
+
+def test_a_sensor_that_lost_its_settings_for_a_moment_is_well_when_its_driver_says_so(kiosk: SimKiosk) -> None:
+    now, device = MonoNs(kiosk.owner.mono), "slot1.sensor"
+    kiosk.conductor.observe(DeviceReport(device, Trouble.BROWN_OUT, "It lost its settings.", now))
+    assert state_of(kiosk, ONE) is SlotState.FAULTED
+    kiosk.conductor.observe(DeviceReport(device, None, "It answers again.", now))
+    assert state_of(kiosk, ONE) is SlotState.AVAILABLE
+
+
+def test_a_sensor_that_moves_again_is_not_stuck_any_more(kiosk: SimKiosk) -> None:
+    session = start(kiosk, paid_visit(kiosk, ANNA), ONE)
+    put_in(kiosk, 1)
+    kiosk.slot(1).sensor(works=True, sticks=True)
+    kiosk.run(30)
+    assert state_of(kiosk, ONE) is SlotState.SUSPENDED_EVSE
+    kiosk.slot(1).sensor(works=True)
+    kiosk.run(10)
+    assert state_of(kiosk, ONE) is SlotState.CHARGING
+    assert kiosk.session_on(ONE) == session
+
+
+def test_time_is_billed_to_its_end_only_if_the_draw_was_proven_up_to_there(kiosk: SimKiosk) -> None:
+    session = start(kiosk, paid_visit(kiosk, ANNA), ONE)
+    put_in(kiosk, 1)
+    meter = kiosk.owner.sessions[session].meter
+    left_s = 300 - meter.used_ns(MonoNs(kiosk.owner.mono)) / 1e9
+    kiosk.run(left_s - 2.5)
+    kiosk.slot(1).unplug()
+    kiosk.run(3)
+    settled = kiosk.engine.state.sessions[session]
+    assert settled.stop_reason == "TimeLimitReached"
+    assert (settled.used_ms // 1000, settled.returned) == (297, 3)
 
 
 def test_a_power_cut_brings_the_session_back_behind_its_shut_door(kiosk: SimKiosk) -> None:
