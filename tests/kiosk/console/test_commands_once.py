@@ -58,6 +58,10 @@ def test_a_timeout_leaves_nothing_half_done_and_the_same_id_hears_the_first_answ
         assert kiosk.post("/api/slots/slot1/start", {"seconds": 60}).status_code == 409
 
 
+OF_NOW = {"timestamp", "can_claim", "claimed", "claimed_by", "claimed_at", "expires_at", "is_mine"}
+"""What an answer about a claim tells of the present."""
+
+
 def test_what_was_answered_before_a_restart_is_answered_the_same_after_it(tmp_path):
     requests: list[tuple[str, Any]] = [
         ("/api/slots/slot2/start", {"seconds": 60}),
