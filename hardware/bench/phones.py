@@ -120,7 +120,8 @@ class Phone:
         self._noise = random.Random(rng.getrandbits(64))
         self._trickle_mA = self._rng.uniform(*kind.trickle_mA)
         self._powered_at: float | None = None
-        self._last_s = 0.0
+        self._last_s = self._same_until_s = self._allowed_mA = 0.0
+        self._drop_mA: float | None = None
         # What it draws when the charger calls the battery full, how much above that for each per cent of room from
         # where it tapers, and the per cent of battery for a milliampere in a second.
         self._floor_mA = max(self._trickle_mA, CUT_OFF * kind.full_speed_mA)
@@ -133,7 +134,8 @@ class Phone:
             self._powered_at = None
         elif self._powered_at is None:
             self._powered_at = self._last_s = t_s
-            self._same_until_s, self._drop_mA, self._allowed_mA = 0.0, None, 20.0 if self.kind.negotiates else NEVER[0]
+            self._same_until_s, self._drop_mA = 0.0, None
+            self._allowed_mA = 20.0 if self.kind.negotiates else NEVER[0]
             kind, rng = self.kind, self._rng
             self._steps = (rng.uniform(0.1, 0.4), rng.uniform(0.7, 1.2), rng.uniform(1.8, 2.8))
             self._pauses = Spells(rng, kind.trickles_s, kind.pauses_s, kind.pause_mA)
