@@ -20,6 +20,7 @@ COMMIT_MS = 4
 TOLD_MS = 1
 """From durable to acknowledged: a cut in between leaves more than was promised, never less."""
 
+_MS = 1_000_000
 SAMPLES = 20_000
 """So many points of waveforms are kept, the latest ones."""
 
@@ -64,9 +65,13 @@ class SimJournal:
             self._write(self.facts[-1].seq)
 
     def _write(self, seq: Seq) -> None:
-        if not self._stalled:
-            self._under_way.append((self.owner.mono + self.commit_ms * 1_000_000, seq))
-            self.owner.after(self.commit_ms + TOLD_MS, lambda: self._tell(seq))
+        if self._stalled:
+            return
+        # One after the other: nothing is durable before what was posted earlier.
+        earlier = self._under_way[-1][0] if self._under_way else 0
+        due = max(earlier, self.owner.mono + self.commit_ms * _MS)
+        self._under_way.append((due, seq))
+        self.owner.after((due - self.owner.mono) // _MS + TOLD_MS, lambda: self._tell(seq))
 
     def _tell(self, seq: Seq) -> None:
         if self.acknowledge is not None:

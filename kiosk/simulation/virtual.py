@@ -22,6 +22,7 @@ class VirtualOwner:
         self._queue: list[tuple[int, int]] = []
         self._waiting: dict[int, Callable[[], None]] = {}
         self._lasting: set[int] = set()
+        self._dead = False
         self.halted = False
         """Set by a power cut: the run ends at once."""
         self.events = 0
@@ -36,16 +37,20 @@ class VirtualOwner:
     def after(self, delay_ms: int, callback: Callable[[], None]) -> AfterId:
         """As Tk's ``after``."""
         self._number = number = self._number + 1
-        self._waiting[number] = callback
-        heapq.heappush(self._queue, (self.mono + max(0, delay_ms) * _MS, number))
+        if not self._dead:
+            self._waiting[number] = callback
+            heapq.heappush(self._queue, (self.mono + max(0, delay_ms) * _MS, number))
         return str(number)
 
     def after_whatever(self, delay_ms: int, callback: Callable[[], None]) -> None:
         """What people and the world do next: it happens also if the kiosk is dead by then."""
+        dead, self._dead = self._dead, False
         self._lasting.add(int(self.after(delay_ms, callback)))
+        self._dead = dead
 
     def halt(self) -> None:
-        """The kiosk is dead: none of its jobs runs any more."""
+        """The kiosk is dead: none of its jobs runs any more, and it takes no new ones."""
+        self._dead = True
         self._waiting = {number: job for number, job in self._waiting.items() if number in self._lasting}
         self.after_each = lambda: None
 
