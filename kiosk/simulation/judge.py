@@ -179,7 +179,7 @@ class Judge:
     def _begin(self, body: e.SessionStarted) -> None:
         slot = self._kiosk.slots.get(body.slot)
         if slot is not None:
-            slot.disturbed = not slot.sensor_works
+            slot.disturbed = not slot.sensor_works or slot.sticks_at is not None
             slot.ever_stuck = slot.sticks_at is not None
         drawn_ns = self._drawn_ns(body.slot)
         self._before[body.session] = (drawn_ns, slot.strong_ns if slot is not None else 0)
