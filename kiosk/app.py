@@ -51,10 +51,10 @@ from sessions.events import Fact
 from sessions.journaling import Heartbeat
 from sessions.ports import Observation
 from sessions.recovery import recover
-from sessions.store.database import prepare, store_path
+from sessions.store.database import store_path
 from sessions.store.journal import Journal
-from sessions.store.load import load
 from sessions.store.lock import DataLock
+from sessions.store.opening import open_store
 from sessions.store.queries import Queries
 from sessions.units import SlotName
 
@@ -94,7 +94,9 @@ class _Kiosk:
         self._rules = to_rules(options.settings, slot_rules(pinmap.slots))
         self._secret = card_secret(options.data_dir)
         self._path = store_path(options.data_dir)
-        prepare(self._path)
+        self._opened = open_store(self._path, self._clock())
+        if self._opened.rescue is not None:
+            _log.critical("%s", self._opened.rescue.sentence)
         self._queries = Queries(self._path)
         stack.callback(self._queries.close)
         self._bench = self._make_bench(pinmap)
@@ -104,7 +106,7 @@ class _Kiosk:
         self._gaps = GapProbe(self._shell.owner)
         self._cloud = NoCloud()
         self._journal = self._make_journal()
-        self._engine = Engine(load(self._path), self._rules)
+        self._engine = Engine(self._opened.state, self._rules)
         self._conductor = Conductor(
             self._shell.owner,
             self._engine,

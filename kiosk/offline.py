@@ -17,10 +17,10 @@ from sessions.commands import Command
 from sessions.conductor import Answer
 from sessions.engine import Engine
 from sessions.journaling import Batch
-from sessions.store.database import prepare, store_path
+from sessions.store.database import store_path
 from sessions.store.journal import Journal
-from sessions.store.load import load
 from sessions.store.lock import DataLock
+from sessions.store.opening import open_store
 from sessions.units import Seq
 
 
@@ -51,8 +51,7 @@ def offline_conductor(data_dir: Path, settings: Settings) -> Iterator[OfflineCon
     used."""
     path = store_path(data_dir)
     with DataLock(data_dir, make=True):
-        prepare(path)
-        state = load(path)
+        state = open_store(path, SystemClock()()).state
         state.incarnation = state.incarnation or new_incarnation()
         journal = Journal(
             path, mono=monotonic, on_ack=lambda seq: None, on_trouble=lambda why: None, on_death=lambda error: None

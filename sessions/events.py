@@ -55,6 +55,18 @@ class KioskStopped(Body):
 
 
 @dataclass(frozen=True, slots=True)
+class StoreRestored(Body):
+    """The store was made anew from ``source``: damaged (``why``), or as a person wished. ``lost`` is how many facts are
+    known to be missing after the one before this, None when nobody can tell. The store is a new incarnation from here
+    on."""
+
+    kind: ClassVar[str] = "store.restored"
+    why: str
+    source: str
+    lost: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class VisitStarted(Body):
     """A card signed in. Any earlier visit of the same card, or at the same touchscreen, has ended before."""
 

@@ -267,6 +267,11 @@ def _kiosk_started(state: State, fact: e.Fact, body: e.KioskStarted) -> list[Row
     return []
 
 
+def _store_restored(state: State, fact: e.Fact, body: e.StoreRestored) -> list[Row]:
+    state.incarnation = ""  # The next start gives it another.
+    return []
+
+
 def _in_this_boot(slot: Slot, now: Now) -> Slot:
     """The slot after a boot: instants of the earlier one would mean something else on this one's clock.
 
@@ -512,6 +517,7 @@ _Handler = Callable[[State, e.Fact, Any], list[Row]]
 
 _HANDLERS: dict[type[e.Body], _Handler] = {
     e.KioskStarted: _kiosk_started,
+    e.StoreRestored: _store_restored,
     e.VisitStarted: _visit_started,
     e.VisitEnded: _visit_ended,
     e.CardSaved: _card_saved,

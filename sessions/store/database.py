@@ -8,10 +8,13 @@ are the journal's business, so that no acknowledgement waits for one.
 
 import os
 import sqlite3
+import struct
 from collections.abc import Iterator
 from contextlib import closing
+from functools import cache
 from importlib import resources
 from pathlib import Path
+from typing import Any
 
 from sessions.errors import StoreDamaged, StoreError, StoreTooNew
 from sessions.store.codec import fact_crc, mark_crc
@@ -133,23 +136,65 @@ def _connect(path: Path) -> sqlite3.Connection:
 
 
 def _checked_version(reader: sqlite3.Connection, path: Path, newest: int) -> int:
-    if path.stat().st_size == 0:
-        raise StoreDamaged(f"{path} is empty. {RESCUE}")
-    if reader.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
+    if (size := path.stat().st_size) < 512:
+        # SQLite takes a file without a whole page for one that is still to be made.
+        raise StoreDamaged(f"{path} is empty: {size} bytes. {RESCUE}")
+    tables = _tables(reader)
+    ours = reader.execute("PRAGMA application_id").fetchone()[0] == APPLICATION_ID
+    if not ours and "facts" not in tables:
         raise StoreError(
             f"{path} is not a kiosk's store. It was not touched: move it away, or name another data directory."
         )
     version = int(reader.execute("PRAGMA user_version").fetchone()[0])
-    if version > newest:
+    if version > newest and tables != tables_of(newest):
         raise StoreTooNew(
             f"{path} was written by a newer program (version {version}, this one knows {newest}). It was not "
             "touched: install the newer program again, or put back the copy from before its migration."
         )
+    _check_header(path)
+    # A newer program has other tables; with ours, its number is no number but a changed byte.
+    if not ours or not 0 < version <= newest or tables != tables_of(version):
+        raise StoreDamaged(f"{path} has not the tables of a store of version {version}. {RESCUE}")
     return version
 
 
+def _check_header(path: Path) -> None:
+    """Some bytes of the header make SQLite refuse to write, or read text as another encoding, without a word of
+    damage."""
+    with path.open("rb") as file:
+        header = file.read(100)
+    page_size = struct.pack(">H", PAGE_SIZE)
+    # sqlite.org/fileformat2.html section 1.3: WAL, no reserved space, fixed fractions; schema format 4; UTF-8.
+    if header[:24] != b"SQLite format 3\0" + page_size + b"\2\2\0\x40\x20\x20" or (header[44:48], header[56:60]) != (
+        b"\0\0\0\4",
+        b"\0\0\0\1",
+    ):
+        raise StoreDamaged(f"{path} has a header that no kiosk writes. {RESCUE}")
+
+
+_Tables = dict[str, list[tuple[Any, ...]]]
+
+
+@cache
+def tables_of(version: int) -> _Tables:
+    """What a store of that version is made of: each table's columns and each index's, by name."""
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
+        build(connection, version)
+        return _tables(connection)
+
+
+def _tables(connection: sqlite3.Connection) -> _Tables:
+    names = connection.execute("SELECT type, name FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%'").fetchall()
+    info = {"table": 'SELECT name, type, "notnull", pk, hidden FROM pragma_table_xinfo(?)'}
+    return {
+        name: connection.execute(info.get(kind, "SELECT seqno, name FROM pragma_index_info(?)"), (name,)).fetchall()
+        for kind, name in names
+    }
+
+
 def _refuse_if_lost(path: Path) -> None:
-    kept = sorted(path.parent.glob(f"{path.name}.before-*")) + [
+    left = (*(f"{path.name}.{kind}-*" for kind in ("before", "damaged", "replaced")), f"{path.name}.copy")
+    kept = sorted(found for pattern in left for found in path.parent.glob(pattern)) + [
         wal for wal in [path.with_name(f"{path.name}-wal")] if wal.exists() and wal.stat().st_size
     ]
     if kept:
@@ -160,26 +205,45 @@ def _refuse_if_lost(path: Path) -> None:
 
 
 def _create(path: Path) -> None:
-    unfinished = path.with_name(f"{path.name}.new")
-    for suffix in ("", "-wal", "-shm"):
-        unfinished.with_name(unfinished.name + suffix).unlink(missing_ok=True)
+    with explained(path):
+        put_in_place(begin(path), path)
+
+
+def begin(path: Path) -> Path:
+    """An empty store of this version under the name that ``path`` has while it is unfinished; gives that name."""
+    unfinished = unfinished_name(path)
     _touch(unfinished)
-    with explained(path), closing(sqlite3.connect(unfinished, isolation_level=None)) as connection:
+    with closing(sqlite3.connect(unfinished, isolation_level=None)) as connection:
         connection.execute(f"PRAGMA page_size = {PAGE_SIZE}")
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
         build(connection)
-    _put_in_place(unfinished, path)
+    return unfinished
+
+
+def copied(source: Path, path: Path) -> Path:
+    """A copy of the store at ``source`` as of one commit, under the unfinished name of ``path``; gives that name.
+
+    It may be taken while the kiosk runs. Raises `StoreDamaged` or `StoreError` when the source cannot be read.
+    """
+    unfinished = unfinished_name(path)
+    _touch(unfinished)
+    with explained(source), closing(open_reader(source)) as kept, closing(sqlite3.connect(unfinished)) as target:
+        kept.backup(target)
+    return unfinished
+
+
+def unfinished_name(path: Path) -> Path:
+    """What ``path`` is called until it is complete. What an earlier attempt left under that name is removed."""
+    unfinished = path.with_name(f"{path.name}.new")
+    for suffix in ("", "-wal", "-shm", "-journal"):
+        unfinished.with_name(unfinished.name + suffix).unlink(missing_ok=True)
+    return unfinished
 
 
 def _keep_copy(path: Path, migration: int) -> None:
     copy = path.with_name(f"{path.name}.before-{migration:04}")
-    unfinished = copy.with_name(f"{copy.name}.new")
-    unfinished.unlink(missing_ok=True)
-    _touch(unfinished)
-    with closing(open_reader(path)) as source, closing(sqlite3.connect(unfinished)) as target:
-        source.backup(target)
-    _put_in_place(unfinished, copy)
+    put_in_place(copied(path, copy), copy)
 
 
 def _migrate(writer: sqlite3.Connection) -> None:
@@ -197,14 +261,15 @@ def _touch(path: Path) -> None:
         ) from error
 
 
-def _put_in_place(unfinished: Path, path: Path) -> None:
+def put_in_place(unfinished: Path, path: Path) -> None:
     """Renames a complete file so that after a power cut there is either all of it under its name or nothing."""
-    _sync(unfinished)
+    sync(unfinished)
     unfinished.replace(path)
-    _sync(path.parent)
+    sync(path.parent)
 
 
-def _sync(path: Path) -> None:
+def sync(path: Path) -> None:
+    """Makes a file's content durable, or a folder's names."""
     handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     try:
         os.fsync(handle)

@@ -69,6 +69,20 @@ def store_error(error: sqlite3.Error, path: Path) -> StoreError:
     return StoreError(f"{path}: {sentence} ({error})")
 
 
+def is_damage(error: StoreError) -> bool:
+    """Whether an error while reading a store means that the file is not what was written: SQLite says so of pages it
+    cannot make sense of, and has many words for it, or the medium does not give them back."""
+    cause = error.__cause__
+    if isinstance(error, StoreDamaged) or not isinstance(cause, sqlite3.Error):
+        return isinstance(error, StoreDamaged)
+    unread = (sqlite3.SQLITE_IOERR_READ, sqlite3.SQLITE_IOERR_SHORT_READ)
+    return passing_trouble(cause) is None or getattr(cause, "sqlite_errorcode", None) in unread
+
+
+UNREADABLE = (StoreError, sqlite3.Error, UnicodeDecodeError)
+"""What reading a damaged file may raise; Python decodes even SQLite's own messages, which quote the file."""
+
+
 @contextmanager
 def explained(path: Path) -> Iterator[None]:
     """Turns SQLite's errors about the file at ``path`` into `StoreError`, `StoreDamaged` or `StoreBusy`."""
@@ -76,3 +90,5 @@ def explained(path: Path) -> Iterator[None]:
         yield
     except sqlite3.Error as error:
         raise store_error(error, path) from error
+    except UnicodeDecodeError as error:
+        raise StoreDamaged(f"{path} holds text that is none ({error}). {RESCUE}") from error

@@ -19,12 +19,13 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from sessions.errors import StoreError, StoreTimeout
+from sessions.errors import StoreDamaged, StoreError, StoreTimeout
 from sessions.journaling import Batch, Heartbeat, Mark, Sample, SelfTest
 from sessions.store.ballast import BALLAST_FILE, Ballast
 from sessions.store.database import open_writer
 from sessions.store.failures import disk_is_full, explained, passing_trouble, store_error
 from sessions.store.load import snapshot_seq, write_snapshot
+from sessions.store.witness import Witness, suspect
 from sessions.store.writer import Write, Writer
 from sessions.units import MonoNs, Seq
 
@@ -77,6 +78,7 @@ class Journal:
         with explained(path):
             self._writer = Writer(self._db)
             self._snapshot_seq = snapshot_seq(self._db)
+        self._witness = Witness(path)
         self._ballast = Ballast(path.with_name(BALLAST_FILE))
         self._changed = threading.Condition()
         self._queue: deque[Write] = deque()
@@ -192,9 +194,18 @@ class Journal:
             with self._changed:
                 self.failed = store_error(error, self.path) if isinstance(error, sqlite3.Error) else error
                 self._changed.notify_all()
+            if isinstance(self.failed, StoreDamaged):
+                self._suspect(self.failed)
             self._on_death(self.failed)
         finally:
             self._db.close()
+
+    def _suspect(self, damage: StoreDamaged) -> None:
+        try:
+            suspect(self.path, str(damage))
+        except OSError:
+            # The next start then looks only at what it reads itself, and may come to the same end.
+            return
 
     def _wait_for_work(self) -> bool:
         """Waits for something to store, or a beat; False when it is time to end."""
@@ -255,6 +266,7 @@ class Journal:
             self._changed.notify_all()
         if self._writer.seq != before:
             self._on_ack(self._writer.seq)
+            self._witness.saw(self._writer.seq)
 
     def _tidy_due(self) -> bool:
         """Whether a checkpoint or snapshot is due and nobody waits for an acknowledgement, or it is long overdue."""
@@ -266,6 +278,7 @@ class Journal:
 
     def _tidy(self) -> None:
         self._db.execute("PRAGMA wal_checkpoint(PASSIVE)")
+        self._witness.log_begins()
         self._checkpointed = self.commits
         if self._writer.seq - self._snapshot_seq >= SNAPSHOT_FACTS:
             self._snapshot_seq = write_snapshot(self._db)

@@ -68,12 +68,14 @@ def fold_next(state: State, fact: Fact) -> list[Any]:
         raise StoreDamaged(f"Fact {fact.seq} ('{fact.body.kind}') contradicts those before it: {error}.") from error
 
 
-def facts_after(connection: sqlite3.Connection, seq: Seq) -> Iterator[Fact]:
+def facts_after(connection: sqlite3.Connection, seq: Seq, crc: int | None = None) -> Iterator[Fact]:
     """All stored facts after that one, in order, read as they are asked for.
 
+    ``crc`` is the checksum up to that one where another store knows it: facts that follow it there follow it here too.
     Raises `StoreDamaged` at one that is not what was written, or does not follow the one before it.
     """
-    crc = crc_at(connection, seq)
+    if crc is None:
+        crc = crc_at(connection, seq)
     for *values, stored in connection.execute(
         f"SELECT {FACT_COLUMNS}, crc FROM facts WHERE seq > ? ORDER BY seq", (seq,)
     ):

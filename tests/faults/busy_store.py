@@ -11,18 +11,21 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from unittest.mock import patch
 
 from kiosk.simulation.customers import Customer, let_live
+from kiosk.simulation.journal import SimJournal
 from kiosk.simulation.kiosk import SimKiosk
-from sessions.events import Fact
-from sessions.fold import State, apply
 from sessions.journaling import Batch, Heartbeat, Mark, Sample
 from sessions.rules import Rules, SlotRules
 from sessions.store import journal as journal_module
+from sessions.store.copies import keep_copy
 from sessions.store.database import prepare, store_path
 from sessions.store.journal import Journal
+from sessions.store.witness import last_seen
 from sessions.units import Milliamps, MonoNs, SlotName
 from tests.faults.disk_log import NOTES
+from tests.faults.process import until
 
 SEED = 7
 RULES = Rules(tuple(SlotRules(SlotName(f"slot{n}"), "USB-C", True, True) for n in (1, 2, 3)))
@@ -59,26 +62,30 @@ class Watched:
             if isinstance(write, Mark):
                 self.note(f"mark {write.session} {write.used_ms}")
 
+    def seen(self) -> None:
+        """Waits until what is durable was also witnessed."""
+        until(lambda: last_seen(self.journal.path) == self.journal.durable_seq, "it is witnessed")
+
 
 def morning(seed: int = SEED) -> list[Batch | Mark]:
     """What customers make a kiosk decide, and now and then how far a session's use is proven."""
-    kiosk = SimKiosk(RULES, seed, skips=True)
-    rng, state = random.Random(seed), State()
     writes: list[Batch | Mark] = []
+    posted = SimJournal.post
 
-    def decided(facts: tuple[Fact, ...]) -> None:
-        writes.append(Batch(facts, tuple(row for fact in facts for row in apply(state, fact))))
+    def post(journal: SimJournal, batch: Batch) -> None:
+        writes.append(batch)
+        posted(journal, batch)
 
-    decided(tuple(kiosk.journal.facts))
-    kiosk.told = decided
-    for number in range(CUSTOMERS):
-        customer = Customer(kiosk, f"em4100:{number:08X}", number % 3 + 1, random.Random(rng.getrandbits(64)))
-        let_live(kiosk, customer.live(rng.uniform(0, MORNING_S / 3)))
-    for _ in range(MORNING_S // BEAT_S):
-        kiosk.run(BEAT_S)
-        kiosk.beat()
-        live = [session.session_id for session in state.sessions.values() if not session.settled]
-        writes += [mark for mark in kiosk.journal.marks.values() if mark.session in live]
+    with patch.object(SimJournal, "post", post):
+        kiosk, rng = SimKiosk(RULES, seed, skips=True), random.Random(seed)
+        for number in range(CUSTOMERS):
+            customer = Customer(kiosk, f"em4100:{number:08X}", number % 3 + 1, random.Random(rng.getrandbits(64)))
+            let_live(kiosk, customer.live(rng.uniform(0, MORNING_S)))
+        for _ in range(MORNING_S // BEAT_S):
+            kiosk.run(BEAT_S)
+            kiosk.beat()
+            live = [session.session_id for session in kiosk.state.sessions.values() if not session.settled]
+            writes += [mark for mark in kiosk.journal.marks.values() if mark.session in live]
     return writes
 
 
@@ -96,12 +103,17 @@ def _sell(folder: Path, careless: bool, seed: int) -> None:
     writes, rng = morning(seed), random.Random(seed)
     third = len(writes) // 3
     for begin, end in ((0, third), (third, 2 * third), (2 * third, len(writes))):
+        if end == len(writes):
+            # The last facts are in the log alone.
+            journal_module.CHECKPOINT_COMMITS = journal_module.SNAPSHOT_FACTS = 10 * len(writes)
         watched = Watched(folder, careless)
         for number, group in enumerate(_groups(writes[begin:end], rng)):
             _ride_along(watched.journal, group[0], number)
             watched.keep(group)
+        watched.seen()
         if end < len(writes):
             watched.journal.close()
+            keep_copy(store_path(folder))
     os._exit(0)
 
 

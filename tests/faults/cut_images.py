@@ -1,6 +1,6 @@
 """Judges what a power cut left: opens it as a kiosk does and holds it to the invariants of the store.
 
-Every image is opened by the real `prepare` and `load`. Whatever can be read of it is hashed; what was seen before need
+Every image is opened by the real `open_store`. Whatever can be read of it is hashed; what was seen before need
 not be proven again, so a hundred thousand images take minutes: they differ in bytes, and hardly in what they say.
 """
 
@@ -22,14 +22,16 @@ from sessions.recovery import recover
 from sessions.rules import Rules
 from sessions.store.books import verify_ledger
 from sessions.store.codec import FOLDED
-from sessions.store.database import open_reader, prepare, store_path
+from sessions.store.database import open_reader, store_path
 from sessions.store.load import facts_after, load
+from sessions.store.opening import open_store
 from sessions.store.queries import Queries
 from sessions.store.verify import verify_store
 from sessions.units import MonoNs, Now, Seq, SessionId, UtcMs
 from tests.faults.disk_log import Event, Noted
 from tests.faults.power_cut import Disk, Image
 
+NOW = Now(UtcMs(1_800_000_000_000), "boot-after-the-cut", MonoNs(5_000_000_000))
 CHECKED_ONE_IN = 20
 """SQLite's own check of the file's structure costs more than everything else; each content is checked once anyway."""
 
@@ -105,10 +107,12 @@ class Judge:
         self.judged += 1
         self._put(cut.image)
         try:
-            prepare(self._path)
+            opened = open_store(self._path, NOW)
+            kept = opened.state.seq if opened.rescue is None else opened.rescue.facts
+            assert kept >= cut.promised.seq, f"I5: {cut.promised.seq} facts were acknowledged, {kept} are there"
+            assert opened.rescue is None, f"a sound store was taken for damaged: {opened.rescue}"
             self._check_content()
-            state = load(self._path)
-            self._check_promises(state, cut.promised)
+            self._check_marks(opened.state, cut.promised)
         except (SessionsError, AssertionError) as error:
             raise LostOrBroken(f"image {cut.number} of the cut after event {cut.event}: {error}") from error
 
@@ -138,8 +142,7 @@ class Judge:
         check_books(state)
         _restart(self._path, state, self._rules)
 
-    def _check_promises(self, state: State, promised: Promised) -> None:
-        assert state.seq >= promised.seq, f"I5: {promised.seq} facts were acknowledged, {state.seq} are there"
+    def _check_marks(self, state: State, promised: Promised) -> None:
         if not promised.marks:
             return
         with closing(Queries(self._path)) as queries:
@@ -165,10 +168,9 @@ def _digest(reader: sqlite3.Connection) -> bytes:
 def _restart(path: Path, state: State, rules: Rules) -> None:
     with closing(Queries(path)) as queries:
         marks = queries.marks()
-    boot = Now(UtcMs(1_800_000_000_000), "boot-after-the-cut", MonoNs(5_000_000_000))
     doors = {slot.name: False for slot in rules.slots}
     decision = recover(
-        Engine(state, rules), boot, version="test", incarnation="sim", outage_s=None, doors=doors, marks=marks
+        Engine(state, rules), NOW, version="test", incarnation="sim", outage_s=None, doors=doors, marks=marks
     )
     facts: tuple[Fact, ...] = decision.facts
     assert facts, "a restart says so"

@@ -2,7 +2,7 @@
 
 strace sees what SQLite hands to the kernel, bytes included, so what is recorded is the real journal over the real
 library. The shared-memory index (``-shm``) is left out: it is mapped memory, never durable, and made again from the
-write-ahead log by whoever opens the store first.
+write-ahead log by whoever opens the store first. Neither is the ballast, which holds nothing.
 """
 
 import re
@@ -151,7 +151,7 @@ def _inside(path: str, folder: str) -> str | None:
     if path == folder:
         return ""
     name = path.removeprefix(f"{folder}/")
-    return None if name == path or "/" in name or name.endswith("-shm") else name
+    return None if name == path or "/" in name or name.endswith(("-shm", ".ballast")) else name
 
 
 def _bytes(escaped: str) -> bytes:

@@ -8,7 +8,6 @@ import os
 import random
 import shutil
 import tempfile
-from collections import deque
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -57,8 +56,13 @@ def test_no_power_cut_loses_what_was_acknowledged(tmp_path: Path, judge: Judge, 
 
 def test_a_journal_that_does_not_sync_is_found_out(tmp_path: Path, judge: Judge) -> None:
     events = recorded(tmp_path, "careless")
-    with pytest.raises(LostOrBroken, match=r"I5: \d+ facts were acknowledged"):
-        deque(map(judge.judge, cuts(events, 0.5, SEED)))
+    broken = []
+    for cut in cuts(events, 0.3, SEED):
+        try:
+            judge.judge(cut)
+        except LostOrBroken as found:
+            broken.append(str(found))
+    assert any("I5: " in found and "facts were acknowledged" in found for found in broken), broken
 
 
 @pytest.mark.parametrize("version", range(1, len(migrations())))
@@ -117,6 +121,10 @@ def test_what_a_recorded_process_left_is_what_its_events_say(tmp_path: Path) -> 
     disk = Disk()
     for event in events:
         disk.happen(event)
-    left = {file.name: file.read_bytes() for file in (tmp_path / "data").iterdir() if not file.name.endswith("-shm")}
+    left = {
+        file.name: file.read_bytes()
+        for file in (tmp_path / "data").iterdir()
+        if not file.name.endswith(("-shm", ".ballast"))
+    }
     assert disk.whole() == left
     prepare(tmp_path / "data" / STORE_FILE)

@@ -60,7 +60,7 @@ def test_preparing_again_changes_nothing(path: Path) -> None:
 
 
 def test_a_file_of_a_newer_program_is_left_untouched(path: Path) -> None:
-    alter(path, "PRAGMA user_version = 99", "PRAGMA wal_checkpoint(TRUNCATE)")
+    alter(path, "PRAGMA user_version = 99", "CREATE TABLE later (a)", "PRAGMA wal_checkpoint(TRUNCATE)")
     before = path.read_bytes()
     for attempt in (prepare, open_writer):
         with pytest.raises(StoreTooNew, match="version 99"):
