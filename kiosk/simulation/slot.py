@@ -42,6 +42,8 @@ PROVEN_AGAIN_NS = seconds_ns(0.6)
 """A draw that is proven so long after a change is the one after the change."""
 WEAK_STEP_MS = 500
 """How often the many readings of a weak change are looked at, some at a time."""
+STUCK_STEP_MS = 1000
+"""How often a sensor that repeats itself is looked at, until that must have been noticed."""
 NEVER_NS = 10**19
 _TABLE = 4096
 
@@ -155,7 +157,7 @@ class SimSlot:
     def _buffered(self, now: int) -> int:
         if not self.skips:
             return BUFFER
-        if now < self._lively_until:
+        if now < self._lively_until or self.sticks_at is not None:
             return LIVELY_READINGS
         if not self.power:
             return EMPTY_READINGS if now - self._off_ns < ZERO_NS else IDLE_READINGS
@@ -252,6 +254,8 @@ class SimSlot:
             self._changed_now()
         self._advance(now)
         lively = now < self._lively_until and not self._settled(drawing, proven)
+        if self.sticks_at is not None and self.power and now - self._changed_ns < LONGEST_LIVELY_NS:
+            return STUCK_STEP_MS
         if lively or (self._disagrees(drawing) and now - self._changed_ns < LONGEST_LIVELY_NS):
             ends = [now + self._step_ms * _MS, self._same_until_ns]
         else:
