@@ -55,9 +55,7 @@ def pay_out(draft: Draft, command: c.PayOut) -> Json:
     """
     require_staff_with_reason(command.actor, command.reason)
     if command.amount <= 0 or command.minor < 0:
-        raise BadRequest(
-            "A pay-out takes a whole number above zero off the card, and nothing or more out of the box."
-        )
+        raise BadRequest("A pay-out takes a whole number above zero off the card, and nothing or more out of the box.")
     _require_known(draft, command.card)
     have = draft.state.ledger.card_balance(command.card, command.unit)
     if command.amount > have:
