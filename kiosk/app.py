@@ -28,6 +28,7 @@ from kiosk.commands import CommandBus
 from kiosk.emergency import Emergency
 from kiosk.errors import ConsoleError
 from kiosk.facade import Facade
+from kiosk.good_copies import GoodCopies
 from kiosk.health import Health
 from kiosk.incarnation import new_incarnation
 from kiosk.live_view import LiveView
@@ -105,7 +106,11 @@ class _Kiosk:
         self._shell = self._make_shell()
         self._gaps = GapProbe(self._shell.owner)
         self._cloud = NoCloud()
+        self._copies = GoodCopies(self._path)
+        # Before the journal, so that it ends after it.
+        stack.callback(self._copies.stop)
         self._journal = self._make_journal()
+        self._copies.start()
         self._engine = Engine(self._opened.state, self._rules)
         self._conductor = Conductor(
             self._shell.owner,
@@ -198,6 +203,10 @@ class _Kiosk:
         self._conductor.tell(SetSelling(why is None, why or "storing works again", end_sessions=ends))
         self._take_coins(why is None)
 
+    def _store_notice(self) -> str | None:
+        rescue = self._opened.rescue
+        return rescue.sentence if rescue is not None else self._copies.trouble
+
     def _take_coins(self, on: bool) -> None:
         if COIN_ENABLE in self._wiring.outputs.names():
             self._wiring.outputs.set(COIN_ENABLE, on)
@@ -232,7 +241,8 @@ class _Kiosk:
         bench = BenchVerbs(self._bench, self._shell.touch) if self._bench is not None else None
         self._shell.open(self._conductor, self._live, bench)
         health = Health(
-            probes(self._wiring.workers, self._journal, self._live, monotonic), lambda: self._gaps.gap_ms_max
+            probes(self._wiring.workers, self._journal, self._live, monotonic, self._store_notice),
+            lambda: self._gaps.gap_ms_max,
         )
         facade = Facade(
             self._live,

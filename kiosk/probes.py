@@ -26,11 +26,17 @@ class DeviceThread(Protocol):
 
 
 def probes(
-    workers: Sequence[DeviceThread], journal: Journal, live: LiveView, clock: Callable[[], MonoNs]
+    workers: Sequence[DeviceThread],
+    journal: Journal,
+    live: LiveView,
+    clock: Callable[[], MonoNs],
+    store: Callable[[], str | None] = lambda: None,
 ) -> dict[str, Probe]:
-    """The probes by part: journal, every device thread, slots, cloud."""
+    """The probes by part: journal, store, every device thread, slots, cloud. ``store`` gives what somebody should know
+    of the store, or None."""
     found: dict[str, Probe] = {
         "journal": lambda: _journal(journal, clock),
+        "store": lambda: _store(store()),
         "slots": lambda: _slots(live),
         "devices": lambda: _devices(live),
         "cloud": lambda: Part(Condition.OK, live.view.cloud),
@@ -60,6 +66,10 @@ def _journal(journal: Journal, clock: Callable[[], MonoNs]) -> Part:
     if silent > seconds_ns(JOURNAL_SILENT_S):
         return Part(Condition.DEGRADED, "The disk is slow.", figures)
     return Part(Condition.OK, figures=figures)
+
+
+def _store(notice: str | None) -> Part:
+    return Part(Condition.DEGRADED, notice) if notice else Part(Condition.OK)
 
 
 def _slots(live: LiveView) -> Part:

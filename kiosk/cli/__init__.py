@@ -28,7 +28,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "simulate": ("kiosk.cli.simulate:simulate", "Run days of customers and faults, and judge every event."),
     "config": ("kiosk.cli.config:config_group", "The settings in effect."),
     "ledger": ("kiosk.cli.ledger:ledger_group", "Prove that every second is accounted for."),
-    "store": ("kiosk.cli.store:store_group", "Prove that the store says what its facts say."),
+    "store": ("kiosk.cli.store:store_group", "Prove that the store is sound, back it up, put a backup back."),
     "detect": ("kiosk.cli.detect:detect", "Judge a recorded current: phone or no phone?"),
     "outputs": ("kiosk.cli.outputs:outputs_group", "Switch everything off."),
 }

@@ -263,6 +263,11 @@ def _touch(path: Path) -> None:
 
 def put_in_place(unfinished: Path, path: Path) -> None:
     """Renames a complete file so that after a power cut there is either all of it under its name or nothing."""
+    log, index = (unfinished.with_name(unfinished.name + suffix) for suffix in ("-wal", "-shm"))
+    if log.exists() and log.stat().st_size:
+        raise StoreError(f"{unfinished} is not complete: {log.name} holds what belongs into it.")
+    for left_by_readers in (log, index):
+        left_by_readers.unlink(missing_ok=True)
     sync(unfinished)
     unfinished.replace(path)
     sync(path.parent)
