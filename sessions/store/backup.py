@@ -9,7 +9,7 @@ from sessions.errors import StoreDamaged, StoreError
 from sessions.store.copies import check_all, copy_path
 from sessions.store.database import copied, open_reader, open_writer, prepare, put_in_place, unfinished_name
 from sessions.store.failures import explained
-from sessions.store.rescue import replace_store, set_aside, state_restored
+from sessions.store.rescue import drop_oldest, replace_store, set_aside, state_restored
 from sessions.units import Now, Seq
 
 
@@ -53,6 +53,7 @@ def restore(path: Path, backup: Path, now: Now) -> tuple[Seq, Path | None]:
     aside = set_aside(path, "replaced") if path.exists() else None
     copy_path(path).unlink(missing_ok=True)
     replace_store(unfinished, path)
+    drop_oldest(path, "replaced")
     return seq, aside
 
 

@@ -33,6 +33,8 @@ from sessions.store.load import fold_next, load_from, write_snapshot
 from sessions.store.writer import Writer
 from sessions.units import Now, Seq
 
+SCRATCH = "rescue-"
+"""How the folder is called in which damaged files are read."""
 KEPT_ASIDE = 3
 """Damaged stores that are kept; a disk that damages one after the other must not be filled by them."""
 
@@ -66,9 +68,11 @@ def rescue(path: Path, why: str, now: Now) -> Rescue:
     try:
         witness.suspect(path, why)
         aside = set_aside(path, "damaged")
-        with tempfile.TemporaryDirectory(prefix="rescue-", dir=path.parent) as folder:
-            sources = list(_sources(path, aside, Path(folder)))
-            made = _made_anew(path, sources, aside, _Told(why, known, now))
+        for left_by_a_power_cut in path.parent.glob(f"{SCRATCH}*"):
+            shutil.rmtree(left_by_a_power_cut)
+        with tempfile.TemporaryDirectory(prefix=SCRATCH, dir=path.parent) as folder:
+            sources = list(_sources(path, Path(folder)))
+            made = _made_anew(path, sources, _Told(why, known, now))
         if not made.facts:
             for file in (aside, _log_of(aside)):
                 file.unlink(missing_ok=True)
@@ -78,6 +82,7 @@ def rescue(path: Path, why: str, now: Now) -> Rescue:
                 f"with nothing. What was found: {why}"
             )
         replace_store(made.file, path)
+        drop_oldest(path, "damaged")
     except OSError as error:
         if isinstance(error, StoreError):
             raise
@@ -88,18 +93,21 @@ def rescue(path: Path, why: str, now: Now) -> Rescue:
 
 def set_aside(path: Path, kind: str) -> Path:
     """Gives the store's files another name as well, ``kiosk.db.damaged-1`` and so on; gives that name."""
-    names = [re.fullmatch(rf"{path.name}\.{kind}-(\d+)(-wal)?", file.name) for file in path.parent.iterdir()]
-    taken = sorted({int(name[1]) for name in names if name})
+    taken = _numbers(path, kind)
     aside = path.with_name(f"{path.name}.{kind}-{taken[-1] + 1 if taken else 1}")
     for suffix in ("-wal", ""):
         source = path.with_name(path.name + suffix)
         if source.exists():
             _link(source, aside.with_name(aside.name + suffix))
-    for number in taken[: -(KEPT_ASIDE - 1)]:
-        for suffix in ("", "-wal"):
-            path.with_name(f"{path.name}.{kind}-{number}{suffix}").unlink(missing_ok=True)
     sync(path.parent)
     return aside
+
+
+def drop_oldest(path: Path, kind: str) -> None:
+    """Removes what was set aside before the last `KEPT_ASIDE`, once nobody needs it any more."""
+    for number in _numbers(path, kind)[:-KEPT_ASIDE]:
+        for suffix in ("", "-wal"):
+            path.with_name(f"{path.name}.{kind}-{number}{suffix}").unlink(missing_ok=True)
 
 
 def replace_store(new: Path, path: Path) -> None:
@@ -135,13 +143,13 @@ class _Told:
     now: Now
 
 
-def _made_anew(path: Path, sources: Sequence[Path], aside: Path, told: _Told) -> _Made:
+def _made_anew(path: Path, sources: Sequence[Path], told: _Told) -> _Made:
     copy = copy_path(path)
     good = is_sound(copy)
     unfinished = copied(copy, path) if good else begin(path)
     with closing(open_writer(unfinished)) as target:
         before = load_from(target).seq
-        _follow_all(sources, aside, target)
+        _follow_all(sources, _asides(path), target)
         _keep_marks(sources, target)
         write_snapshot(target)
         facts = Writer(target).seq
@@ -152,34 +160,43 @@ def _made_anew(path: Path, sources: Sequence[Path], aside: Path, told: _Told) ->
     return _Made(unfinished, source, facts)
 
 
-def _sources(path: Path, aside: Path, folder: Path) -> Iterator[Path]:
+def _sources(path: Path, folder: Path) -> Iterator[Path]:
     """Whatever SQLite may be able to read, in the order of trust, each as a store of its own in ``folder``."""
-    log = _log_of(aside)
-    for name, file, its_log in (
-        ("with-log", aside, log),
-        ("without", aside, None),
-        ("copy", copy_path(path), _log_of(copy_path(path))),
-    ):
-        if file.exists() and file.stat().st_size:
-            _link(file, folder / name)
-            if its_log is not None and its_log.exists():
-                _link(its_log, _log_of(folder / name))
-            yield folder / name
+    for number, file in enumerate((*_asides(path), copy_path(path))):
+        for name, its_log in ((f"{number}-with-log", _log_of(file)), (f"{number}-without", None)):
+            if file.exists() and file.stat().st_size:
+                _link(file, folder / name)
+                if its_log is not None and its_log.exists():
+                    _link(its_log, _log_of(folder / name))
+                yield folder / name
+
+
+def _asides(path: Path) -> list[Path]:
+    """The damaged stores that were set aside, the newest first. One of a rescue that was cut short has the log which
+    the store lacks by then; those of long ago hold nothing that follows."""
+    numbers = _numbers(path, "damaged")
+    return [path.with_name(f"{path.name}.damaged-{number}") for number in reversed(numbers)]
+
+
+def _numbers(path: Path, kind: str) -> list[int]:
+    names = [re.fullmatch(rf"{re.escape(path.name)}\.{kind}-(\d+)(-wal)?", file.name) for file in path.parent.iterdir()]
+    return sorted({int(name[1]) for name in names if name})
 
 
 def _log_of(store: Path) -> Path:
     return store.with_name(f"{store.name}-wal")
 
 
-def _follow_all(sources: Iterable[Path], aside: Path, target: sqlite3.Connection) -> None:
+def _follow_all(sources: Iterable[Path], asides: Iterable[Path], target: sqlite3.Connection) -> None:
     """Takes from each source what follows, until none has more."""
     before = -1
     while (seq := Writer(target).seq) > before:
         before = seq
         for source in sources:
             _ask(source, lambda reader: follow(reader, target))
-        rows = carve(aside, _log_of(aside), Writer(target).seq)
-        extend(target, partial(carved_facts, rows))
+        for aside in asides:
+            rows = carve(aside, _log_of(aside), Writer(target).seq)
+            extend(target, partial(carved_facts, rows))
 
 
 def _keep_marks(sources: Sequence[Path], target: sqlite3.Connection) -> None:

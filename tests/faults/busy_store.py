@@ -1,8 +1,9 @@
 """A process that does things to a store while it is watched: python -m tests.faults.busy_store FOLDER WHAT [SEED]
 
 ``sell`` keeps what a simulated kiosk decides on a busy morning through the real journal, over two tidy ends and one
-sudden one; ``careless`` is the same with ``synchronous=NORMAL``, a planted bug; ``prepare`` only brings the store to
-this program's version. What is acknowledged is noted beside the folder, each in one write.
+sudden one; ``careless`` is the same with ``synchronous=NORMAL``, a planted bug; ``persist`` keeps all of it and ends
+well, on a disk that keeps failing; ``open`` only starts on what is there, which may have to be migrated or rescued.
+What is acknowledged is noted beside the folder, each in one write.
 """
 
 import os
@@ -22,8 +23,9 @@ from sessions.store import journal as journal_module
 from sessions.store.copies import keep_copy
 from sessions.store.database import prepare, store_path
 from sessions.store.journal import Journal
+from sessions.store.opening import open_store
 from sessions.store.witness import last_seen
-from sessions.units import Milliamps, MonoNs, SlotName
+from sessions.units import Milliamps, MonoNs, Now, SlotName, UtcMs
 from tests.faults.disk_log import NOTES
 from tests.faults.process import until
 
@@ -117,6 +119,22 @@ def _sell(folder: Path, careless: bool, seed: int) -> None:
     os._exit(0)
 
 
+def _persist(folder: Path) -> None:
+    journal_module.CHECKPOINT_COMMITS, journal_module.SNAPSHOT_FACTS = 12, 40
+    journal_module.FIRST_RETRY_S = journal_module.BEAT_S = 0.01
+    prepared = folder.with_name("prepared")
+    prepared.mkdir()
+    prepare(store_path(prepared))
+    # Made elsewhere: a start on a disk that fails is refused, and tried again by whoever started it.
+    store_path(prepared).replace(store_path(folder))
+    watched, writes = Watched(folder, careless=False), morning()
+    for number, group in enumerate(_groups(writes, random.Random(SEED))):
+        _ride_along(watched.journal, group[0], number)
+        watched.keep(group)
+    watched.note(f"posted {max(write.facts[-1].seq for write in writes if isinstance(write, Batch))}")
+    watched.journal.close()
+
+
 def _ride_along(journal: Journal, write: Batch | Mark, number: int) -> None:
     """What is no fact: heartbeats, the waveform, and what the cloud has got."""
     at = write.at if isinstance(write, Mark) else write.facts[0].at
@@ -130,8 +148,10 @@ def _ride_along(journal: Journal, write: Batch | Mark, number: int) -> None:
 
 
 def main(folder: Path, what: str, seed: int = SEED) -> None:
-    if what == "prepare":
-        prepare(store_path(folder))
+    if what == "open":
+        open_store(store_path(folder), Now(UtcMs(1_800_000_000_000), "boot-at-the-rescue", MonoNs(1)))
+    elif what == "persist":
+        _persist(folder)
     else:
         _sell(folder, what == "careless", seed)
 

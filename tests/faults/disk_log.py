@@ -141,7 +141,8 @@ def _on_names(call: str, names: Sequence[str], rest: str) -> Iterator[Event]:
     elif call.startswith("rename"):
         yield Renamed(*names)
     elif call.startswith("link"):
-        yield Linked(*names)
+        if len(names) == 2:  # Not one into a folder of its own, as a rescue makes for what it reads.
+            yield Linked(*names)
     else:
         yield Unlinked(names[0])
 

@@ -27,9 +27,9 @@ from sessions.store.opening import Opened, open_store
 from sessions.store.queries import Queries
 from sessions.store.verify import verify_store
 from sessions.store.writer import Writer
-from sessions.units import SessionId
-from tests.faults.cut_images import NOW
-from tests.faults.disk_log import ROOT
+from sessions.units import Seq, SessionId
+from tests.faults.cut_images import NOW, cuts
+from tests.faults.disk_log import ROOT, record
 from tests.sessions.store.story import CARDS, SLOTS, Story
 
 SEED = int(os.environ.get("SEED", "0")) or random.randrange(1, 10**6)
@@ -169,6 +169,36 @@ def test_files_that_are_gone_are_found_missing(life: Life, memory: Path, lost: l
     assert opened.rescue is not None
     if copy:
         assert opened.rescue.facts >= load(copy_path(path)).seq > 50
+
+
+@pytest.mark.parametrize("name", ["kiosk.db", "kiosk.db-wal"])
+def test_a_rescue_that_is_cut_anywhere_is_done_again_and_loses_no_more(
+    life: Life, tmp_path: Path, memory: Path, name: str
+) -> None:
+    path = life.again(tmp_path / "data")
+    with path.with_name(name).open("r+b") as damaged:
+        damaged.seek(5_000)
+        damaged.write(b"damage" * 200)
+    before = {file.name: file.read_bytes() for file in path.parent.iterdir()}
+    events = record(path.parent, "tests.faults.busy_store", "open")
+    told = is_told(path)
+    for cut in cuts(events, 150 / len(events), SEED, before):
+        shutil.rmtree(memory, ignore_errors=True)
+        memory.mkdir()
+        for file, content in cut.image.items():
+            (memory / file).write_bytes(content)
+        open_store(store_path(memory), NOW)
+        assert is_told(store_path(memory)) == told, f"cut after event {cut.event}, seed {SEED}"
+        assert verify_store(store_path(memory)) == []
+
+
+def is_told(path: Path) -> tuple[int, int | None]:
+    """How many facts there were before the one that says what was lost, and how many that says."""
+    seq = load(path).seq
+    with closing(Queries(path)) as queries:
+        (last,) = queries.facts(Seq(seq - 1))
+    assert isinstance(last.body, StoreRestored)
+    return seq - 1, last.body.lost
 
 
 def test_a_damaged_mark_is_not_billed_and_the_others_are_kept(tmp_path: Path) -> None:

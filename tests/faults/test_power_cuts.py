@@ -74,7 +74,7 @@ def test_a_migration_that_is_cut_anywhere_is_done_or_was_never_begun(
     folder.mkdir()
     (folder / STORE_FILE).write_bytes(before[STORE_FILE])
     versions = set()
-    for cut in cuts(recorded(tmp_path, "prepare"), 3, SEED, before):
+    for cut in cuts(recorded(tmp_path, "open"), 3, SEED, before):
         shutil.rmtree(opened, ignore_errors=True)
         opened.mkdir()
         for name, content in cut.image.items():
