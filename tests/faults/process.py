@@ -157,6 +157,10 @@ class KioskProcess:
         return code
 
     @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    @property
     def running(self) -> bool:
         return self._process.poll() is None
 
