@@ -96,10 +96,12 @@ class _Books:
                 self.sessions += 1
 
 
-def equipment(rng: random.Random, slots: int) -> tuple[SlotRules, ...]:
-    """Slots as kiosks have them: most with lock and door switch, some with a lock alone, some open."""
+def equipment(seed: int, slots: int) -> tuple[SlotRules, ...]:
+    """Slots as kiosks have them: most with lock and door switch, some with a lock alone, some open. One slot more
+    leaves the others as they are."""
     kinds = [(True, True), (True, True), (True, False), (False, False)]
-    return tuple(SlotRules(SlotName(f"slot{n}"), "USB-C", *rng.choice(kinds)) for n in range(1, slots + 1))
+    chosen = [random.Random(f"{seed}:{number}").choice(kinds) for number in range(1, slots + 1)]
+    return tuple(SlotRules(SlotName(f"slot{number}"), "USB-C", *kind) for number, kind in enumerate(chosen, 1))
 
 
 def simulate(
@@ -108,7 +110,7 @@ def simulate(
     """Runs the days of a plan; ``told`` hears of each one that is over. The same plan always gives the same facts."""
     began = time.perf_counter()
     rng = random.Random(plan.seed)
-    kiosk = kiosk_of(Rules(equipment(rng, plan.slots)), rng.getrandbits(64), skips=plan.skips)
+    kiosk = kiosk_of(Rules(equipment(plan.seed, plan.slots)), rng.getrandbits(64), skips=plan.skips)
     kiosk.asked_to_stop = set()
     books = _Books(kiosk)
     kiosk.told = books.told

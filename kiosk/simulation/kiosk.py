@@ -152,11 +152,13 @@ class SimKiosk:
         for record in list(self.owner.sessions.values()):
             self.conductor.mark(record)
 
-    def catch_up(self) -> None:
-        """Lets the kiosk see what its sensors say now, before somebody makes it decide something."""
+    def catch_up(self, session: SessionId | None = None) -> None:
+        """Lets the kiosk see what its sensors say now, before somebody makes it decide something about a session, or
+        about all of them."""
         if self.running and self.pace is not None:
             for record in list(self.owner.sessions.values()):
-                watch_now(self.conductor, record)
+                if session is None or record.session_id == session:
+                    watch_now(self.conductor, record)
 
     def run(self, seconds: float) -> None:
         """Lets time pass."""
@@ -243,7 +245,10 @@ class SimKiosk:
         """Somebody asks for something; False when it is refused, or nobody is there to ask."""
         if not self.running:
             return False
-        self.catch_up()
+        if isinstance(command, c.SetDanger | c.SetSelling):
+            self.catch_up()
+        elif isinstance(command, c.StopSession | c.ExtendSession):
+            self.catch_up(command.session)
         if isinstance(command, c.StopSession) and self.asked_to_stop is not None:
             self.asked_to_stop.add(command.session)
         try:

@@ -14,6 +14,7 @@ from sessions.conductor import Conductor
 from sessions.engine import Engine
 from sessions.events import CoinAccepted, Fact, SlotClaimed, SlotMoved, VisitStarted
 from sessions.jobs import WATCH_MS, Pace, watch_in, watch_now
+from sessions.machine import SLOT_FIGURES
 from sessions.registry import SessionRecord
 from sessions.sensing import SETTLED_NS
 from sessions.units import SlotName, seconds_ns
@@ -76,7 +77,7 @@ class QuietPace(Pace):
         bodies = [fact.body for fact in facts]
         if any(isinstance(body, VisitStarted | SlotClaimed | CoinAccepted) for body in bodies):
             self._kiosk.conductor.sweep_again()
-        elif any(isinstance(body, SlotMoved) for body in bodies):
+        elif any(isinstance(body, SlotMoved) and _power_went(body) for body in bodies):
             self.look_in(ZERO_NS)
 
     def look_in(self, *after_ns: int) -> None:
@@ -96,3 +97,7 @@ class QuietPace(Pace):
         record = self._kiosk.conductor.registry.on_slot(slot.name)
         if record is not None:
             watch_in(self._kiosk.conductor, record, WATCH_MS)
+
+
+def _power_went(body: SlotMoved) -> bool:
+    return SLOT_FIGURES[body.before].power and not SLOT_FIGURES[body.after].power

@@ -30,7 +30,7 @@ WEAK_NS = seconds_ns(12)
 """How long after the change to a weak draw, or to none, all readings are looked at: it takes time to be sure."""
 LONGEST_LIVELY_NS = seconds_ns(60)
 """A detector that sees something else than there is may be wrong for longer than this: then it is left alone."""
-CLEAR_READINGS, WEAK_READINGS, EMPTY_READINGS, IDLE_READINGS, LIVELY_READINGS = 5, 25, 20, 3, 12
+CLEAR_READINGS, WEAK_READINGS, EMPTY_READINGS, IDLE_READINGS, LIVELY_READINGS = 5, 40, 20, 3, 12
 """The newest readings that a look after a quiet stretch still finds in the buffer."""
 ZERO_NS = seconds_ns(9)
 """So long after power went, the sensor's zero is learned."""

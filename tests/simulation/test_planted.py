@@ -122,8 +122,8 @@ DAYS: dict[Callable[[Patch], None], tuple[Plan, str]] = {
     plain_threshold: (Plan(2, 3, faults=()), "truth"),
     synchronous_normal: (Plan(3, 12, faults=("power",)), "I5"),
     double_closing: (Plan(4, 2, faults=()), "I2"),
-    unguarded_closure: (Plan(5, 6, faults=("people",)), "nobody asked"),
-    replayed_relay: (Plan(6, 2, faults=("disk", "people"), as_often=40), "I3"),
+    unguarded_closure: (Plan(4, 2, faults=("people",)), "nobody asked"),
+    replayed_relay: (Plan(4, 5, faults=("disk", "people"), as_often=40), "I3"),
 }
 """Each bug, days that show it, and what must be said of them."""
 
