@@ -199,8 +199,8 @@ def _refuse_if_lost(path: Path) -> None:
     ]
     if kept:
         raise StoreDamaged(
-            f"{path} is missing, but {kept[-1].name} shows that there was one. Put the newest good copy in its "
-            "place; move these files away only if you want to begin with nothing."
+            f"{path} is missing, but {kept[-1].name} shows that there was one. {RESCUE} Move what is left away only if "
+            "you want to begin with nothing."
         )
 
 

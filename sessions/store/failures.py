@@ -25,10 +25,10 @@ _PASSING: Mapping[int, str] = {
     sqlite3.SQLITE_PROTOCOL: "Another program keeps the store locked. Close it; only the kiosk may write there.",
 }
 RESCUE = (
-    "Stop the kiosk, move this file away together with its -wal and -shm, keep them, and put the newest good copy in "
-    "its place."
+    "The kiosk's next start sets it aside and makes it anew from what is left; `kiosk store restore FILE` puts a "
+    "backup in its place."
 )
-"""What to do about a damaged store. A write-ahead log left behind would be laid over the copy and damage it too."""
+"""What to do about a damaged store."""
 NEARLY_FULL_BYTES = 65_536
 """The largest piece by which SQLite lets a file grow: the index of the log, 32 KB at a time, and what comes with it."""
 _DAMAGE = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})

@@ -16,7 +16,7 @@ from sessions.fold import State
 from sessions.store import witness
 from sessions.store.copies import check_all
 from sessions.store.database import prepare
-from sessions.store.failures import is_damage
+from sessions.store.failures import RESCUE, is_damage
 from sessions.store.load import load
 from sessions.store.queries import Queries
 from sessions.store.rescue import Rescue, rescue
@@ -43,7 +43,7 @@ def open_store(path: Path, now: Now) -> Opened:
     except StoreError as error:
         if not is_damage(error):
             raise
-        done = rescue(path, str(error), now)
+        done = rescue(path, str(error).replace(RESCUE, "").strip(), now)
         return Opened(load(path), done)
     return Opened(state)
 

@@ -82,7 +82,7 @@ def test_another_program_s_file_is_left_untouched(tmp_path: Path) -> None:
 def test_an_empty_or_garbled_file_is_damage_and_left_untouched(content: bytes, tmp_path: Path) -> None:
     path = store_path(tmp_path)
     path.write_bytes(content)
-    with pytest.raises(StoreDamaged, match="newest good copy"):
+    with pytest.raises(StoreDamaged, match="kiosk store restore FILE"):
         prepare(path)
     assert path.read_bytes() == content
 
