@@ -8,10 +8,10 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 
 from sessions.events import SCREEN, Fact, body_to_json
-from sessions.fold import Claim, Session, TransferRow
 from sessions.journaling import Mark
 from sessions.machine import SELLING, SlotState
 from sessions.ports import Json
+from sessions.state import Claim, Session, TransferRow
 from sessions.store.queries import CardAccount
 from sessions.units import MonoNs, Now, Unit, UtcMs, VisitId
 from sessions.views import KioskView, SessionView, SlotView, VisitView

@@ -3,7 +3,7 @@
 from sessions import commands as c
 from sessions.draft import Draft
 from sessions.errors import BadRequest, NotAllowed, NoVisit
-from sessions.fold import Visit
+from sessions.state import Visit
 from sessions.units import VisitId
 
 

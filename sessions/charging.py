@@ -22,12 +22,12 @@ from sessions.errors import (
     SlotOutOfOrder,
     UnknownSession,
 )
-from sessions.fold import Session, Slot
 from sessions.grants import check_card, give_back, take
 from sessions.machine import SELLING, SLOT_FIGURES, SlotEvent, SlotState
 from sessions.metering import Meter
 from sessions.ports import Json
 from sessions.slots import deadline, door_failed, move
+from sessions.state import Session, Slot
 from sessions.units import NS, CardKey, MonoNs, SessionId, SlotName, seconds_ns, whole_seconds
 
 CHARGING = "charging"

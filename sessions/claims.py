@@ -10,11 +10,11 @@ from sessions import events as e
 from sessions.actors import live_visit
 from sessions.draft import Draft
 from sessions.errors import NotAllowed, SlotOutOfOrder, SlotTaken
-from sessions.fold import Claim
 from sessions.machine import SELLING, SlotEvent, SlotState
 from sessions.ports import Json
 from sessions.rules import after_s
 from sessions.slots import move
+from sessions.state import Claim
 from sessions.units import SlotName, VisitId
 
 SHOWN_OF_CARD = 11

@@ -9,10 +9,10 @@ from sessions import commands as c
 from sessions import events as e
 from sessions.draft import Draft
 from sessions.errors import BadRequest
-from sessions.fold import HeldCoin, State
 from sessions.ledger import CASH_BOX, CASH_CUSTOMERS, ISSUED_COIN, UNCLAIMED, card_account, coin_account
 from sessions.ports import Json
 from sessions.rules import Rules, after_s
+from sessions.state import HeldCoin, State
 from sessions.units import CardKey, MonoNs, TransferId, Unit
 
 

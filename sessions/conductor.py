@@ -16,7 +16,6 @@ from sessions.display_text import slot_text
 from sessions.engine import Decision, Engine
 from sessions.errors import InvariantBroken, SessionsError
 from sessions.events import SCREEN, Fact, KioskStopped
-from sessions.fold import State, Visit
 from sessions.jobs import Pace, arm_waiting, cancel_jobs, show, start_jobs
 from sessions.journaling import Batch, Journal, Mark, Sample
 from sessions.metering import Meter
@@ -26,6 +25,7 @@ from sessions.registry import Registry, SessionOwner, SessionRecord
 from sessions.rules import Rules
 from sessions.sensing import Sensing
 from sessions.slots import shown_state
+from sessions.state import State, Visit
 from sessions.units import CardKey, MonoNs, Now, Seq, SessionId, SlotName, VisitId
 from sessions.visits import idle_until
 

@@ -9,9 +9,10 @@ from collections.abc import MutableMapping
 from dataclasses import dataclass, field
 
 from sessions import events as e
-from sessions.fold import Row, State, apply
+from sessions.fold import apply
 from sessions.metering import Meter
 from sessions.rules import Rules
+from sessions.state import Row, State
 from sessions.units import MonoNs, Now, Seq, SessionId, VisitId
 
 

@@ -16,10 +16,10 @@ from sessions import commands as c
 from sessions import events as e
 from sessions.draft import Draft
 from sessions.errors import InvariantBroken, SessionsError
-from sessions.fold import Row, State
 from sessions.metering import Meter
 from sessions.ports import Json
 from sessions.rules import Rules
+from sessions.state import Row, State
 from sessions.units import MonoNs, Now, SessionId, SlotName, VisitId
 
 REMEMBERED = 4096

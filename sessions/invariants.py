@@ -10,9 +10,10 @@ from dataclasses import fields
 
 from sessions import events as e
 from sessions.errors import InvariantBroken
-from sessions.fold import State, apply
+from sessions.fold import apply
 from sessions.ledger import ISSUED_COIN, ISSUED_FREE, ISSUED_STAFF, REFUNDED, SOLD, UNCLAIMED
 from sessions.machine import SLOT_FIGURES, SlotState
+from sessions.state import State
 from sessions.units import Seq, SessionId, SlotName, TransferId, Unit
 
 

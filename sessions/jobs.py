@@ -17,12 +17,12 @@ from typing import Protocol
 
 from sessions import commands as c
 from sessions.display_text import slot_text
-from sessions.fold import State
 from sessions.machine import SLOT_FIGURES, SlotState
 from sessions.ports import Json, Reading
 from sessions.registry import SessionOwner, SessionRecord
 from sessions.rules import Rules
 from sessions.slots import deadline, shown_state
+from sessions.state import State
 from sessions.units import NS, MonoNs, Now, Seq, SessionId, seconds_ns
 
 WATCH_MS = 100

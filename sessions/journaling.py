@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from sessions.events import Fact
-from sessions.fold import Row
 from sessions.ports import Json
+from sessions.state import Row
 from sessions.units import Milliamps, MonoNs, Now, Seq, SessionId, SlotName, UtcMs
 
 

@@ -9,9 +9,9 @@ from sessions import events as e
 from sessions.actors import require_staff_with_reason
 from sessions.draft import Draft
 from sessions.errors import BadRequest, NotAllowed, NotEnoughCredit, UnknownCard, UnknownSession
-from sessions.fold import CLOSED_KEPT
 from sessions.ledger import CASH_BOX, CASH_CUSTOMERS, REFUNDED, SOLD, card_account
 from sessions.ports import Json
+from sessions.state import CLOSED_KEPT
 from sessions.units import CardKey, Seconds, TransferId, Unit
 from sessions.visits import end_visit
 

@@ -7,10 +7,10 @@ has turned off.
 
 from collections.abc import Callable, Mapping
 
-from sessions.fold import Slot, State
 from sessions.ports import SlotPort
 from sessions.rules import after_s
 from sessions.slots import levels
+from sessions.state import Slot, State
 from sessions.units import MonoNs, Seq, SlotName
 
 PULSE_S = 1.0

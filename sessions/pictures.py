@@ -3,13 +3,13 @@
 from sessions.coins import held_until
 from sessions.conductor import Conductor
 from sessions.events import SCREEN
-from sessions.fold import Session
 from sessions.grants import free_left
 from sessions.ledger import card_account
 from sessions.machine import SLOT_FIGURES, SlotState
 from sessions.registry import SessionRecord
 from sessions.rules import SlotRules
 from sessions.slots import deadline, shown_state
+from sessions.state import Session
 from sessions.units import MonoNs, SlotName, Unit, VisitId
 from sessions.views import KioskView, SessionView, SlotView, VisitView
 

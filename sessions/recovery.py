@@ -14,7 +14,6 @@ from sessions.charging import StopReason, close, collected
 from sessions.claims import end_claim
 from sessions.draft import Draft
 from sessions.engine import Decision, Engine
-from sessions.fold import Session
 from sessions.journaling import Mark
 from sessions.machine import SlotEvent, SlotState
 from sessions.metering import Meter
@@ -22,6 +21,7 @@ from sessions.modes import forget_causes
 from sessions.ports import Trouble
 from sessions.rules import LONGEST_PROVEN_OUTAGE_S
 from sessions.slots import move
+from sessions.state import Session
 from sessions.units import Now, SessionId, SlotName
 from sessions.visits import end_visit
 

@@ -9,9 +9,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from sessions import commands as c
-from sessions.fold import State
 from sessions.ports import Json, Reading, SlotPort, Trouble
 from sessions.rules import Rules
+from sessions.state import State
 from sessions.units import MonoNs, SlotName, seconds_ns
 from sessions.zero import Zero
 

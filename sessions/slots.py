@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 from sessions import events as e
 from sessions.draft import Draft
-from sessions.fold import Slot, State
 from sessions.machine import POWERED, SLOT_FIGURES, SlotEvent, SlotState, next_slot_state
 from sessions.rules import NO_LOCK_COLLECT_S, Rules, SlotRules, after_s
+from sessions.state import Slot, State
 from sessions.units import MonoNs, Seq, SlotName
 
 POWER_DEVICES = frozenset({"relay", "sensor", "port"})

@@ -10,9 +10,9 @@ from sessions.claims import end_claims_of
 from sessions.coins import credit_held_coins
 from sessions.draft import Draft
 from sessions.errors import UnknownCard
-from sessions.fold import Visit
 from sessions.ports import Json
 from sessions.rules import after_s
+from sessions.state import Visit
 from sessions.units import MonoNs, VisitId
 
 

@@ -14,9 +14,9 @@ from kiosk.places import find_pinmap
 from kiosk.reports import fact_json, iso, session_json
 from sessions.commands import RefundSession
 from sessions.errors import UnknownSession
-from sessions.fold import Session
 from sessions.machine import SLOT_FIGURES
 from sessions.ports import Json
+from sessions.state import Session
 from sessions.units import SessionId, SlotName
 
 STATES = (*(state.value for state, figures in SLOT_FIGURES.items() if figures.occupied), "ended")

@@ -25,8 +25,8 @@ from kiosk.reports import (
 )
 from sessions import commands as c
 from sessions.errors import BadRequest, SlotTaken, UnknownSession, UnknownSlot
-from sessions.fold import Session
 from sessions.ports import Json
+from sessions.state import Session
 from sessions.units import Seq, SessionId, SlotName, Unit
 from sessions.views import KioskView, SlotView
 

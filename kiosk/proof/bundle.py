@@ -16,9 +16,9 @@ from kiosk.errors import BundleError
 from kiosk.proof.story import Story, tell
 from sessions.errors import StoreError
 from sessions.events import Fact
-from sessions.fold import Session
 from sessions.journaling import Sample
 from sessions.rules import DetectionRules
+from sessions.state import Session
 from sessions.store.codec import entity_from_json, entity_to_json, fact_from_values, fact_to_json
 from sessions.units import Milliamps, MonoNs, SessionId, SlotName
 

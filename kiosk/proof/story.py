@@ -10,8 +10,8 @@ from typing import Any
 
 from sessions import events as e
 from sessions.errors import UnknownSession
-from sessions.fold import Session
 from sessions.journaling import Sample
+from sessions.state import Session
 from sessions.store.queries import Queries
 from sessions.units import NS, SessionId
 

@@ -8,9 +8,10 @@ from typing import Any
 from kiosk.simulation.virtual import VirtualOwner
 from sessions.conductor import Conductor
 from sessions.events import Fact
-from sessions.fold import State, apply
+from sessions.fold import apply
 from sessions.journaling import Batch, Mark, Sample
 from sessions.ledger import Ledger
+from sessions.state import State
 from sessions.units import Seq, SessionId
 
 SAMPLES_KEPT = 20_000

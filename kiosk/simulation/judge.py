@@ -17,11 +17,11 @@ from sessions import events as e
 from sessions import invariants
 from sessions.charging import StopReason
 from sessions.errors import InvariantBroken
-from sessions.fold import State
 from sessions.journaling import Mark
 from sessions.ledger import NEVER_NEGATIVE, hold_account
 from sessions.machine import SLOT_FIGURES, SlotState
 from sessions.registry import SessionRecord
+from sessions.state import State
 from sessions.units import NS, Seq, SessionId, SlotName, TransferId, Unit
 
 TOLERATED_NS = 10 * NS

@@ -17,12 +17,12 @@ from sessions.conductor import Conductor, Listeners
 from sessions.engine import Engine
 from sessions.errors import InvariantBroken, SessionsError
 from sessions.events import Fact
-from sessions.fold import State
 from sessions.jobs import Pace, watch_now
 from sessions.ports import CardSeen, CoinPulseStarted, CoinSeen, Observation
 from sessions.recovery import recover
 from sessions.registry import SessionRecord
 from sessions.rules import Rules
+from sessions.state import State
 from sessions.units import NS, CardKey, MinorUnits, MonoNs, Seq, SessionId, SlotName, VisitId
 
 SECRET = b"a simulated fleet's card secret.."

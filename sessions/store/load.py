@@ -16,10 +16,11 @@ from typing import Any, get_args, get_origin, get_type_hints
 
 from sessions.errors import LedgerError, NotEnoughCredit, StoreDamaged
 from sessions.events import Fact
-from sessions.fold import State, apply
+from sessions.fold import apply
 from sessions.ledger import Ledger, coin_account, hold_account
 from sessions.machine import Mode
 from sessions.ports import Json
+from sessions.state import State
 from sessions.store.codec import (
     FACT_COLUMNS,
     dumps,

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from sessions.errors import StoreDamaged, StoreError
 from sessions.events import StoreRestored
-from sessions.fold import State
+from sessions.state import State
 from sessions.store import witness
 from sessions.store.copies import check_all
 from sessions.store.database import prepare

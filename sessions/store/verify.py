@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from sessions.errors import StoreDamaged, StoreError
-from sessions.fold import State
+from sessions.state import State
 from sessions.store.codec import FOLDED, MARK_COLUMNS, mark_from_values
 from sessions.store.database import build, open_reader
 from sessions.store.failures import explained

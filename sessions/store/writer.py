@@ -6,8 +6,8 @@ from contextlib import contextmanager
 from itertools import groupby, islice
 
 from sessions.errors import StoreError
-from sessions.fold import Row, Session, TransferRow, Visit
 from sessions.journaling import Batch, Heartbeat, Mark, Sample, SelfTest
+from sessions.state import Row, Session, TransferRow, Visit
 from sessions.store import outbox
 from sessions.store.codec import (
     FACT_COLUMNS,

@@ -16,10 +16,10 @@ from pathlib import Path
 from sessions.engine import Engine
 from sessions.errors import SessionsError
 from sessions.events import Fact
-from sessions.fold import State
 from sessions.invariants import check_books, check_one_each, check_transfers_once
 from sessions.recovery import recover
 from sessions.rules import Rules
+from sessions.state import State
 from sessions.store.books import verify_ledger
 from sessions.store.codec import FOLDED
 from sessions.store.database import open_reader, store_path

@@ -16,13 +16,14 @@ from sessions import invariants
 from sessions.detection import Kind
 from sessions.engine import Decision, Engine
 from sessions.errors import IllegalTransition, InvariantBroken, LedgerError, SessionsError
-from sessions.fold import State, apply
+from sessions.fold import apply
 from sessions.journaling import Mark
 from sessions.metering import Meter
 from sessions.outputs import OutputSetter
 from sessions.ports import Trouble
 from sessions.recovery import recover
 from sessions.rules import Rules, SlotRules
+from sessions.state import State
 from sessions.tariff import GroupRules, Tariff
 from sessions.units import NS, CardKey, MinorUnits, MonoNs, Now, Seconds, Seq, SessionId, SlotName, Unit, UtcMs, VisitId
 

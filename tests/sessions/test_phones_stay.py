@@ -7,9 +7,10 @@ import pytest
 from kiosk.simulation.kiosk import SimKiosk
 from sessions import commands as c
 from sessions.engine import Engine
-from sessions.fold import State, apply
+from sessions.fold import apply
 from sessions.machine import SlotState
 from sessions.recovery import recover
+from sessions.state import State
 from sessions.units import SlotName
 from tests.sessions.test_stories import ANNA, ONE, locker, paid_visit, put_in, start, state_of
 

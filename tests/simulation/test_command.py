@@ -8,7 +8,7 @@ from click.testing import CliRunner
 from kiosk.cli import main
 from sessions import invariants
 from sessions.errors import InvariantBroken
-from sessions.fold import State
+from sessions.state import State
 
 
 def test_json_is_one_document_with_all_figures() -> None:

@@ -15,11 +15,11 @@ from sessions import conductor as conducting
 from sessions.detection import Detector, Kind, Verdict
 from sessions.draft import Draft
 from sessions.events import Fact
-from sessions.fold import Session, State
 from sessions.metering import Meter
 from sessions.outputs import OutputSetter
 from sessions.ports import Reading
 from sessions.registry import SessionRecord
+from sessions.state import Session, State
 from sessions.units import NS, MonoNs, Seq, SessionId, SlotName
 
 Patch = pytest.MonkeyPatch

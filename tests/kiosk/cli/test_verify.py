@@ -12,9 +12,9 @@ from kiosk.cli import main
 from sessions import commands as c
 from sessions.cards import card_key
 from sessions.engine import Engine
-from sessions.fold import State
 from sessions.journaling import Batch
 from sessions.rules import Rules, SlotRules
+from sessions.state import State
 from sessions.store.database import open_writer, prepare, store_path
 from sessions.store.writer import Writer
 from sessions.units import MinorUnits, MonoNs, Now, SlotName, UtcMs

@@ -16,9 +16,10 @@ from kiosk.simulation.kiosk import SimKiosk
 from sessions import commands as c
 from sessions.charging import StopReason
 from sessions.events import SessionSettled, SlotMoved, VerdictGiven
-from sessions.fold import Session, State, apply
+from sessions.fold import apply
 from sessions.machine import SlotState
 from sessions.rules import DetectionRules
+from sessions.state import Session, State
 from tests.sessions.test_stories import ANNA, ONE, locker, paid_visit, put_in, start
 
 

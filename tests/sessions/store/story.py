@@ -7,9 +7,9 @@ from sessions import commands as c
 from sessions.detection import Kind
 from sessions.engine import Engine
 from sessions.errors import InvariantBroken, SessionsError
-from sessions.fold import State
 from sessions.journaling import Batch
 from sessions.rules import Rules, SlotRules
+from sessions.state import State
 from sessions.units import NS, CardKey, MinorUnits, MonoNs, Now, SessionId, SlotName, Unit, UtcMs, VisitId
 
 SLOTS = tuple(SlotName(f"slot{number}") for number in (1, 2, 3))

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from sessions import events as e
 from sessions.errors import StoreDamaged, StoreTooNew
-from sessions.fold import Session, TransferRow
+from sessions.state import Session, TransferRow
 from sessions.store import codec
 from sessions.store.database import build
 from sessions.store.writer import write_rows

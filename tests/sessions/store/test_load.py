@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sessions.errors import StoreDamaged
-from sessions.fold import State
+from sessions.state import State
 from sessions.store import load as load_module
 from sessions.store.database import build, open_writer
 from sessions.store.load import load, load_from, shape, snapshot_seq, state_from_json, state_to_json, write_snapshot

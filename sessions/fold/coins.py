@@ -1,0 +1,23 @@
+"""Coins that wait for a card. What coins are worth moves by transfers, like all money."""
+
+from sessions import events as e
+from sessions.fold.handler import Handlers
+from sessions.state import HeldCoin, Row, State
+
+
+def _coin_accepted(state: State, fact: e.Fact, body: e.CoinAccepted) -> list[Row]:
+    if body.card is None:
+        state.coins[body.coin] = HeldCoin(body.coin, body.unit, body.amount, fact.at.boot_id, body.first_pulse)
+    return []
+
+
+def _coin_gone(state: State, fact: e.Fact, body: e.CoinCredited | e.CoinUnclaimed) -> list[Row]:
+    state.coins.pop(body.coin, None)
+    return []
+
+
+HANDLERS: Handlers = {
+    e.CoinAccepted: _coin_accepted,
+    e.CoinCredited: _coin_gone,
+    e.CoinUnclaimed: _coin_gone,
+}

@@ -1,0 +1,83 @@
+"""Cards and their holders: visits, claims, access keys, what staff said of a card."""
+
+from dataclasses import replace
+from typing import Any
+
+from sessions import events as e
+from sessions.fold.handler import Handlers, keep
+from sessions.state import AccessKey, Card, Claim, Row, State, Visit
+from sessions.units import CardKey
+
+
+def _visit_started(state: State, fact: e.Fact, body: e.VisitStarted) -> list[Row]:
+    visit = Visit(body.visit, body.card, body.place, fact.at.utc, fact.at.boot_id, fact.at.mono)
+    state.visits[body.visit] = visit
+    if body.card in state.cards:
+        return [visit]
+    card = Card(body.card, first_seen_utc=fact.at.utc)
+    state.cards[body.card] = card
+    return [visit, card]
+
+
+def _visit_ended(state: State, fact: e.Fact, body: e.VisitEnded) -> list[Row]:
+    visit = state.visits.pop(body.visit, None)
+    return [] if visit is None else [replace(visit, ended_utc=fact.at.utc, reason=body.reason)]
+
+
+def _slot_claimed(state: State, fact: e.Fact, body: e.SlotClaimed) -> list[Row]:
+    claim = Claim(body.slot, body.visit, body.card, fact.at.utc, fact.at.boot_id, body.expires_mono, seq=fact.seq)
+    state.claims[body.slot] = claim
+    return [claim]
+
+
+def _claim_ended(state: State, fact: e.Fact, body: e.ClaimEnded) -> list[Row]:
+    claim = state.claims.pop(body.slot, None)
+    return [] if claim is None else [replace(claim, ended_utc=fact.at.utc, reason=body.reason)]
+
+
+def _card_saved(state: State, fact: e.Fact, body: e.CardSaved) -> list[Row]:
+    known = state.cards.get(body.card) or Card(body.card, first_seen_utc=fact.at.utc)
+    said: dict[str, Any] = {
+        name: getattr(body, name)
+        for name in ("name", "group", "blocked", "expires_utc", "max_sessions")
+        if getattr(body, name) is not None
+    }
+    state.cards[body.card] = replace(known, **said)
+    return [state.cards[body.card]]
+
+
+def _card_replaced(state: State, fact: e.Fact, body: e.CardReplaced) -> list[Row]:
+    old = state.cards.get(body.old) or Card(body.old, first_seen_utc=fact.at.utc)
+    state.cards[body.new] = replace(old, card=body.new, blocked=False)
+    state.cards[body.old] = replace(old, blocked=True)
+    if body.old in state.day_use:
+        state.day_use[body.new] = replace(state.day_use.pop(body.old), card=body.new)
+    rows: list[Row] = [state.cards[body.new], state.cards[body.old]]
+    for known in [s for s in state.sessions.values() if s.card == body.old]:
+        rows += keep(state, replace(known, card=body.new))
+    for gone in [s for s in state.closed.values() if s.card == body.old]:
+        state.closed[gone.session_id] = replace(gone, card=body.new)
+    _revoke_access(state, body.old)
+    return rows
+
+
+def _access_key_issued(state: State, fact: e.Fact, body: e.AccessKeyIssued) -> list[Row]:
+    _revoke_access(state, body.card)
+    state.access_keys[body.digest] = AccessKey(body.digest, body.card)
+    return []
+
+
+def _revoke_access(state: State, card: CardKey) -> None:
+    for key in [key for key in state.access_keys.values() if key.card == card]:
+        del state.access_keys[key.digest]
+
+
+HANDLERS: Handlers = {
+    e.VisitStarted: _visit_started,
+    e.VisitEnded: _visit_ended,
+    e.CardSaved: _card_saved,
+    e.AccessKeyIssued: _access_key_issued,
+    e.SlotClaimed: _slot_claimed,
+    e.ClaimEnded: _claim_ended,
+    e.CardReplaced: _card_replaced,
+}

@@ -1,0 +1,80 @@
+"""Sessions, and what they count for a card's day."""
+
+from dataclasses import replace
+
+from sessions import events as e
+from sessions.fold.handler import Handlers, keep
+from sessions.state import CLOSED_KEPT, Closed, DayUse, FreeGrant, Row, Session, State
+from sessions.units import CardKey, Seq, SessionId
+
+
+def _session_started(state: State, fact: e.Fact, body: e.SessionStarted) -> list[Row]:
+    session = Session(
+        body.session, body.slot, body.service, body.card, state.slot(body.slot).state.value, body.granted, fact.at.utc
+    )
+    state.slots[body.slot] = replace(state.slot(body.slot), session=body.session)
+    _count_day(state, body.session, body.card, body.day, body.free, body.granted)
+    return keep(state, session)
+
+
+def _session_extended(state: State, fact: e.Fact, body: e.SessionExtended) -> list[Row]:
+    session = state.sessions[body.session]
+    _count_day(state, body.session, body.card, body.day, body.free, body.added)
+    return keep(state, replace(session, granted=session.granted + body.added))
+
+
+def _session_settled(state: State, fact: e.Fact, body: e.SessionSettled) -> list[Row]:
+    session = replace(
+        state.sessions[body.session],
+        used_ms=body.used * 1000,
+        returned=body.returned,
+        stop_reason=body.stop_reason,
+        energy_mWh=body.energy_mWh,
+        ended_utc=fact.at.utc,
+        settled=True,
+    )
+    grant = state.free_grants.pop(body.session, None)
+    if grant is not None:
+        _count_day(state, None, session.card, grant.day, -body.free_returned, -body.returned)
+    state.closed[body.session] = Closed(body.session, session.card, body.used)
+    if len(state.closed) > CLOSED_KEPT:
+        del state.closed[next(iter(state.closed))]
+    return keep(state, session)
+
+
+def _session_refunded(state: State, fact: e.Fact, body: e.SessionRefunded) -> list[Row]:
+    closed = state.closed[body.session]
+    state.closed[body.session] = replace(closed, refunded=closed.refunded + body.seconds)
+    return []
+
+
+def _session_collected(state: State, fact: e.Fact, body: e.SessionCollected) -> list[Row]:
+    session = replace(state.sessions.pop(body.session), state="ended")
+    slot = state.slot(body.slot)
+    if slot.session == body.session:
+        state.slots[body.slot] = replace(slot, session=None, release_seq=Seq(0), released_mono=None)
+    return [session]
+
+
+def _count_day(state: State, session: SessionId | None, card: CardKey, day: int, free: int, granted: int) -> None:
+    """Counts time for a card's day, and remembers which session it is for. Days that nobody counts are 0."""
+    if day == 0:
+        return
+    known = state.day_use.get(card)
+    if known is None or known.day < day:
+        known = DayUse(card, day)
+    if known.day == day:
+        known = replace(known, free=max(0, known.free + free), granted=max(0, known.granted + granted))
+    state.day_use[card] = known
+    if session is not None:
+        before = state.free_grants.get(session)
+        state.free_grants[session] = FreeGrant(session, free + (before.free if before else 0), day)
+
+
+HANDLERS: Handlers = {
+    e.SessionStarted: _session_started,
+    e.SessionExtended: _session_extended,
+    e.SessionSettled: _session_settled,
+    e.SessionCollected: _session_collected,
+    e.SessionRefunded: _session_refunded,
+}

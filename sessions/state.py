@@ -1,0 +1,235 @@
+"""The live state: what the facts say now, as entities that are replaced and never edited.
+
+Only `fold.apply` changes a `State`. An entity is a frozen value, so that a row handed to the journal cannot change
+behind its back.
+"""
+
+from dataclasses import dataclass, field
+
+from sessions.events import Transfer
+from sessions.ledger import Ledger
+from sessions.machine import Mode, SlotEvent, SlotState
+from sessions.units import CardKey, MonoNs, Seq, SessionId, SlotName, Unit, UtcMs, VisitId
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One use of one service. ``state`` is the slot's state while it lives, then ``ended``."""
+
+    session_id: SessionId
+    slot: SlotName
+    service: str
+    card: CardKey
+    state: str
+    granted: int
+    started_utc: UtcMs
+    used_ms: int = 0
+    """Proven use at the last pause, or at settling; marks know more recent use of a live session."""
+    returned: int = 0
+    ended_utc: UtcMs | None = None
+    stop_reason: str | None = None
+    energy_mWh: int = 0
+    door_opened: bool = False
+    """A door was released or seen open since the start: something may lie behind it."""
+    settled: bool = False
+
+    @property
+    def may_be_inside(self) -> bool:
+        """Whether a phone may be in the slot: its door was open, or current flowed, whatever a door switch says."""
+        return self.door_opened or self.used_ms > 0
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """What the facts say of a slot now. Each ``…_mono`` belongs to ``boot_id``; a start makes it the present boot."""
+
+    name: SlotName
+    state: SlotState = SlotState.AVAILABLE
+    session: SessionId | None = None
+    boot_id: str = ""
+    since_mono: MonoNs = MonoNs(0)
+    """When the state was entered, as it physically happened (draw end, not verdict)."""
+    entered_by: SlotEvent | None = None
+    """The event that led into the state."""
+    before: SlotState = SlotState.AVAILABLE
+    """The state before it."""
+    moved_seq: Seq = Seq(0)
+    """The fact of that move."""
+    power_seq: Seq = Seq(0)
+    """The fact that last turned power on: it must be durable before the relay is."""
+    release_seq: Seq = Seq(0)
+    """The last fact that released the door; 0 once it must not open any more."""
+    released_mono: MonoNs | None = None
+    door_open: bool | None = None
+    opened_mono: MonoNs | None = None
+    shut_mono: MonoNs | None = None
+    drawn_mono: MonoNs | None = None
+    """When charging last began or went on."""
+    disabled: str | None = None
+    """Why staff took it out of use."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A visit's exclusive right to a slot."""
+
+    slot: SlotName
+    visit: VisitId
+    card: CardKey
+    claimed_utc: UtcMs
+    boot_id: str
+    expires_mono: MonoNs
+    ended_utc: UtcMs | None = None
+    reason: str | None = None
+    seq: Seq = Seq(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A card signed in at one place."""
+
+    visit: VisitId
+    card: CardKey
+    place: str
+    started_utc: UtcMs
+    boot_id: str
+    started_mono: MonoNs
+    ended_utc: UtcMs | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """What staff said of a card."""
+
+    card: CardKey
+    name: str = ""
+    group: str = ""
+    blocked: bool = False
+    expires_utc: UtcMs | None = None
+    max_sessions: int | None = None
+    first_seen_utc: UtcMs = UtcMs(0)
+
+
+@dataclass(frozen=True, slots=True)
+class DayUse:
+    """What a card with a daily allowance or limit had on one local day, in seconds; unused time is taken off again."""
+
+    card: CardKey
+    day: int
+    free: int = 0
+    granted: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class FreeGrant:
+    """The free part of a live session's granted time, and the day it counts for."""
+
+    session_id: SessionId
+    free: int
+    day: int
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """A settled session, as long as its time can be given back."""
+
+    session_id: SessionId
+    card: CardKey
+    used: int
+    refunded: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """Why the kiosk as a whole is not simply idle or serving."""
+
+    cause: str
+    reason: str
+
+
+CLOSED_KEPT = 1000
+"""How many settled sessions the live state knows: some weeks of a busy kiosk."""
+
+
+@dataclass(frozen=True, slots=True)
+class AccessKey:
+    """The key with which another device may sign a card in, by its digest."""
+
+    digest: str
+    card: CardKey
+
+
+@dataclass(frozen=True, slots=True)
+class HeldCoin:
+    """A coin that waits for the next card."""
+
+    coin: str
+    unit: Unit
+    amount: int
+    boot_id: str
+    first_pulse: MonoNs
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A device that is wrong now, or was."""
+
+    device: str
+    slot: SlotName | None
+    trouble: str
+    detail: str
+    raised_seq: Seq
+    raised_utc: UtcMs
+    cleared_utc: UtcMs | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TransferRow:
+    """A transfer as a row: which fact made it, and which number it has within the fact."""
+
+    seq: Seq
+    at_utc: UtcMs
+    transfer: Transfer
+
+
+Row = Session | Claim | Visit | Card | Fault | TransferRow
+"""What a fact changes in the tables that are folded from facts; each is written whole, by its key."""
+
+
+@dataclass(slots=True)
+class State:
+    """Everything the facts say now. Ended sessions, claims and visits live on only in the store's tables."""
+
+    slots: dict[SlotName, Slot] = field(default_factory=dict)
+    sessions: dict[SessionId, Session] = field(default_factory=dict)
+    claims: dict[SlotName, Claim] = field(default_factory=dict)
+    visits: dict[VisitId, Visit] = field(default_factory=dict)
+    cards: dict[CardKey, Card] = field(default_factory=dict)
+    access_keys: dict[str, AccessKey] = field(default_factory=dict)
+    """By digest; a card has at most one."""
+    coins: dict[str, HeldCoin] = field(default_factory=dict)
+    faults: dict[str, Fault] = field(default_factory=dict)
+    day_use: dict[CardKey, DayUse] = field(default_factory=dict)
+    free_grants: dict[SessionId, FreeGrant] = field(default_factory=dict)
+    closed: dict[SessionId, Closed] = field(default_factory=dict)
+    ledger: Ledger = field(default_factory=Ledger)
+    causes: dict[str, Cause] = field(default_factory=dict)
+    mode: Mode = Mode.IDLE
+    seq: Seq = Seq(0)
+    boot_id: str = ""
+    started_mono: MonoNs = MonoNs(0)
+    """When this process took over, on the clock of ``boot_id``."""
+    incarnation: str = ""
+
+    def slot(self, name: SlotName) -> Slot:
+        """The slot of that name; a slot no fact has spoken of is available."""
+        return self.slots.get(name) or Slot(name)
+
+    def visit_of(self, card: CardKey) -> Visit | None:
+        """The live visit of a card."""
+        return next((v for v in self.visits.values() if v.card == card), None)
+
+    def visit_at(self, place: str) -> Visit | None:
+        """The live visit at a place; at most one at the touchscreen."""
+        return next((v for v in self.visits.values() if v.place == place), None)
