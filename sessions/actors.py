@@ -2,9 +2,9 @@
 
 from sessions import commands as c
 from sessions.draft import Draft
-from sessions.errors import BadRequest, NotAllowed, NoVisit
-from sessions.state import Visit
-from sessions.units import VisitId
+from sessions.errors import BadRequest, NotAllowed, NoVisit, UnknownSession
+from sessions.state import Session, Visit
+from sessions.units import SessionId, VisitId
 
 
 def live_visit(draft: Draft, visit_id: VisitId) -> Visit:
@@ -27,3 +27,16 @@ def require_staff_with_reason(actor: c.Actor, reason: str) -> None:
     require_staff(actor)
     if not reason.strip():
         raise BadRequest("Say why: the reason stays in the books.")
+
+
+def owned_session(draft: Draft, session_id: SessionId, actor: c.Actor) -> Session:
+    """The session, if the actor may act on it. Raises `UnknownSession`, `NoVisit`, `NotAllowed`."""
+    session = draft.state.sessions.get(session_id)
+    if session is None:
+        raise UnknownSession(f"There is no running session '{session_id}'. It may be over: see the list of sessions.")
+    if actor.visit is not None:
+        if live_visit(draft, actor.visit).card != session.card:
+            raise NotAllowed("This phone belongs to another card.")
+    elif not actor.staff:
+        raise NotAllowed("Only the owner's card or staff can do this.")
+    return session

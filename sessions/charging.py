@@ -13,20 +13,15 @@ from enum import StrEnum
 
 from sessions import commands as c
 from sessions import events as e
-from sessions.actors import live_visit
+from sessions.actors import live_visit, owned_session
 from sessions.claims import require_free, slot_taken
 from sessions.draft import Draft
-from sessions.errors import (
-    BadRequest,
-    NotAllowed,
-    SlotOutOfOrder,
-    UnknownSession,
-)
+from sessions.errors import BadRequest, SlotOutOfOrder
 from sessions.grants import check_card, give_back, take
-from sessions.machine import SELLING, SLOT_FIGURES, SlotEvent, SlotState
+from sessions.machine import SELLING, SlotEvent, SlotState
 from sessions.metering import Meter
 from sessions.ports import Json
-from sessions.slots import deadline, door_failed, move
+from sessions.slots import door_failed, move
 from sessions.state import Session, Slot
 from sessions.units import NS, CardKey, MonoNs, SessionId, SlotName, seconds_ns, whole_seconds
 
@@ -35,10 +30,6 @@ CHARGING = "charging"
 PULLED_AT_DOOR_S = 1.5
 """How far the dated end of a draw may lie outside the door's opening and still be one act: sampling, filter and
 debounce."""
-
-PROVEN_TO_THE_END_NS = seconds_ns(1.0)
-"""A draw that was proven so shortly before the time was used up has lasted to the end: sensors may be read but once a
-second."""
 
 
 class StopReason(StrEnum):
@@ -165,19 +156,6 @@ def open_door(draft: Draft, command: c.OpenDoor) -> Json:
     return session_answer(draft, session.session_id)
 
 
-def owned_session(draft: Draft, session_id: SessionId, actor: c.Actor) -> Session:
-    """The session, if the actor may act on it. Raises `UnknownSession`, `NoVisit`, `NotAllowed`."""
-    session = draft.state.sessions.get(session_id)
-    if session is None:
-        raise UnknownSession(f"There is no running session '{session_id}'. It may be over: see the list of sessions.")
-    if actor.visit is not None:
-        if live_visit(draft, actor.visit).card != session.card:
-            raise NotAllowed("This phone belongs to another card.")
-    elif not actor.staff:
-        raise NotAllowed("Only the owner's card or staff can do this.")
-    return session
-
-
 def session_answer(draft: Draft, session_id: SessionId) -> Json:
     """A session as commands answer it, also when this very decision has ended it."""
     changed = [row for row in draft.rows if isinstance(row, Session) and row.session_id == session_id]
@@ -278,47 +256,3 @@ def _released(draft: Draft, command: c.DoorObserved) -> bool:
     """Whether somebody was let in a moment ago: the opening time, and as long again for a slow lock and a slow hand."""
     released = draft.state.slot(command.slot).released_mono
     return released is not None and command.mono - released <= 3 * draft.rules.timing.door_open_s * NS
-
-
-def time_up_at(draft: Draft, session: Session) -> MonoNs | None:
-    """When a running session will have used what it was granted, or None while its time stands."""
-    return draft.meters[session.session_id].used_up_at(session.granted * NS)
-
-
-def check_deadlines(draft: Draft, name: SlotName) -> None:
-    """Decides what has become due on a slot: time used up, waiting over."""
-    slot = draft.state.slot(name)
-    session = draft.state.sessions.get(slot.session) if slot.session else None
-    if session is not None and SLOT_FIGURES[slot.state].time_runs:
-        end = time_up_at(draft, session)
-        if end is not None and draft.now.mono >= end:
-            _time_is_up(draft, session, end)
-        return
-    due = deadline(draft.state, draft.rules, name)
-    if due is None or draft.now.mono < due:
-        return
-    if slot.state is SlotState.FINISHING:
-        collected(draft, name, "timeout" if draft.rules.slot(name).has_lock else "no_lock")
-    elif session is not None:
-        event, reason = _waited_in_vain(draft, session)
-        close(draft, session, event, reason, "kiosk")
-
-
-def _time_is_up(draft: Draft, session: Session, end: MonoNs) -> None:
-    proven = draft.meters[session.session_id].proven
-    fresh = proven is not None and end - proven <= PROVEN_TO_THE_END_NS
-    close(draft, session, SlotEvent.TIME_UP, StopReason.TIME_LIMIT_REACHED, "kiosk", end if fresh else None)
-
-
-def _waited_in_vain(draft: Draft, session: Session) -> tuple[SlotEvent, StopReason]:
-    slot = draft.state.slot(session.slot)
-    if slot.state is SlotState.PREPARING:
-        event = SlotEvent.NO_DEVICE_DOOR_OPENED if session.may_be_inside else SlotEvent.NO_DEVICE
-        return event, StopReason.TIMEOUT
-    if slot.state is SlotState.SUSPENDED_EVSE:
-        return SlotEvent.STOPPED, StopReason.OTHER
-    if slot.entered_by is SlotEvent.RESTORED:
-        return SlotEvent.STOPPED, StopReason.POWER_LOSS
-    waited = draft.now.mono - slot.since_mono
-    behind_shut_door = draft.rules.slot(session.slot).has_lock and waited >= draft.rules.timing.suspend_max_s * NS
-    return SlotEvent.STOPPED, StopReason.STOPPED_BY_EV if behind_shut_door else StopReason.EV_DISCONNECTED

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from sessions import access, cards, charging, claims, coins, faults, modes, money, verdicts, visits
+from sessions import access, cards, charging, claims, coins, faults, modes, money, overdue, verdicts, visits
 from sessions import commands as c
 from sessions import events as e
 from sessions.draft import Draft
@@ -34,18 +34,6 @@ class Decision:
     facts: tuple[e.Fact, ...]
     rows: tuple[Row, ...]
     answer: Json
-
-
-def _check_deadlines(draft: Draft, command: c.CheckDeadlines) -> Json:
-    if command.slot is not None:
-        charging.check_deadlines(draft, command.slot)
-        return {}
-    claims.expire_claims(draft)
-    coins.expire_coins(draft)
-    visits.end_idle_visits(draft)
-    for slot in draft.rules.slots:
-        charging.check_deadlines(draft, slot.name)
-    return {}
 
 
 _Rule = Callable[[Draft, Any], Json]
@@ -78,7 +66,7 @@ ROUTES: dict[type[Any], _Rule] = {
     c.EnableSlot: faults.enable_slot,
     c.SetDanger: modes.set_danger,
     c.SetSelling: modes.set_selling,
-    c.CheckDeadlines: _check_deadlines,
+    c.CheckDeadlines: overdue.check_deadlines,
 }
 """Every command and the rule that decides it."""
 

@@ -91,7 +91,7 @@ def _has_fault(state: State, name: SlotName, devices: frozenset[str]) -> bool:
 def deadline(state: State, rules: Rules, name: SlotName) -> MonoNs | None:
     """When the waiting in the slot's state is over, or None while it does not end by itself.
 
-    `SlotState.CHARGING` ends by used time, which the meter knows; see `sessions.charging`.
+    `SlotState.CHARGING` ends by used time, which the meter knows; see `sessions.overdue`.
     """
     slot, timing, equipment = state.slot(name), rules.timing, rules.slot(name)
     start = slot.since_mono

@@ -1,0 +1,85 @@
+"""What can be asked of the engine, or told to it: one frozen dataclass each, one module a family.
+
+Whoever sends a command says who asks (``actor``) and under which identity (``command_id`` at the bus, the source's own
+id for observations). Commands carry values, never handles, so they can cross threads, sockets and restarts.
+"""
+
+from sessions.commands.actor import KIOSK, Actor
+from sessions.commands.kiosk import CheckDeadlines, CoinIn, Detected, DeviceTrouble, DoorObserved, SetDanger, SetSelling
+from sessions.commands.people import AskVisit, ClaimSlot, EndVisit, Heartbeat, ReleaseClaim, SignOut, StartVisit, Tap
+from sessions.commands.sessions import ExtendSession, OpenDoor, RefundSession, StartCharging, StopSession
+from sessions.commands.staff import (
+    AddCredit,
+    DisableSlot,
+    EnableSlot,
+    EndSilentVisits,
+    IssueAccessKey,
+    PayOut,
+    ReplaceCard,
+    SaveCard,
+)
+
+__all__ = [
+    "KIOSK",
+    "Actor",
+    "AddCredit",
+    "AskVisit",
+    "CheckDeadlines",
+    "ClaimSlot",
+    "CoinIn",
+    "Command",
+    "Detected",
+    "DeviceTrouble",
+    "DisableSlot",
+    "DoorObserved",
+    "EnableSlot",
+    "EndSilentVisits",
+    "EndVisit",
+    "ExtendSession",
+    "Heartbeat",
+    "IssueAccessKey",
+    "OpenDoor",
+    "PayOut",
+    "RefundSession",
+    "ReleaseClaim",
+    "ReplaceCard",
+    "SaveCard",
+    "SetDanger",
+    "SetSelling",
+    "SignOut",
+    "StartCharging",
+    "StartVisit",
+    "StopSession",
+    "Tap",
+]
+
+Command = (
+    Tap
+    | SignOut
+    | StartVisit
+    | Heartbeat
+    | AskVisit
+    | EndVisit
+    | ClaimSlot
+    | ReleaseClaim
+    | StartCharging
+    | StopSession
+    | ExtendSession
+    | OpenDoor
+    | RefundSession
+    | AddCredit
+    | PayOut
+    | SaveCard
+    | ReplaceCard
+    | IssueAccessKey
+    | EndSilentVisits
+    | DisableSlot
+    | EnableSlot
+    | CoinIn
+    | Detected
+    | DoorObserved
+    | DeviceTrouble
+    | SetDanger
+    | SetSelling
+    | CheckDeadlines
+)

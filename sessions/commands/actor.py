@@ -1,0 +1,18 @@
+"""Who asks."""
+
+from dataclasses import dataclass
+
+from sessions.units import VisitId
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who asks. ``visit`` for a customer; ``name`` is what facts record: ``owner``, ``api``, ``staff:NAME``,
+    ``kiosk``."""
+
+    name: str
+    visit: VisitId | None = None
+    staff: bool = False
+
+
+KIOSK = Actor("kiosk", staff=True)

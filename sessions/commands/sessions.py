@@ -1,0 +1,52 @@
+"""What is asked of a session, by its owner or by staff."""
+
+from dataclasses import dataclass
+
+from sessions.commands.actor import Actor
+from sessions.units import CardKey, SessionId, SlotName
+
+
+@dataclass(frozen=True, slots=True)
+class StartCharging:
+    """Starts ``seconds`` on a slot for the actor's visit, or for ``card`` when staff says so."""
+
+    slot: SlotName
+    seconds: int
+    actor: Actor
+    card: CardKey | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StopSession:
+    """Ends a session for its owner or for staff."""
+
+    session: SessionId
+    actor: Actor
+
+
+@dataclass(frozen=True, slots=True)
+class ExtendSession:
+    """Adds ``seconds`` from the owner's card to a running session."""
+
+    session: SessionId
+    seconds: int
+    actor: Actor
+
+
+@dataclass(frozen=True, slots=True)
+class OpenDoor:
+    """Opens the door of a session's slot for its owner, or for staff with a reason."""
+
+    session: SessionId
+    actor: Actor
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RefundSession:
+    """Gives ``seconds`` that an ended session sold back to its card."""
+
+    session: SessionId
+    seconds: int
+    actor: Actor
+    reason: str

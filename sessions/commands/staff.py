@@ -1,0 +1,86 @@
+"""What only staff ask for."""
+
+from dataclasses import dataclass
+
+from sessions.commands.actor import Actor
+from sessions.units import CardKey, SlotName, Unit, UtcMs
+
+
+@dataclass(frozen=True, slots=True)
+class AddCredit:
+    """Adds ``amount`` of ``unit`` to a card, out of the staff's hand."""
+
+    card: CardKey
+    unit: Unit
+    amount: int
+    actor: Actor
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PayOut:
+    """Takes ``amount`` of ``unit`` off a card and ``minor`` minor units out of the cash box."""
+
+    card: CardKey
+    unit: Unit
+    amount: int
+    minor: int
+    actor: Actor
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class SaveCard:
+    """Describes a card; fields that are None keep what was known."""
+
+    card: CardKey
+    actor: Actor
+    name: str | None = None
+    group: str | None = None
+    blocked: bool | None = None
+    expires_utc: UtcMs | None = None
+    max_sessions: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReplaceCard:
+    """Puts everything of a lost card on a new one."""
+
+    old: CardKey
+    new: CardKey
+    actor: Actor
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class IssueAccessKey:
+    """Gives a card the access key of that digest (`sessions.access.access_digest`), in place of any it had."""
+
+    card: CardKey
+    digest: str
+    actor: Actor
+
+
+@dataclass(frozen=True, slots=True)
+class EndSilentVisits:
+    """Ends the visits that have been silent for too long now, not at the next sweep."""
+
+    actor: Actor
+
+
+@dataclass(frozen=True, slots=True)
+class DisableSlot:
+    """Takes a slot out of use, after its session if one runs."""
+
+    slot: SlotName
+    actor: Actor
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class EnableSlot:
+    """Puts a slot back into use."""
+
+    slot: SlotName
+    actor: Actor
+    reason: str = ""
