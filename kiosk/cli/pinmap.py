@@ -10,6 +10,7 @@ import click
 
 from hardware.pinmap import Problem, Report, check_file
 from hardware.pinmap_schema import pinmap_schema
+from kiosk.cli.pinmap_boot import boot_lines
 
 DEFAULT_FILE: Final = "pinmap.json"
 """Looked for in the working directory."""
@@ -23,6 +24,9 @@ def pinmap_group() -> None:
     Example:
       kiosk pinmap check
     """
+
+
+pinmap_group.add_command(boot_lines)
 
 
 @pinmap_group.command("check", short_help="Name everything wrong with a pinmap at once.")
