@@ -4,10 +4,12 @@ It is the same program with a few methods wrapped. The environment names the fil
 folder (``KIOSK_SWITCHES``) in which files that come and go make the disk slow and the I2C bus hang.
 """
 
+import json
 import os
 import time
 import tkinter as tk
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +17,8 @@ from benchmarks.notes import Notes, after_each, before_each
 from hardware.bench.i2c_bus import BenchBus
 from hardware.slot import SlotHardware
 from kiosk.cli import main
+from kiosk.gaps import Gap, GapProbe
 from kiosk.live_view import LiveView
-from kiosk.loops import GapProbe
 from sessions.conductor import Conductor
 from sessions.events import SCREEN
 from sessions.journaling import Batch
@@ -32,10 +34,8 @@ def _watch(notes: Notes, switches: Path) -> None:
         if (switches / switch).exists():
             time.sleep(seconds)
 
-    def gap(probe: Any) -> None:
-        late_ms = (time.monotonic_ns() - probe._due) / 1e6
-        if late_ms > 1:
-            notes.add("gap", f"{late_ms:.2f}")
+    def gap(_probe: GapProbe, gap: Gap) -> None:
+        notes.add("gap", json.dumps(asdict(gap)))
 
     def observed(conductor: Conductor, seen: Observation) -> None:
         if isinstance(seen, CardSeen):
@@ -49,7 +49,7 @@ def _watch(notes: Notes, switches: Path) -> None:
 
     before_each(Writer, "store", stored)
     before_each(BenchBus, "_with_chip", lambda *_: stall(HANGING_BUS, HANGING_BUS_S))
-    before_each(GapProbe, "_came_round", gap)
+    before_each(GapProbe, "_note", gap)
     before_each(Conductor, "observe", observed)
     before_each(LiveView, "durable", lambda _, seq: notes.add("durable", seq))
     before_each(SlotHardware, "show", lambda slot, text: notes.add("show", f"{slot.name} {text}"))

@@ -28,12 +28,13 @@ from kiosk.commands import CommandBus
 from kiosk.emergency import Emergency
 from kiosk.errors import ConsoleError
 from kiosk.facade import Facade
+from kiosk.gaps import GapProbe
 from kiosk.good_copies import GoodCopies
 from kiosk.health import Health
 from kiosk.incarnation import new_incarnation
 from kiosk.live_view import LiveView
 from kiosk.logs import QueuedLogging
-from kiosk.loops import GapProbe, Inbox
+from kiosk.loops import Inbox
 from kiosk.options import RunOptions
 from kiosk.pinmap_rules import slot_rules
 from kiosk.probes import probes
@@ -105,6 +106,7 @@ class _Kiosk:
         self._emergency = Emergency(self._wiring.all_off)
         self._shell = self._make_shell()
         self._gaps = GapProbe(self._shell.owner)
+        stack.callback(self._gaps.close)
         self._cloud = NoCloud()
         self._copies = GoodCopies(self._path)
         # Before the journal, so that it ends after it.

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from itertools import count
 
-from sessions.ports import AfterId, Scheduler
+from sessions.ports import AfterId
 from sessions.registry import SessionRecord
 from sessions.units import SessionId
 
@@ -68,32 +68,6 @@ class Inbox:
             self._closed = True
             os.close(self._reader)
             os.close(self._writer)
-
-
-class GapProbe:
-    """Measures how long the owner's loop did not come round: the time by which a 20 ms job is late."""
-
-    EVERY_MS = 20
-
-    def __init__(self, owner: Scheduler) -> None:
-        self._owner = owner
-        self._due = 0
-        self.gap_ms_max = 0.0
-        """The longest gap since the last `restart`, in milliseconds."""
-
-    def restart(self) -> None:
-        """Begins to measure, or begins anew."""
-        first = self._due == 0
-        self.gap_ms_max = 0.0
-        self._due = time.monotonic_ns() + self.EVERY_MS * 1_000_000
-        if first:
-            self._owner.after(self.EVERY_MS, self._came_round)
-
-    def _came_round(self) -> None:
-        now = time.monotonic_ns()
-        self.gap_ms_max = max(self.gap_ms_max, (now - self._due) / 1e6)
-        self._due = now + self.EVERY_MS * 1_000_000
-        self._owner.after(self.EVERY_MS, self._came_round)
 
 
 class HeadlessOwner:
