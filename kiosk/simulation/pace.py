@@ -8,6 +8,7 @@ the jobs: just before, so that they see all there was, and just after.
 
 from typing import Protocol
 
+from kiosk.simulation.attention import Belief
 from kiosk.simulation.slot import SimSlot
 from sessions.coins import held_until
 from sessions.conductor import Conductor
@@ -50,7 +51,7 @@ class QuietPace(Pace):
 
     def watch(self, record: SessionRecord) -> int | None:
         detector = record.detector
-        return self._kiosk.slots[record.slot.name].quiet_ms(detector.drawing, detector.proven)
+        return self._kiosk.slots[record.slot.name].quiet_ms(Belief(detector.drawing, detector.proven))
 
     def flush(self, record: SessionRecord, to_next_beat_ms: int) -> int | None:
         return None

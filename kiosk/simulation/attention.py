@@ -1,0 +1,116 @@
+"""What of a simulated port's readings is worth looking at: when they will next show something new, and how many of them
+it takes to see it.
+
+A real kiosk looks ten times a second, because its world may change at any moment. This world is known: its draw changes
+at instants that `Draw` tells, and after each change a detector has something to find out for a while. In between, no
+reading says anything new to it.
+"""
+
+from dataclasses import dataclass
+
+from kiosk.simulation.draw import MARKS_MA, NEVER_NS, WEAK_MA, Draw
+from sessions.units import seconds_ns
+
+BUFFER = 64
+WEAK_NS = seconds_ns(12)
+"""How long after the change to a weak draw, or to none, all readings are looked at: it takes time to be sure."""
+LONGEST_LIVELY_NS = seconds_ns(60)
+"""A detector that sees something else than there is may be wrong for longer than this: then it is left alone."""
+CLEAR_READINGS, WEAK_READINGS, EMPTY_READINGS, IDLE_READINGS, LIVELY_READINGS = 5, 40, 20, 3, 12
+"""The newest readings that a look after a quiet stretch still finds in the buffer."""
+ZERO_NS = seconds_ns(9)
+"""So long after power went, the sensor's zero is learned."""
+LASTS_NS = (seconds_ns(60.7), seconds_ns(10.7))
+"""When a draw below each of `MARKS_MA` has lasted long enough to be called full, and paused (`DetectionRules`)."""
+PROVEN_AGAIN_NS = seconds_ns(0.6)
+"""A draw that is proven so long after a change is the one after the change."""
+STEP_MS = 100
+WEAK_STEP_MS = 500
+"""How often the many readings of a weak change are looked at, some at a time."""
+STUCK_STEP_MS = 1000
+"""How often a sensor that repeats itself is looked at, until that must have been noticed."""
+_MS = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Belief:
+    """What a detector believes of its port."""
+
+    drawing: bool
+    proven: int | None
+    """The latest draw that it is sure of."""
+
+
+class Attention:
+    """Follows one port's draw, and says when to look."""
+
+    def __init__(self, draw: Draw) -> None:
+        self._draw = draw
+        self._changed_ns = self._off_ns = self._lively_until = 0
+        self._looks: list[int] = []
+        self._step_ms = STEP_MS
+
+    def begin(self, mono: int) -> None:
+        """The clock starts anew at ``mono``."""
+        self._changed_ns = self._lively_until = self._off_ns = mono
+        self._looks = []
+
+    def power_went(self) -> None:
+        """The port has just lost its power."""
+        self._off_ns = self._draw.known_to_ns
+
+    def lively_until(self, mono: int) -> None:
+        """Every reading is looked at until then."""
+        self._lively_until = mono
+
+    def changed(self) -> None:
+        """The draw is another one from now on: for a while every reading is looked at."""
+        draw = self._draw
+        before_mA, dropped = draw.last_mA, draw.draws and draw.dropped
+        draw.look()
+        now = self._changed_ns = draw.known_to_ns
+        weak = draw.mA < WEAK_MA and not dropped and (draw.mA > 0 or before_mA > 0)
+        self._lively_until = now + WEAK_NS if weak else now
+        self._step_ms = WEAK_STEP_MS if weak else STEP_MS
+        self._looks = [now + lasts for mark, lasts in zip(MARKS_MA, LASTS_NS, strict=True) if 0 < draw.mA <= mark]
+
+    def readings(self, now: int, *, stuck: bool) -> int:
+        """How many of the newest readings a look at this instant needs."""
+        draw = self._draw
+        if now < self._lively_until or stuck:
+            return LIVELY_READINGS
+        if not draw.power:
+            return EMPTY_READINGS if now - self._off_ns < ZERO_NS else IDLE_READINGS
+        if draw.dropped:
+            return BUFFER
+        return CLEAR_READINGS if draw.mA >= WEAK_MA else WEAK_READINGS
+
+    def quiet_ms(self, now: int, belief: Belief, *, answers: bool, stuck: bool) -> int | None:
+        """For how long no reading will show anything new to a detector of this belief; None: until somebody does
+        something. ``answers``: the sensor says what there is; ``stuck``: it repeats itself."""
+        draw = self._draw
+        if now >= draw.same_until_ns:
+            draw.advance(draw.same_until_ns)
+            self.changed()
+        draw.advance(now)
+        fresh = now - self._changed_ns < LONGEST_LIVELY_NS
+        if stuck and draw.power and fresh:
+            return STUCK_STEP_MS
+        lively = now < self._lively_until and not self._settled(belief)
+        if lively or (answers and fresh and self._disagrees(belief)):
+            end = min(now + self._step_ms * _MS, draw.same_until_ns)
+        else:
+            end = min([look for look in self._looks if look > now] + [draw.same_until_ns])
+        return None if end >= NEVER_NS else -(-(end - now) // _MS)
+
+    def _settled(self, belief: Belief) -> bool:
+        """Whether the detector has come to terms with the last change."""
+        if not belief.drawing:
+            return not self._draw.draws
+        proven = belief.proven
+        return self._draw.draws and proven is not None and proven >= self._changed_ns + PROVEN_AGAIN_NS
+
+    def _disagrees(self, belief: Belief) -> bool:
+        """Whether the detector sees something else than there is: then it shall find out."""
+        draw = self._draw
+        return draw.power and draw.draws != belief.drawing and (not draw.draws or draw.mA >= 3)
