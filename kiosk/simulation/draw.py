@@ -1,7 +1,7 @@
 """What truly flows at a simulated port: the physics, with nobody looking.
 
-Time is the virtual clock's, in nanoseconds, and only goes forward: `Draw.advance` moves the truth from one change of the
-draw to the next, and counts along for how long something drew. A simulation judges every bill by that.
+Time is the virtual clock's, in nanoseconds, and only goes forward: `Draw.advance` moves the truth from one change of
+the draw to the next, and counts along for how long something drew. A simulation judges every bill by that.
 """
 
 from hardware.bench.phones import Phone
