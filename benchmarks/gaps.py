@@ -1,9 +1,9 @@
 """The longest time in which the screen's thread did not come round, in good days and bad.
 
-A 20 ms job measures by how much it is late, and of what (`kiosk.gaps`, as ``/health`` tells it). Of each longest gap the
-kiosk's own share is printed too: the processor time of its threads within it. What is beyond that share is what the
-machine did to it. A process that does nothing else measures the same of the machine: what that one is late, no program
-could help.
+A 20 ms job measures by how much it is late, and of what (`kiosk.gaps`, as ``/health`` tells it). Of each longest gap
+the kiosk's own share is printed too: the processor time of its threads within it. What is beyond that share is what
+the machine did to it. A process that does nothing else measures the same of the machine: what that one is late, no
+program could help.
 """
 
 import json
@@ -42,9 +42,9 @@ def measure() -> Iterator[Figure]:
                 found.setdefault(name, []).append(max(gaps, key=lambda gap: gap.late_ms, default=NONE))
         machine.append(max(late, default=0.0))
     for name, worst in found.items():
-        late = tuple(gap.late_ms for gap in worst)
+        runs = tuple(gap.late_ms for gap in worst)
         how = f"worst of {SPELL_S:g} s, in each of {RUNS} kiosks with windows; {_shares(worst)}"
-        yield Figure(f"longest UI-thread gap, {name}", late, "ms", how, goal=GOAL_MS)
+        yield Figure(f"longest UI-thread gap, {name}", runs, "ms", how, goal=GOAL_MS)
     own = tuple(max(_own_ms(worst[run]) for worst in found.values()) for run in range(RUNS))
     how = "processor time of all the kiosk's threads within the longest gaps above, the worst of each kiosk"
     yield Figure("of the longest gaps, what the kiosk itself did", own, "ms", how)
