@@ -10,10 +10,12 @@ from math import gcd
 from typing import Final
 
 from hardware.check_pins import parts
+from hardware.check_serial import serial_parts
+from hardware.coin_specs import CoinSpec, SerialCoinSpec
 from hardware.pinmap_words import near_hint
 from hardware.problems import Finding, JsonPath, quoted
 from hardware.spec_base import Pinned
-from hardware.specs import HEADER_UARTS, Pinmap, Rdm6300Spec
+from hardware.specs import Pinmap
 
 SAFE_V: Final = 3.6
 """The most a pin of the Pi bears; 3.3 V and its tolerance."""
@@ -79,13 +81,16 @@ def lock_pulse(pinmap: Pinmap) -> Iterator[Finding]:
 
 def five_volts(pinmap: Pinmap) -> Iterator[Finding]:
     """What swings 5 V says what brings it down to the 3.3 V a pin bears."""
-    reader, coin, water = pinmap.reader, pinmap.coin, pinmap.water
-    if isinstance(reader, Rdm6300Spec) and reader.on_header and reader.level is None:
-        yield _unshifted(("reader", "level"), "the reader's TX swings 5 V")
-    if coin and coin.level is None and coin.idle == "low":
-        yield _unshifted(("coin", "level"), "a coin line that idles low is driven high by the acceptor's 5 V or 12 V")
-    if coin and coin.level is None and (coin.pull_V or 0) > SAFE_V:
-        yield _unshifted(("coin", "pull_V"), f"the coin line is pulled up to {coin.pull_V:g} V")
+    coin, water = pinmap.coin, pinmap.water
+    for name, serial in serial_parts(pinmap):
+        if serial.on_header and serial.level is None:
+            yield _unshifted((name, "level"), f"the {name}'s TX swings 5 V")
+    if isinstance(coin, CoinSpec) and coin.level is None:
+        if coin.idle == "low":
+            what = "a coin line that idles low is driven high by the acceptor's 5 V or 12 V"
+            yield _unshifted(("coin", "level"), what)
+        if (coin.pull_V or 0) > SAFE_V:
+            yield _unshifted(("coin", "pull_V"), f"the coin line is pulled up to {coin.pull_V:g} V")
     if water and water.cup.level is None:
         yield _unshifted(("water", "cup", "level"), "the cup sensor's echo swings 5 V")
     if water and water.flow.level is None and (water.flow.pull_V or 5) > SAFE_V:
@@ -108,23 +113,25 @@ def coin_values(pinmap: Pinmap) -> Iterator[Finding]:
     """Every coin is a whole number of pulses."""
     if pinmap.coin is None:
         return
-    value = pinmap.coin.value
+    serial = isinstance(pinmap.coin, SerialCoinSpec)
+    value = pinmap.coin if isinstance(pinmap.coin, SerialCoinSpec) else pinmap.coin.value
+    path: JsonPath = ("coin",) if serial else ("coin", "value")
     unreachable = [coin for coin in value.coins if coin % value.minor_units]
     if unreachable:
         coins = ", ".join(str(coin) for coin in unreachable)
-        message = f"a pulse of {value.minor_units} minor units cannot add up to the coins {coins}"
-        yield Finding(
-            ("coin", "value", "minor_units"), message, f"Write {gcd(*value.coins)}, or a number that divides it."
-        )
+        what = "COIN:1" if serial else "a pulse"
+        message = f"{what} of {value.minor_units} minor units cannot add up to the coins {coins}"
+        hint = f"Write {gcd(*value.coins)}, or a number that divides it."
+        yield Finding((*path, "minor_units"), message, hint)
     if not value.coins:
-        yield Finding(("coin", "value", "coins"), "no coin is named", "Write minor units, like [100, 500, 1000].")
+        yield Finding((*path, "coins"), "no coin is named", "Write minor units, like [100, 500, 1000].")
 
 
 def coin_timing(pinmap: Pinmap) -> Iterator[Finding]:
     """Pulses are told from noise and from the rest that ends a train."""
-    if pinmap.coin is None:
-        return
     coin = pinmap.coin
+    if not isinstance(coin, CoinSpec):
+        return
     shortest, longest = coin.pulse_ms
     if shortest >= longest:
         message = f"the shortest pulse, {shortest} ms, is not shorter than the longest, {longest} ms"
@@ -146,19 +153,6 @@ def coin_refused(pinmap: Pinmap) -> Iterator[Finding]:
         message = "the acceptor takes coins while its line is off, also while the kiosk cannot store them"
         hint = 'Wire it so that off refuses (its inhibit polarity, or a transistor) and write "refuses".'
         yield Finding(("coin", "enable", "off_means"), message, hint)
-
-
-def reader_port(pinmap: Pinmap) -> Iterator[Finding]:
-    """A port's pins fit it, and a USB port's name survives a restart."""
-    reader = pinmap.reader
-    if not isinstance(reader, Rdm6300Spec):
-        return
-    if reader.port.startswith(("/dev/ttyUSB", "/dev/ttyACM")):
-        message = f"{reader.port} may name another device after a restart"
-        yield Finding(("reader", "port"), message, "Write its name from the folder /dev/serial/by-id.", "warning")
-    on_uart0 = reader.port in HEADER_UARTS
-    if reader.pins is not None and on_uart0 and reader.pins not in ((14, 15), (15, 14)):
-        yield Finding(("reader", "pins"), f"{reader.port} is on GPIO 14 and 15", "Write [14, 15].")
 
 
 def temperatures(pinmap: Pinmap) -> Iterator[Finding]:

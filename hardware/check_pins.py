@@ -9,11 +9,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from hardware.coin_specs import CoinEnableSpec
 from hardware.problems import Finding, JsonPath, listed, path_text
+from hardware.reader_specs import SerialSpec
 from hardware.slot_specs import DoorSpec, LockSpec, RelaySpec
 from hardware.spec_base import Level, Pinned, Spec
 from hardware.spec_types import EXPANDER_PINS, expander_pin_name
-from hardware.specs import CoinEnableSpec, I2cSpec, Pinmap, PumpSpec, Rdm6300Spec, SwitchSpec, TemperatureSpec
+from hardware.specs import I2cSpec, Pinmap, PumpSpec, SwitchSpec, TemperatureSpec
 
 PIN_KEYS: Final = frozenset({"pin", "clk", "dio", "trigger", "echo", "reset"})
 """The fields that hold one pin; `pins` holds two."""
@@ -35,9 +37,6 @@ _FIXED: Final = {
     14: "is TX of the serial line (reader or console)",
     15: "is RX of the serial line (reader or console)",
 }
-
-_UART_PINS: Final = ((14, 15), (4, 5), (8, 9), (12, 13))
-"""[TX, RX] of UART0 and, on a Pi 4, of UART3, 4 and 5."""
 
 Switch = RelaySpec | LockSpec | PumpSpec | CoinEnableSpec
 """What must be off while nobody drives it: it gives energy, or takes a customer's coin."""
@@ -129,16 +128,6 @@ def one_owner(pinmap: Pinmap) -> Iterator[Finding]:
             yield Finding(claim.path, message, _free_pins(pinmap, claim))
 
 
-def serial_pins(pinmap: Pinmap) -> Iterator[Finding]:
-    """A reader's pins are a UART's, in the order [TX, RX]."""
-    reader = pinmap.reader
-    if isinstance(reader, Rdm6300Spec) and reader.pins is not None and reader.pins not in _UART_PINS:
-        swapped = reader.pins[::-1] in _UART_PINS
-        message = "the order is [TX, RX]" if swapped else f"{list(reader.pins)} are not the pins of a UART"
-        hint = f"Write {list(reader.pins[::-1]) if swapped else '[14, 15]'}."
-        yield Finding(("reader", "pins"), message, hint)
-
-
 def bus_pins(pinmap: Pinmap) -> Iterator[Finding]:
     """I2C bus 1 is on GPIO 2 and 3; any other bus must say where it is."""
     for number, bus in pinmap.i2c.items():
@@ -196,7 +185,7 @@ def expander_inputs(pinmap: Pinmap) -> Iterator[Finding]:
 def _is_on_duty(claim: Claim) -> bool:
     if claim.pin in (2, 3):
         return isinstance(claim.part.spec, I2cSpec)
-    return claim.pin in (14, 15) and isinstance(claim.part.spec, Rdm6300Spec)
+    return claim.pin in (14, 15) and isinstance(claim.part.spec, SerialSpec)
 
 
 def _may_share(first: Claim, second: Claim) -> bool:

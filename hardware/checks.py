@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from hardware import check_buses, check_parts, check_pins, check_power
+from hardware import check_buses, check_parts, check_pins, check_power, check_serial
 from hardware.problems import Finding
 from hardware.specs import Pinmap
 
@@ -28,7 +28,7 @@ RULES: Final = (
     Rule("slots-named", "design 4", check_parts.slots_named),
     Rule("pin-duty", "1", check_pins.fixed_duty),
     Rule("pin-owner", "1", check_pins.one_owner),
-    Rule("serial-pins", "1", check_pins.serial_pins),
+    Rule("serial-pins", "1", check_serial.serial_pins),
     Rule("bus-pins", "1", check_pins.bus_pins),
     Rule("boot-level", "2", check_pins.boot_level),
     Rule("expander-exists", "2", check_parts.expanders_exist),
@@ -38,7 +38,7 @@ RULES: Final = (
     Rule("address-range", "3", check_buses.address_range),
     Rule("address-unique", "3", check_buses.address_unique),
     Rule("five-volts", "5", check_parts.five_volts),
-    Rule("reader-port", "6", check_parts.reader_port),
+    Rule("serial-ports", "6", check_serial.serial_ports),
     Rule("supply-exists", "7", check_power.supplies_exist),
     Rule("supply-load", "7", check_power.supply_load),
     Rule("ports-off-the-pi", "7", check_power.ports_off_the_pi),

@@ -22,6 +22,10 @@ class PinmapError(HardwareError, ValueError):
         super().__init__("\n".join(problem.sentence(name) for problem in self.problems))
 
 
+class BootFilesError(HardwareError, OSError):
+    """The Pi's boot files cannot be read; the message says which, and how to allow it."""
+
+
 class DeviceError(HardwareError, OSError):
     """A device did not answer or answered wrongly. `device` names it; the message says what to do."""
 

@@ -17,7 +17,8 @@ from typing import Any, Final
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from hardware import checks, pinmap_layout
+from hardware import check_boot, checks, pinmap_layout
+from hardware.boot_config import BootConfig
 from hardware.check_pins import PIN_KEYS
 from hardware.errors import PinmapError
 from hardware.jsonlex import BROKEN
@@ -61,8 +62,8 @@ def load_pinmap(path: str | os.PathLike[str]) -> Pinmap:
     return report.pinmap
 
 
-def check_file(path: str | os.PathLike[str]) -> Report:
-    """Check a file; a file that cannot be read is a report with one error."""
+def check_file(path: str | os.PathLike[str], boot: BootConfig | None = None) -> Report:
+    """Check a file, and against the Pi's boot files if given; one that cannot be read is a report with one error."""
     name = os.fspath(path)
     try:
         with Path(path).open("rb") as file:
@@ -75,10 +76,10 @@ def check_file(path: str | os.PathLike[str]) -> Report:
         return _unreadable(name, "this file may not be read", f"Allow it, for example: sudo chmod a+r {name}")
     except (OSError, ValueError) as error:
         return _unreadable(name, f"this file cannot be read ({error})", "Check the path and the disk.")
-    return check_text(data, name)
+    return check_text(data, name, boot)
 
 
-def check_text(text: str | bytes, name: str) -> Report:
+def check_text(text: str | bytes, name: str, boot: BootConfig | None = None) -> Report:
     """Check the contents of a pinmap called `name`; never raises, whatever they are."""
     data = text.encode("utf-8", "surrogatepass") if isinstance(text, str) else text
     if len(data) > MAX_BYTES:
@@ -96,14 +97,14 @@ def check_text(text: str | bytes, name: str) -> Report:
         place = before.count("\n") + 1, len(before) - (before.rfind("\n") + 1) + 1
         message = f"the byte 0x{data[error.start]:02x} is not UTF-8 text"
         return _unreadable(name, message, "Save the file as UTF-8, or type that letter again.", place)
-    return _check_document(document, name)
+    return _check_document(document, name, boot)
 
 
 def _unreadable(name: str, message: str, hint: str, place: tuple[int, int] = (1, 1)) -> Report:
     return Report(name, (Problem(ROOT, *place, message, hint),))
 
 
-def _check_document(document: Document, name: str) -> Report:
+def _check_document(document: Document, name: str, boot: BootConfig | None) -> Report:
     findings: list[Finding] = []
     pinmap = None
     if document.sound and isinstance(document.value, dict):
@@ -113,6 +114,7 @@ def _check_document(document: Document, name: str) -> Report:
         refused = {path[0] for path in (*(each.path for each in refusals), *document.broken) if 0 < len(path) <= 2}
         if pinmap and len(findings) <= MAX_TOLD:
             findings += (each for each in checks.run(pinmap) if each.looked_in not in refused)
+            findings += check_boot.run(pinmap, boot) if boot is not None else ()
     elif document.sound and document.value is not BROKEN:
         message = f"the file must be one object {{…}}, not {quoted(document.value)}"
         findings.append(Finding((), message, "Copy the example pinmap.json into it and change that."))

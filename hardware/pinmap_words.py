@@ -15,7 +15,8 @@ from hardware.spec_base import UNREADABLE, Spec
 from hardware.specs import Pinmap
 
 EXAMPLES: Final[Mapping[str, str]] = {
-    "V": "5.2", "active": '"high"', "address": '"0x40"', "board": '"pi4b"', "channel": "0", "clk": "13",
+    "V": "5.2", "active": '"high"', "address": '"0x40"', "board": '"pi4b"', "byte_order": '"msb"', "channel": "0",
+    "clk": "13", "device": '"/dev/input/by-id/usb-reader-event-kbd"',
     "closed": '"low"', "cup": '{"trigger": 10, "echo": 11, "level": "divider"}', "dio": "5", "echo": "11",
     "flow": '{"pin": 12, "pulses_per_l": 5880, "pull_V": 3.3}', "kind": '"one_shot"', "mA": "800", "max_mA": "2400",
     "max_on_ms": "3000", "minor_units": "100", "name": '"slot1"', "off_means": '"refuses"', "output": '"fan"',

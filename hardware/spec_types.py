@@ -265,6 +265,12 @@ class BusNumber(Leaf):
 Name = Annotated[str, Text(r"[A-Za-z0-9][A-Za-z0-9_-]{0,31}", 'a name of letters, digits, "_" and "-", at most 32')]
 SlotName = Annotated[str, Text(r"[a-z0-9][a-z0-9_-]{0,31}", 'small letters, digits, "_" and "-", like "slot1"')]
 SerialPort = Annotated[str, Text(r"/[\x21-\x7e]{1,254}", 'the device file of the port, like "/dev/ttyAMA0"')]
+InputDevice = Annotated[
+    str,
+    Text(
+        r"/dev/input/[\x21-\x7e]{1,240}", 'its name from /dev/input/by-id, like "/dev/input/by-id/usb-reader-event-kbd"'
+    ),
+]
 Label = Annotated[str, Text(r"[^\x00-\x1f\x7f]{0,40}", "at most 40 characters on one line")]
 OneWireId = Annotated[str, Text(r"28-[0-9a-f]{12}", 'the name in /sys/bus/w1/devices, like "28-0316a2b3c4d5"')]
 Pin = Annotated[int, PiPin()]

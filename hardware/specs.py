@@ -7,91 +7,13 @@ from __future__ import annotations
 
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import Discriminator, Field, Tag
+from pydantic import Field
 
+from hardware.coin_specs import AnyCoinSpec
+from hardware.reader_specs import NoReaderSpec, PinPair, ReaderSpec
 from hardware.slot_specs import SlotSpec
-from hardware.spec_base import BusIndex, Driver, Level, LoadMilliamps, Milliseconds, Pinned, Pull, Shifting, Spec
-from hardware.spec_types import Address, Bus, Name, Number, OneWireId, Pair, Pin, Reset, SerialPort
-
-CoinMinor = Annotated[int, Number(1, 1_000_000, "minor units", whole=True)]
-PulseRange = Annotated[tuple[int, int], Pair(Number(20, 500, "ms", whole=True), "[shortest, longest], like [20, 130]")]
-PinPair = Annotated[tuple[int, int], Pair(Number(0, 27, whole=True), "two BCM numbers, like [14, 15]")]
-
-COINS_MINOR = (100, 500, 1000)
-"""The coins a kiosk sells time for unless told otherwise, in minor units: 1, 5 and 10 (DESIGN 6)."""
-
-HEADER_UARTS = ("/dev/ttyAMA0", "/dev/serial0", "/dev/ttyS0")
-"""The device files under which the UART on GPIO 14 and 15 appears, by model and overlay."""
-
-
-class Rdm6300Spec(Spec):
-    """A 125 kHz reader that sends frames over a serial line; `pins` are its UART's [TX, RX] if on the header."""
-
-    STAND_IN: ClassVar[dict[str, Any]] = {"port": "/dev/unreadable", "level": "native"}
-
-    kind: Literal["rdm6300"]
-    port: SerialPort
-    pins: PinPair | None = None
-    level: Shifting | None = None
-
-    @property
-    def on_header(self) -> bool:
-        """Whether the port is a UART on the Pi's pins rather than a USB adapter."""
-        return self.pins is not None or self.port in HEADER_UARTS
-
-
-class NoReaderSpec(Spec):
-    """No card reader: cards are tapped on the bench only."""
-
-    kind: Literal["none"] = "none"
-
-
-def _reader_kind(value: Any) -> Any:
-    return value.get("kind") if isinstance(value, dict) else getattr(value, "kind", None)
-
-
-ReaderSpec = Annotated[
-    Annotated[Rdm6300Spec, Tag("rdm6300")] | Annotated[NoReaderSpec, Tag("none")], Discriminator(_reader_kind)
-]
-"""A reader of another kind is one more model here, tagged with its kind."""
-
-
-class CoinValueSpec(Spec):
-    """What a pulse is worth, and the coins the acceptor was taught, both in minor currency units."""
-
-    STAND_IN: ClassVar[dict[str, Any]] = {"minor_units": 1}
-
-    mode: Literal["per_pulse"] = "per_pulse"
-    minor_units: Annotated[int, Number(1, 100_000, "minor units a pulse", whole=True)]
-    coins: tuple[CoinMinor, ...] = COINS_MINOR
-
-
-class CoinEnableSpec(Pinned):
-    """The line that lets the acceptor accept; `off_means` says what it does while the line is off."""
-
-    STAND_IN: ClassVar[dict[str, Any]] = {**Pinned.STAND_IN, "off_means": "refuses"}
-
-    active: Level
-    off_means: Literal["refuses", "accepts"]
-    pull: Pull | None = None
-
-
-class CoinSpec(Spec):
-    """A pulse coin acceptor. A pulse outside `pulse_ms` is a fault; `train_gap_ms` of rest ends a train."""
-
-    STAND_IN: ClassVar[dict[str, Any]] = {"pin": -1, "value": CoinValueSpec.stand_in(), "level": "native"}
-    MISPLACED: ClassVar[dict[str, str]] = {"expander": "coin pulses are too short to be seen through an expander"}
-
-    kind: Literal["pulse"] = "pulse"
-    pin: Pin
-    idle: Level = "high"
-    pulse_ms: PulseRange = (20, 130)
-    train_gap_ms: Annotated[int, Number(50, 5_000, "ms", whole=True)] = 300
-    power_on_mute_ms: Milliseconds = 3_000
-    value: CoinValueSpec
-    enable: CoinEnableSpec | None = None
-    level: Shifting | None = None
-    pull_V: Annotated[float, Number(1.8, 24, "V")] | None = None
+from hardware.spec_base import BusIndex, Driver, Level, LoadMilliamps, Pinned, Pull, Shifting, Spec
+from hardware.spec_types import Address, Bus, Name, Number, OneWireId, Pin, Reset
 
 
 class PumpSpec(Pinned):
@@ -249,7 +171,7 @@ class Pinmap(Spec):
     expanders: dict[Name, ExpanderSpec] = Field(default_factory=dict)
     slots: tuple[SlotSpec, ...]
     reader: ReaderSpec = NoReaderSpec()
-    coin: CoinSpec | None = None
+    coin: AnyCoinSpec | None = None
     water: WaterSpec | None = None
     outputs: dict[Name, OutputSpec] = Field(default_factory=dict)
     safety: SafetySpec = SafetySpec()

@@ -29,9 +29,10 @@ from sessions.ports import Post
 from sessions.units import MinorUnits, SlotName
 
 if TYPE_CHECKING:
+    from hardware.coin_specs import CoinSpec, SerialCoinSpec
     from hardware.slot_specs import DisplaySpec, DoorSpec, LockSpec, SlotSpec
     from hardware.spec_base import Pinned
-    from hardware.specs import CoinSpec, Pinmap
+    from hardware.specs import Pinmap
 
 COIN_ENABLE = "coin.enable"
 """The name under which the coin acceptor stands among the kiosk's outputs."""
@@ -245,7 +246,9 @@ class _Wirer:
         self._poll(spec.sensor.i2c, sensor)
         return sensor
 
-    def _coin(self, spec: "CoinSpec") -> PulseCoinAcceptor:
+    def _coin(self, spec: "CoinSpec | SerialCoinSpec") -> PulseCoinAcceptor:
+        if spec.kind != "pulse":
+            raise DeviceError("coin", "a serial coin board is not driven yet; use a pulse acceptor")
         return PulseCoinAcceptor(
             self._header.input(spec.pin, "coin", pull_up=spec.idle == "high"),
             self._post,
@@ -262,6 +265,8 @@ class _Wirer:
             return CardReader(card_reader, self._post, clock=self._clock)
         if spec.kind == "none":
             return None
+        if spec.kind != "rdm6300":
+            raise DeviceError("reader", f"a reader of kind {spec.kind} is not driven yet; use an rdm6300")
         return CardReader(self._backend.reader_port(spec.port), self._post, clock=self._clock)
 
 

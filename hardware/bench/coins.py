@@ -6,8 +6,8 @@ import time
 from collections.abc import Callable
 
 from hardware.bench.wires import Wire
+from hardware.coin_specs import CoinSpec
 from hardware.errors import BenchRefused
-from hardware.specs import CoinSpec
 
 PULSE_S = 0.05
 REST_S = 0.05

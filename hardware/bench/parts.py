@@ -16,6 +16,7 @@ from hardware.bench.reader import BenchReader
 from hardware.bench.slot import BenchSlot
 from hardware.bench.tm1637 import TM1637Chip
 from hardware.bench.wires import Level, Wire, expander_wire, header_wire
+from hardware.coin_specs import CoinSpec
 from hardware.slot_specs import SlotSpec
 from hardware.spec_base import Pinned
 from hardware.specs import Pinmap
@@ -147,7 +148,7 @@ class BenchParts:
 
     def _make_coins(self) -> CoinChute | None:
         spec = self._pinmap.coin
-        if spec is None:
+        if not isinstance(spec, CoinSpec):
             return None
         enable = self._driven(spec.enable, spec.enable.active) if spec.enable is not None else None
         chute = CoinChute(spec, header_wire(self.factory.wire(spec.pin)), enable, self._rng("coin"), self._clock)

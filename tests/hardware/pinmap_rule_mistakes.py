@@ -305,7 +305,7 @@ RULE_MISTAKES: dict[str, Broken] = {
         "reader.pins",
         "/dev/ttyAMA0 is on GPIO 14 and 15",
         "[14, 15]",
-        "reader-port",
+        "serial-ports",
     ),
     "a supply that is not": Broken(
         {'"supply": "usb"': '"supply": ¦"usv"'},

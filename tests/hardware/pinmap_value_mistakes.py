@@ -104,9 +104,14 @@ VALUE_MISTAKES: dict[str, Broken] = {
     ),
     "wrong board": Broken({'"pi4b"': '¦"pi4"'}, "board", 'not "pi4"', 'Write "pi4b"'),
     "wrong version": Broken({'"version": 1': '"version": ¦2'}, "version", "must be 1, not 2", "Write 1"),
-    "wrong reader": Broken({'"rdm6300"': '¦"rdm630"'}, "reader.kind", 'must be "rdm6300" or "none"', '"rdm6300"'),
+    "wrong reader": Broken(
+        {'"rdm6300"': '¦"rdm630"'}, "reader.kind", 'must be "rdm6300", "pn532", "wedge" or "none"', '"rdm6300"'
+    ),
     "reader without a kind": Broken(
-        {'"reader": {"kind": "rdm6300", ': '"reader": ¦{'}, "reader.kind", '"kind" is missing', '"rdm6300" or "none"'
+        {'"reader": {"kind": "rdm6300", ': '"reader": ¦{'},
+        "reader.kind",
+        '"kind" is missing',
+        '"rdm6300", "pn532", "wedge" or "none"',
     ),
     "reader in a word": Broken(
         {'"reader": {': '"reader": ¦"rdm6300", "$schema": {'}, "reader", "must be an object", '"port": …'

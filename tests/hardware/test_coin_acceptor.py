@@ -11,9 +11,9 @@ from hardware.bench.coins import CoinChute
 from hardware.bench.gpio import BenchFactory
 from hardware.bench.wires import header_wire
 from hardware.coin_acceptor import CoinTiming, PulseCoinAcceptor, PulseTrains
+from hardware.coin_specs import CoinSpec
 from hardware.errors import BenchRefused
 from hardware.gpio import Header
-from hardware.specs import CoinSpec
 from sessions.ports import CoinPulseStarted, CoinSeen, DeviceReport, Trouble
 from sessions.units import MinorUnits, MonoNs
 from tests.hardware.wait import Inbox, wait_for

@@ -12,9 +12,10 @@ from hardware.errors import HardwareError, PinmapError
 from hardware.jsontext import MAX_BYTES
 from hardware.pinmap import MAX_TOLD, check_file, check_text, load_pinmap
 from hardware.pinmap_words import EXAMPLES
+from hardware.reader_specs import NoReaderSpec, Rdm6300Spec
 from hardware.slot_specs import SlotSpec
 from hardware.spec_base import Spec
-from hardware.specs import NoReaderSpec, Pinmap, Rdm6300Spec
+from hardware.specs import Pinmap
 from tests.hardware.pinmap_files import ACCEPTED, GOOD_TEXT, SHIPPED, WARNED, Broken, edited
 from tests.hardware.pinmap_rule_mistakes import RULE_MISTAKES
 from tests.hardware.pinmap_text_mistakes import TEXT_MISTAKES
