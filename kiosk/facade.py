@@ -91,12 +91,5 @@ class Facade:
         return self._picture()
 
     def subscribe(self, on_facts: Callable[[Sequence[Fact]], None]) -> Callable[[], None]:
-        """Tells durable facts, on the owner's thread."""
-        ending: list[Callable[[], None]] = []
-        self._post(lambda: ending.append(self._live.subscribe(on_facts)))
-
-        def end() -> None:
-            for end_it in ending:
-                end_it()
-
-        return lambda: self._post(end)
+        """Tells durable facts, on the owner's thread, from now on: whatever is not told is in `store` by now."""
+        return self._live.subscribe(on_facts)

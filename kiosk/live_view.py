@@ -6,6 +6,7 @@ anew after every decision and acknowledgement, and five times a second for what 
 
 from collections import deque
 from collections.abc import Callable, Sequence
+from threading import Lock
 
 from sessions.conductor import Conductor
 from sessions.events import Fact
@@ -26,6 +27,7 @@ class LiveView:
         self._cloud = cloud
         self._drawers: list[Callable[[], None]] = []
         self._subscribers: tuple[OnFacts, ...] = ()
+        self._subscribing = Lock()
         self._undurable: deque[Fact] = deque()
         self.view: KioskView = kiosk_view(conductor, cloud())
 
@@ -38,11 +40,17 @@ class LiveView:
         self._beat()
 
     def subscribe(self, on_facts: OnFacts) -> Callable[[], None]:
-        """Tells facts once they are durable, each once and in order, on the owner's thread. Gives what ends it."""
-        self._subscribers = (*self._subscribers, on_facts)
+        """Tells facts once they are durable, each once and in order, on the owner's thread. Gives what ends it.
+
+        Both may be called from any thread and hold at once, so that who subscribes and then reads the store misses
+        nothing.
+        """
+        with self._subscribing:
+            self._subscribers = (*self._subscribers, on_facts)
 
         def end() -> None:
-            self._subscribers = tuple(known for known in self._subscribers if known is not on_facts)
+            with self._subscribing:
+                self._subscribers = tuple(known for known in self._subscribers if known is not on_facts)
 
         return end
 

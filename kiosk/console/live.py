@@ -1,13 +1,16 @@
 """``WS /ws?after=SEQ``: a snapshot, then every fact once, resumable.
 
-A listener subscribes first and then reads what the store has, so no fact falls between the two; what comes twice is
+A listener takes its line first and then reads what the store has, so no fact falls between the two; what comes twice is
 told once, by its number. A listener that cannot keep up is let go, and comes back with the number it last saw.
+
+However many listen, the kiosk's own thread says a fact once: one call into this loop, which hands it to every line.
 """
 
 import asyncio
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
+from functools import partial
 
 from starlette.concurrency import run_in_threadpool
 from starlette.routing import WebSocketRoute
@@ -35,6 +38,9 @@ class LiveFacts:
 
     def __init__(self, kiosk: KioskFacade) -> None:
         self._kiosk = kiosk
+        self._lines: set[_Line] = set()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._end: Callable[[], None] = lambda: None
         self._texts: dict[Seq, str] = {}
 
     def routes(self) -> list[WebSocketRoute]:
@@ -47,19 +53,39 @@ class LiveFacts:
         if said is not None and not (said.isascii() and said.isdigit() and len(said) < 19):
             await socket.close(POLICY, "'after' is the number of the last fact you have.")
             return
-        line = _Line(asyncio.get_running_loop())
-        end = self._kiosk.subscribe(line.put)
+        line = self._join()
         leaving = asyncio.ensure_future(_until_it_leaves(socket))
         telling = asyncio.ensure_future(self._tell(socket, line, None if said is None else Seq(int(said))))
         try:
             await asyncio.wait((leaving, telling), return_when=asyncio.FIRST_COMPLETED)
         finally:
-            end()
+            self._lines.discard(line)
             leaving.cancel()
             telling.cancel()
             _, outcome = await asyncio.gather(leaving, telling, return_exceptions=True)
         if isinstance(outcome, Exception) and not isinstance(outcome, WebSocketDisconnect):
             raise outcome
+
+    def _join(self) -> "_Line":
+        loop = asyncio.get_running_loop()
+        if loop is not self._loop:
+            # The first listener, or the console was started again: nobody listens on a loop that has ended.
+            self._lines.clear()
+            self._end()
+            self._loop, self._end = loop, self._kiosk.subscribe(partial(self._told, loop))
+        line = _Line()
+        self._lines.add(line)
+        return line
+
+    def _told(self, loop: asyncio.AbstractEventLoop, facts: Sequence[Fact]) -> None:
+        """Takes facts, on the kiosk's thread."""
+        # A loop that is closed belongs to a console that has stopped: there is nobody to tell.
+        with suppress(RuntimeError):
+            loop.call_soon_threadsafe(self._spread, facts)
+
+    def _spread(self, facts: Sequence[Fact]) -> None:
+        for line in self._lines:
+            line.put(facts)
 
     async def _tell(self, socket: WebSocket, line: "_Line", after: Seq | None) -> None:
         view = self._kiosk.view()
@@ -89,27 +115,21 @@ class LiveFacts:
 
 
 class _Line:
-    """Facts on their way from the kiosk's thread to one listener."""
+    """Facts that wait for one listener."""
 
-    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
-        self._loop = loop
+    def __init__(self) -> None:
         self._queue: asyncio.Queue[Sequence[Fact] | None] = asyncio.Queue()
 
     def put(self, facts: Sequence[Fact]) -> None:
-        """Takes facts, from any thread."""
-        # A loop that is closed belongs to a console that has stopped: there is nobody to tell.
-        with suppress(RuntimeError):
-            self._loop.call_soon_threadsafe(self._take, facts)
-
-    async def get(self) -> Sequence[Fact] | None:
-        """The next facts; None when too many waited."""
-        return await self._queue.get()
-
-    def _take(self, facts: Sequence[Fact]) -> None:
+        """Takes facts; with too many already there, ends the line."""
         if self._queue.qsize() < LONGEST_QUEUE:
             self._queue.put_nowait(facts)
         elif self._queue.qsize() == LONGEST_QUEUE:
             self._queue.put_nowait(None)
+
+    async def get(self) -> Sequence[Fact] | None:
+        """The next facts; None when too many waited."""
+        return await self._queue.get()
 
 
 async def _until_it_leaves(socket: WebSocket) -> None:
