@@ -45,6 +45,8 @@ Verb = Callable[[Json], Json]
 class CommandSocket:
     """Serves the socket of a data directory whose lock this process holds."""
 
+    name = "command-socket"
+
     def __init__(
         self,
         data_dir: Path,
@@ -57,13 +59,21 @@ class CommandSocket:
         self._submit = submit
         self._earlier = earlier
         self._verbs = dict(verbs or {})
-        self._loop = asyncio.new_event_loop()
+        self._loop: asyncio.AbstractEventLoop
         self._clients: set[asyncio.Task[None]] = set()
-        self._thread = threading.Thread(target=self._run, name="command-socket", daemon=True)
+        self._thread: threading.Thread | None = None
         self._server: asyncio.Server | None = None
 
+    @property
+    def alive(self) -> bool:
+        """Whether the thread that serves lives."""
+        return self._thread is not None and self._thread.is_alive()
+
     def start(self) -> None:
-        """Opens the socket and serves it. Raises `OSError` when the directory does not allow it."""
+        """Opens the socket and serves it, also again after the thread's death. Raises `OSError` when the directory does
+        not allow it."""
+        self._loop, self._server = asyncio.new_event_loop(), None
+        self._thread = threading.Thread(target=self._run, args=(self._loop,), name=self.name, daemon=True)
         self._thread.start()
         try:
             asyncio.run_coroutine_threadsafe(self._listen(), self._loop).result()
@@ -73,18 +83,19 @@ class CommandSocket:
 
     def stop(self) -> None:
         """Closes the socket, drops its clients and ends the thread. Stopping twice is harmless."""
-        if not self._thread.is_alive():
+        if self._thread is None or not self._thread.is_alive():
             return
-        asyncio.run_coroutine_threadsafe(self._close(), self._loop).result()
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
 
-    def _run(self) -> None:
-        asyncio.set_event_loop(self._loop)
+    def _run(self, loop: asyncio.AbstractEventLoop) -> None:
+        asyncio.set_event_loop(loop)
         try:
-            self._loop.run_forever()
+            loop.run_forever()
         finally:
-            self._loop.close()
+            # Told to stop or not: whoever is connected hears that nobody answers any more.
+            loop.run_until_complete(self._close())
+            loop.close()
 
     async def _listen(self) -> None:
         # Made under another name and renamed: no moment at which others could open it, and a socket left behind by a

@@ -35,13 +35,14 @@ class Health:
     """The parts of one kiosk, by name."""
 
     def __init__(self, probes: Mapping[str, Probe], tk_gap_ms_max: Callable[[], float]) -> None:
-        """``tk_gap_ms_max`` gives the longest time in ms in which the owner's loop did not come round."""
-        self._probes = dict(probes)
+        """``probes`` is read anew each time. ``tk_gap_ms_max`` gives the longest time in ms in which the owner's loop
+        did not come round."""
+        self._probes = probes
         self._tk_gap_ms_max = tk_gap_ms_max
 
     def document(self) -> Json:
         """The answer of ``GET /health``: ``{"status", "parts": {name: {"status", "detail", …}}, "tk_gap_ms_max"}``."""
-        parts = {name: probe() for name, probe in self._probes.items()}
+        parts = {name: probe() for name, probe in list(self._probes.items())}
         worst = max((part.condition for part in parts.values()), key=list(Condition).index, default=Condition.OK)
         return {
             "status": worst.value,

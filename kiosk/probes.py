@@ -6,6 +6,7 @@ from typing import Protocol
 
 from kiosk.health import Condition, Part, Probe
 from kiosk.live_view import LiveView
+from kiosk.threads import Edge, Supervisor
 from sessions.store.journal import Journal
 from sessions.units import MonoNs, seconds_ns
 
@@ -14,23 +15,20 @@ JOURNAL_SILENT_S = 10.0
 """An SD card may take its time; a journal that is silent for this long will not come back."""
 
 
-class DeviceThread(Protocol):
+class DeviceThread(Edge, Protocol):
     """A thread that serves devices."""
 
-    @property
-    def name(self) -> str: ...
-    @property
-    def alive(self) -> bool: ...
     @property
     def last_beat(self) -> MonoNs: ...
 
 
 def probes(
     workers: Sequence[DeviceThread],
+    supervisor: Supervisor,
     journal: Journal,
     live: LiveView,
     clock: Callable[[], MonoNs],
-    store: Callable[[], str | None] = lambda: None,
+    store: Callable[[], str | None],
 ) -> dict[str, Probe]:
     """The probes by part: journal, store, every device thread, slots, cloud. ``store`` gives what somebody should know
     of the store, or None."""
@@ -42,18 +40,36 @@ def probes(
         "cloud": lambda: Part(Condition.OK, live.view.cloud),
     }
     for worker in workers:
-        found[worker.name] = partial(_thread, worker, clock)
+        found[worker.name] = partial(_thread, worker, supervisor, clock)
     return found
 
 
-def _thread(worker: DeviceThread, clock: Callable[[], MonoNs]) -> Part:
+def edge_probe(edge: Edge, supervisor: Supervisor) -> Probe:
+    """What a thread says that serves people: without it the kiosk is degraded, but serves whoever stands there."""
+
+    def probe() -> Part:
+        if not edge.alive:
+            return Part(Condition.DEGRADED, "The thread is not running.")
+        return _died_lately(edge, supervisor) or Part(Condition.OK)
+
+    return probe
+
+
+def _thread(worker: DeviceThread, supervisor: Supervisor, clock: Callable[[], MonoNs]) -> Part:
     silent = max(0, clock() - worker.last_beat)
     figures = {"silent_ms": silent // 1_000_000}
     if not worker.alive:
         return Part(Condition.FAILED, "The thread is not running.", figures)
     if silent > seconds_ns(WORKER_SILENT_S):
         return Part(Condition.DEGRADED, "The thread has been silent for a while.", figures)
-    return Part(Condition.OK, figures=figures)
+    return _died_lately(worker, supervisor) or Part(Condition.OK, figures=figures)
+
+
+def _died_lately(edge: Edge, supervisor: Supervisor) -> Part | None:
+    deaths = supervisor.recent_deaths(edge.name)
+    if deaths == 0:
+        return None
+    return Part(Condition.DEGRADED, "The thread died within the last minute and was started again.", {"deaths": deaths})
 
 
 def _journal(journal: Journal, clock: Callable[[], MonoNs]) -> Part:

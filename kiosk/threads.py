@@ -7,7 +7,7 @@ at once.
 import logging
 import threading
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from typing import Protocol
 
 from sessions.units import NS, MonoNs
@@ -36,14 +36,26 @@ class Edge(Protocol):
 class Supervisor:
     """Restarts dead edge threads with a growing pause. ``give_up`` is called with a sentence when one keeps dying."""
 
-    def __init__(self, edges: Sequence[Edge], clock: Callable[[], MonoNs], give_up: Callable[[str], None]) -> None:
-        self._edges = tuple(edges)
+    def __init__(self, edges: Iterable[Edge], clock: Callable[[], MonoNs], give_up: Callable[[str], None]) -> None:
+        self._edges: list[Edge] = []
         self._clock = clock
         self._give_up = give_up
-        self._deaths: dict[str, deque[MonoNs]] = {edge.name: deque(maxlen=DEATHS + 1) for edge in edges}
+        self._deaths: dict[str, deque[MonoNs]] = {}
         self._again_at: dict[str, MonoNs] = {}
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="supervisor", daemon=True)
+        for edge in edges:
+            self.watch(edge)
+
+    def watch(self, edge: Edge) -> None:
+        """One more to watch, before `start`."""
+        self._edges.append(edge)
+        self._deaths[edge.name] = deque(maxlen=DEATHS + 1)
+
+    def recent_deaths(self, name: str) -> int:
+        """How often the thread of that name died within the last minute. Callable from any thread."""
+        now = self._clock()
+        return sum(1 for death in self._deaths[name].copy() if now - death <= WINDOW_NS)
 
     def start(self) -> None:
         """Begins to watch."""
@@ -65,9 +77,8 @@ class Supervisor:
         now = self._clock()
         again_at = self._again_at.get(edge.name)
         if again_at is None:
-            deaths = self._deaths[edge.name]
-            deaths.append(now)
-            recent = sum(1 for death in deaths if now - death <= WINDOW_NS)
+            self._deaths[edge.name].append(now)
+            recent = self.recent_deaths(edge.name)
             if recent > DEATHS:
                 self._give_up(f"The thread '{edge.name}' died {recent} times within a minute.")
                 self._stopping.set()
@@ -77,4 +88,7 @@ class Supervisor:
             self._again_at[edge.name] = MonoNs(now + round(pause_s * NS))
         elif now >= again_at:
             del self._again_at[edge.name]
-            edge.start()
+            try:
+                edge.start()
+            except Exception:  # noqa: BLE001 - whatever it lacks, port or device: not to come up is to die once more
+                _log.exception("The thread '%s' could not be started again", edge.name)

@@ -75,7 +75,7 @@ class Conductor:
         self.registry = Registry(owner.sessions)
         self.sensing = Sensing(slots, engine.rules, self.tell)
         self.outputs = OutputSetter(slots, engine.rules.timing.door_open_s, self._power_switched)
-        self.durable = engine.state.seq
+        self.durable = self._followed = engine.state.seq
         self._waiting: deque[tuple[Seq, Callable[[], None]]] = deque()
         self._unsure_credit: deque[tuple[Seq, str, str, int]] = deque()
         self._coin_owners: dict[str, CardKey | None] = {}
@@ -112,13 +112,11 @@ class Conductor:
         self._sweep()
 
     def stop(self, reason: str) -> None:
-        """Ends the work: marks what is proven, cancels every job. Whoever owns the hardware has switched it off
-        before."""
-        for record in self._owner.sessions.values():
-            self.mark(record)
-        draft = self._engine.draft(self.now())
-        draft.add(KioskStopped(reason))
-        self._journal.post(Batch(tuple(draft.facts), tuple(draft.rows)))
+        """Ends the work: marks what is proven, says why, cancels every job. Whoever owns the hardware has switched it
+        off before. Raises `StoreError` when nothing can be stored any more."""
+        # A decision that broke off half way is not stored; nothing may be told as if it were.
+        if self.state.seq == self._followed:
+            self._say_stopped(reason)
         for after_id in (self._sweep_id, self._door_id):
             if after_id is not None:
                 self._owner.after_cancel(after_id)
@@ -126,6 +124,14 @@ class Conductor:
         for record in list(self._owner.sessions.values()):
             cancel_jobs(self, record)
             self.registry.remove(record.session_id)
+
+    def _say_stopped(self, reason: str) -> None:
+        for record in self._owner.sessions.values():
+            self.mark(record)
+        draft = self._engine.draft(self.now())
+        draft.add(KioskStopped(reason))
+        self._followed = self.state.seq
+        self._journal.post(Batch(tuple(draft.facts), tuple(draft.rows)))
 
     def execute(self, command: c.Command, command_id: str | None = None) -> Answer:
         """Decides a command and lets the world follow. Raises `SessionsError` for what is refused."""
@@ -218,6 +224,7 @@ class Conductor:
         self._journal.sample([Sample(record.session_id, slot, boot_id, r.mono, r.mA) for r in readings])
 
     def _follow(self, decision: Decision) -> None:
+        self._followed = self.state.seq
         self._journal.post(Batch(decision.facts, decision.rows))
         for fact in decision.facts:
             for transfer in fact.transfers:

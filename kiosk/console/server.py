@@ -13,13 +13,16 @@ STOP_S = 2
 
 
 class ConsoleServer:
-    """Serves an ASGI application. `port` is the port taken once `start` has returned."""
+    """Serves an ASGI application. `port` is the port taken once `start` has returned, and kept from then on."""
+
+    name = "console"
 
     def __init__(self, app: ASGIApp, host: str, port: int) -> None:
         self.host = host
         self.port = port
         self._socket: socket.socket | None = None
-        config = uvicorn.Config(
+        self._thread: threading.Thread | None = None
+        self._config = uvicorn.Config(
             app,
             # The kiosk's own logging stands; a line for each request would wear the SD card.
             log_config=None,
@@ -30,8 +33,7 @@ class ConsoleServer:
             ws_per_message_deflate=False,
             timeout_graceful_shutdown=STOP_S,
         )
-        self._server = uvicorn.Server(config)
-        self._thread = threading.Thread(target=self._run, name="console", daemon=True)
+        self._server = uvicorn.Server(self._config)
 
     @property
     def address(self) -> str:
@@ -42,18 +44,23 @@ class ConsoleServer:
     @property
     def alive(self) -> bool:
         """Whether the thread that serves lives."""
-        return self._thread.is_alive()
+        return self._thread is not None and self._thread.is_alive()
 
     def start(self) -> None:
-        """Takes the port and serves. Raises `ConsoleError` when the port cannot be had."""
+        """Takes the port and serves, also again after the thread's death. Raises `ConsoleError` when the port cannot be
+        had."""
+        if self._socket is not None:
+            self._socket.close()
         self._socket = self._bind()
         self.port = self._socket.getsockname()[1]
+        self._server = uvicorn.Server(self._config)
+        self._thread = threading.Thread(target=self._run, name=self.name, daemon=True)
         self._thread.start()
 
     def stop(self) -> None:
         """Ends what is under way and lets go of the port. Stopping twice is harmless."""
         self._server.should_exit = True
-        if self._thread.ident is not None:
+        if self._thread is not None:
             self._thread.join()
         if self._socket is not None:
             self._socket.close()

@@ -20,7 +20,7 @@ class KioskStarted(Body):
 
 @dataclass(frozen=True, slots=True)
 class KioskStopped(Body):
-    """The process ended as it was told to."""
+    """The process ended, by ``reason``: told to, or by a fault that left it a moment to say so."""
 
     kind: ClassVar[str] = "kiosk.stopped"
     reason: str

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,10 @@ import httpx
 from hardware.bench.bench import Bench
 from hardware.pinmap import load_pinmap
 from kiosk.simulation.places import BENCH_PINS
+from sessions.events import KioskStopped
+from sessions.store.database import store_path
+from sessions.store.queries import Queries
+from sessions.units import Seq
 
 ROOT = Path(__file__).parents[2]
 PINMAP = ROOT / "pinmap.json"
@@ -163,6 +167,13 @@ class KioskProcess:
     @property
     def running(self) -> bool:
         return self._process.poll() is None
+
+
+def last_words(data: Path) -> str | None:
+    """Why the kiosk ended, if its last fact says so."""
+    with closing(Queries(store_path(data))) as store:
+        last = store.facts(Seq(0), 1_000_000)[-1].body
+    return last.reason if isinstance(last, KioskStopped) else None
 
 
 def relays_left(data: Path) -> dict[str, bool]:

@@ -16,6 +16,7 @@ from tests.faults.process import (
     books_are_sound,
     command,
     kiosk_process,
+    last_words,
     relays_left,
     until,
 )
@@ -38,6 +39,7 @@ def test_told_to_stop_it_stops_well(tmp_path: Path, number: signal.Signals) -> N
         assert kiosk.bench("slot1")["relay"]
         assert kiosk.stop(number) == 0
     assert not any(relays_left(kiosk.data).values())
+    assert last_words(kiosk.data) == f"told to stop by {number.name}"
     books_are_sound(kiosk.data)
 
 
@@ -99,20 +101,28 @@ def test_a_lost_display_ends_it_with_every_relay_off(tmp_path: Path) -> None:
         assert kiosk.wait() == 69
     assert not any(relays_left(kiosk.data).values())
     assert "The display is gone" in (tmp_path / "stderr").read_text()
+    assert last_words(kiosk.data) == "The display is gone."
 
 
 @pytest.mark.parametrize(
-    ("plant", "says"),
+    ("plant", "says", "stores"),
     [
-        ("sessions.jobs.show = lambda desk, record: record.meter.running and fails()", "planted"),
-        ("sessions.store.journal.Journal.mark = fails", "planted"),
+        (
+            "sessions.jobs.show = lambda desk, record: record.meter.running and fails()",
+            "planted",
+            "A fault in the kiosk itself (RuntimeError: planted).",
+        ),
+        ("sessions.store.journal.Journal.mark = fails", "planted", None),
         (
             "import sessions.store.writer as w; w.Writer._write_mark = fails",
             "The store's writer has died",
+            None,
         ),
     ],
 )
-def test_a_fault_of_our_own_ends_it_with_every_relay_off(tmp_path: Path, plant: str, says: str) -> None:
+def test_a_fault_of_our_own_ends_it_with_every_relay_off(
+    tmp_path: Path, plant: str, says: str, stores: str | None
+) -> None:
     program = (sys.executable, "-c", PLANTED.format(plant=plant))
     with kiosk_process(tmp_path, "--headless", program=program) as kiosk:
         kiosk.post("/api/bench/coin", value=5)
@@ -124,6 +134,7 @@ def test_a_fault_of_our_own_ends_it_with_every_relay_off(tmp_path: Path, plant: 
     assert not any(relays_left(kiosk.data).values())
     told = (tmp_path / "stderr").read_text()
     assert says in told, told
+    assert last_words(kiosk.data) == stores
 
 
 def _plug_until_it_ends(kiosk: KioskProcess) -> None:

@@ -1,6 +1,6 @@
-"""A whole kiosk in this process, on the bench: real drivers, engine, journal and bus, and no window.
+"""A whole kiosk in this process, on the bench: what `kiosk.assembly` puts together for every kiosk, without a window.
 
-`kiosk.app` composes the same parts for a process of its own, with signals and an emergency end that tests cannot share.
+A process's own signals, supervisor and emergency end are left out: tests cannot share them.
 """
 
 import secrets
@@ -16,32 +16,20 @@ import httpx
 from hardware.bench.bench import Bench
 from hardware.pinmap import load_pinmap
 from hardware.wiring import wire
-from kiosk.card_secret import card_secret
-from kiosk.clock import SystemClock, monotonic
-from kiosk.commands import CommandBus, new_command_id
+from kiosk.assembly import Assembly, DataDirectory
+from kiosk.commands import new_command_id
 from kiosk.console.app import build_console
 from kiosk.console.server import ConsoleServer
-from kiosk.facade import Facade
-from kiosk.health import Health
-from kiosk.live_view import LiveView
-from kiosk.loops import HeadlessOwner, Inbox
+from kiosk.loops import Inbox
 from kiosk.pinmap_rules import slot_rules
-from kiosk.probes import probes
 from kiosk.settings import to_rules
 from kiosk.settings_model import Settings
+from kiosk.shell import HeadlessShell
 from kiosk.simulation.bench_port import BenchVerbs
-from sessions.access import access_digest
-from sessions.cards import card_key
 from sessions.commands import Actor, IssueAccessKey
-from sessions.conductor import Conductor, Listeners
-from sessions.engine import Engine
 from sessions.ports import Observation
-from sessions.recovery import recover
 from sessions.store.books import verify_ledger
-from sessions.store.database import prepare, store_path
-from sessions.store.journal import Journal
-from sessions.store.load import load
-from sessions.store.queries import Queries
+from sessions.store.database import store_path
 from sessions.store.verify import verify_store
 from sessions.units import CardKey
 
@@ -53,56 +41,41 @@ class RunningKiosk:
     """One kiosk and its console. ``touches`` are the fingers that the console put on the screen."""
 
     def __init__(self, data_dir: Path, stack: ExitStack) -> None:
-        path = store_path(data_dir)
-        stack.callback(_check_store, path)
-        prepare(path)
-        self.pinmap = pinmap = load_pinmap(PINMAP)
+        stack.callback(_check_store, store_path(data_dir))
+        self.pinmap = load_pinmap(PINMAP)
         self.touches: list[tuple[int, int]] = []
+        self.ends: list[str] = []
+        """What would have ended the process at once."""
         self.inbox = Inbox()
         stack.callback(self.inbox.close)
-        self.store = Queries(path)
-        stack.callback(self.store.close)
-        self.journal = Journal(path, mono=monotonic, on_ack=self._stored, on_trouble=_nothing, on_death=_nothing)
-        stack.callback(self.journal.close)
-        self.bench = bench = Bench(pinmap)
-        stack.callback(bench.close)
-        self.wiring = wiring = wire(pinmap, bench, self._noticed)
-        stack.callback(wiring.stop)
-        wiring.start()
-        self._secret = card_secret(data_dir)
-        self.owner = HeadlessOwner(self.inbox)
-        engine = Engine(load(path), to_rules(Settings(), slot_rules(pinmap.slots)))
-        clock = SystemClock()
-        self.conductor = Conductor(self.owner, engine, wiring.slots, self.journal, clock, self.card)
-        self.live = LiveView(self.conductor, lambda: "none")
-        self.conductor.listeners = Listeners(self.live.decided, self.live.durable)
-        wait_for(lambda: all(slot.door_open() is not None for slot in wiring.slots.values()))
-        doors = {name: slot.door_open() for name, slot in wiring.slots.items()}
-        self.conductor.start(
-            recover(engine, clock(), version="test", incarnation="test", outage_s=None, doors=doors, marks={})
-        )
-        wiring.outputs.set("coin.enable", True)
-        self.live.start()
-        verbs = BenchVerbs(bench, lambda x, y: self.touches.append((x, y)))
-        health = Health(probes(wiring.workers, self.journal, self.live, monotonic), lambda: 0.0)
-        bus = CommandBus(self.inbox.put, self.conductor)
-        self.facade = Facade(self.live, bus, self.store, health, clock, self.inbox.put, self.access_digest, verbs)
-        owner = threading.Thread(target=self.owner.run, name="owner")
+        self._data = DataDirectory(data_dir, stack)
+        self.store = self._data.queries
+        self.bench = Bench(self.pinmap)
+        stack.callback(self.bench.close)
+        self.wiring = wire(self.pinmap, self.bench, self._noticed)
+        stack.callback(self.wiring.stop)
+        self.wiring.start()
+        shell = HeadlessShell(self.inbox)
+        rules = to_rules(Settings(), slot_rules(self.pinmap.slots))
+        self.kiosk = Assembly(self._data, rules, self.wiring, shell, self.inbox, stack, self.ends.append)
+        self.journal, self.conductor, self.live = self.kiosk.journal, self.kiosk.conductor, self.kiosk.live
+        self.kiosk.begin()
+        self.facade = self.kiosk.facade(lambda: 0.0, BenchVerbs(self.bench, lambda x, y: self.touches.append((x, y))))
+        owner = threading.Thread(target=shell.run, name="owner")
         owner.start()
         stack.callback(owner.join)
-        stack.callback(self.owner.quit)
+        stack.callback(shell.quit)
         self.console = ConsoleServer(build_console(self.facade), "127.0.0.1", 0)
-        stack.callback(self.console.stop)
-        self.console.start()
+        self.kiosk.let_in(self.console)
         self.http = stack.enter_context(httpx.Client(base_url=self.console.address, timeout=PATIENCE_S))
 
     def card(self, uid: str) -> CardKey:
         """The CardKey of a canonical UID."""
-        return card_key(self._secret, uid)
+        return self._data.card_key(uid)
 
     def access_digest(self, access_key: str) -> str:
         """What the kiosk knows an access key by."""
-        return access_digest(self._secret, access_key)
+        return self._data.access_digest(access_key)
 
     def issue_key(self, card: CardKey) -> str:
         """A new access key of a card."""
@@ -149,9 +122,6 @@ class RunningKiosk:
         visit = self.get("/api/session")["data"]["visit"]
         return visit if visit and visit["card"] == card and visit["charge_s"] >= at_least_s else None
 
-    def _stored(self, seq: Any) -> None:
-        self.inbox.put(lambda: self.conductor.acknowledged(seq))
-
     def _noticed(self, seen: Observation) -> None:
         self.inbox.put(lambda: self.conductor.observe(seen))
 
@@ -176,7 +146,3 @@ def _check_store(path: Path) -> None:
     """Whatever a test did, it leaves sound books and tables that agree with their facts."""
     problems = [*verify_store(path), *verify_ledger(path).problems]
     assert not problems, problems
-
-
-def _nothing(*_: object) -> None:
-    """Nobody needs to know."""

@@ -1,0 +1,227 @@
+"""The parts that every running kiosk has, put together once: store, engine, conductor, picture, facade.
+
+What they run on is handed in: the devices that a pinmap wired, on a Pi or on the bench, and the shell, with a window or
+without. `kiosk.app` adds what belongs to a process: signals, sockets, the supervisor, an emergency end. Tests hand in a
+bench and turn the loop on a thread.
+
+Order matters. At the start: the store, the devices (all off), the owner, the recovery, and only then the loop and
+whoever may ask for something. At the end the stack undoes it in reverse.
+"""
+
+import logging
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
+from importlib.metadata import version
+from pathlib import Path
+from typing import Protocol
+
+from kiosk.card_secret import card_secret
+from kiosk.clock import SystemClock, monotonic, proven_outage_s, utc_is_trusted
+from kiosk.cloud.none import NoCloud
+from kiosk.commands import CommandBus
+from kiosk.console.port import BenchPort
+from kiosk.facade import Facade
+from kiosk.good_copies import GoodCopies
+from kiosk.health import Health
+from kiosk.incarnation import new_incarnation
+from kiosk.live_view import LiveView
+from kiosk.loops import Inbox
+from kiosk.probes import DeviceThread, edge_probe, probes
+from kiosk.shell import Shell
+from kiosk.threads import Edge, Supervisor
+from sessions.access import access_digest
+from sessions.cards import card_key
+from sessions.commands import SetSelling
+from sessions.conductor import Conductor, Listeners
+from sessions.engine import Engine
+from sessions.errors import StoreError
+from sessions.events import Fact
+from sessions.journaling import Heartbeat
+from sessions.ports import Outputs, SlotPort
+from sessions.recovery import recover
+from sessions.rules import Rules
+from sessions.store.database import store_path
+from sessions.store.journal import Journal
+from sessions.store.opening import open_store
+from sessions.store.queries import Queries
+from sessions.units import CardKey, SlotName
+
+DOORS_S = 1.5
+"""How long a start waits for the first look at every door; one not seen by then counts as unknown."""
+HEARTBEAT_MS = 60_000
+LAST_WORDS_S = 2.0
+"""How long an end waits for its reason to be stored: eight of the slowest SD card writes."""
+COIN_ENABLE = "coin.enable"
+
+_log = logging.getLogger(__name__)
+
+
+class Devices(Protocol):
+    """What a kiosk runs on: `hardware.wiring.Wiring`."""
+
+    @property
+    def slots(self) -> Mapping[SlotName, SlotPort]: ...
+
+    @property
+    def outputs(self) -> Outputs: ...
+
+    @property
+    def workers(self) -> Sequence[DeviceThread]: ...
+
+
+class WayIn(Edge, Protocol):
+    """A thread that serves people elsewhere: the console, the command socket."""
+
+    def stop(self) -> None: ...
+
+
+class DataDirectory:
+    """A data directory in use: its store, opened and made good, and the fleet's secret."""
+
+    def __init__(self, data_dir: Path, stack: ExitStack) -> None:
+        """Raises `StoreError` or `CardSecretError`. The caller holds the directory's lock."""
+        self.clock = SystemClock()
+        self.secret = card_secret(data_dir)
+        self.store = store_path(data_dir)
+        opened = open_store(self.store, self.clock())
+        self.state = opened.state
+        self.rescued = opened.rescue.sentence if opened.rescue is not None else None
+        """What befell the store, in a sentence, if it had to be made good."""
+        if self.rescued is not None:
+            _log.critical("%s", self.rescued)
+        self.queries = Queries(self.store)
+        stack.callback(self.queries.close)
+
+    def card_key(self, uid: str) -> CardKey:
+        """The CardKey of a canonical UID."""
+        return card_key(self.secret, uid)
+
+    def access_digest(self, access_key: str) -> str:
+        """What an access key is known by."""
+        return access_digest(self.secret, access_key)
+
+
+class Assembly:
+    """One kiosk between its devices and whoever asks. Nothing is decided before `begin`."""
+
+    def __init__(
+        self,
+        data: DataDirectory,
+        rules: Rules,
+        devices: Devices,
+        shell: Shell,
+        inbox: Inbox,
+        stack: ExitStack,
+        emergency: Callable[[str], None],
+    ) -> None:
+        """``emergency`` is told, on a thread that is not the owner's, why the kiosk must end at once."""
+        self._data = data
+        self._devices = devices
+        self._shell = shell
+        self._inbox = inbox
+        self._stack = stack
+        self._cloud = NoCloud()
+        self._copies = GoodCopies(data.store)
+        # Before the journal, so that it ends after it.
+        stack.callback(self._copies.stop)
+        self.journal = Journal(
+            data.store,
+            mono=monotonic,
+            on_ack=lambda seq: inbox.put(lambda: self.conductor.acknowledged(seq)),
+            on_trouble=lambda why: inbox.put(lambda: self._storing(why)),
+            on_death=lambda error: emergency(f"The store's writer has died ({error})."),
+        )
+        stack.callback(self.journal.close)
+        self._copies.start()
+        self._engine = Engine(data.state, rules)
+        self.conductor = Conductor(shell.owner, self._engine, devices.slots, self.journal, data.clock, data.card_key)
+        self.live = LiveView(self.conductor, lambda: self._cloud.status)
+        self.conductor.listeners = Listeners(self._decided, self.live.durable, shell.refused)
+        self._supervisor = Supervisor(devices.workers, monotonic, emergency)
+        self._parts = probes(devices.workers, self._supervisor, self.journal, self.live, monotonic, self._store_notice)
+
+    def begin(self) -> None:
+        """From the first fact on: takes over what was going on, takes coins, draws, gives signs of life."""
+        doors = self._doors()
+        now = self._data.clock()
+        recovery = recover(
+            self._engine,
+            now,
+            version=version("charging-kiosk"),
+            incarnation=self._engine.state.incarnation or new_incarnation(),
+            outage_s=proven_outage_s(self._data.queries.last_seen(), now, utc_is_trusted()),
+            doors=doors,
+            marks=self._data.queries.marks(),
+        )
+        self.conductor.start(recovery)
+        self._take_coins(True)
+        self.live.start()
+        self._beat()
+
+    def facade(self, gap_ms_max: Callable[[], float], bench: BenchPort | None = None) -> Facade:
+        """The kiosk as console and command line see it. ``gap_ms_max``: how late the loop ever came round."""
+        return Facade(
+            self.live,
+            CommandBus(self._inbox.put, self.conductor),
+            self._data.queries,
+            Health(self._parts, gap_ms_max),
+            self._data.clock,
+            self._inbox.put,
+            self._data.access_digest,
+            bench,
+            self._shell.picture,
+        )
+
+    def let_in(self, edge: WayIn) -> None:
+        """Opens a way in for people elsewhere. It is watched, and part of the kiosk's health. Raises what its start
+        raises."""
+        edge.start()
+        self._stack.callback(edge.stop)
+        self._supervisor.watch(edge)
+        self._parts[edge.name] = edge_probe(edge, self._supervisor)
+
+    def supervise(self) -> None:
+        """Begins to watch the threads of all devices and ways in; after the last `let_in`."""
+        self._supervisor.start()
+        self._stack.callback(self._supervisor.stop)
+
+    def end(self, reason: str) -> None:
+        """Ends the work on the owner's thread and stores why. It never raises: what ended the kiosk is what matters,
+        and a disk that cannot hold the reason must not hide it."""
+        try:
+            self.conductor.stop(reason)
+            self.journal.flush(LAST_WORDS_S)
+        except StoreError as error:
+            _log.error("Why the kiosk ends (%s) could not be stored: %s", reason, error)
+
+    def _decided(self, facts: tuple[Fact, ...]) -> None:
+        self._shell.decided(facts)
+        self.live.decided(facts)
+
+    def _storing(self, why: str | None) -> None:
+        # On a full disk the ballast has room for what ends things, and for nothing else.
+        ends = why is not None and self.journal.full
+        self.conductor.tell(SetSelling(why is None, why or "storing works again", end_sessions=ends))
+        self._take_coins(why is None)
+
+    def _store_notice(self) -> str | None:
+        return self._data.rescued or self._copies.trouble
+
+    def _take_coins(self, on: bool) -> None:
+        if COIN_ENABLE in self._devices.outputs.names():
+            self._devices.outputs.set(COIN_ENABLE, on)
+
+    def _doors(self) -> dict[SlotName, bool | None]:
+        """Which doors are open, as soon as every switch was read; the devices' threads run already."""
+        slots = self._devices.slots
+        end = time.monotonic() + DOORS_S
+        while any(s.has_door and s.door_open() is None for s in slots.values()) and time.monotonic() < end:
+            time.sleep(0.01)
+        return {name: slot.door_open() for name, slot in slots.items()}
+
+    def _beat(self) -> None:
+        # The marks of a live session are signs of life as well: one page less for the card every minute.
+        if all(session.settled for session in self.conductor.state.sessions.values()):
+            self.journal.heartbeat(Heartbeat("kiosk", self._data.clock()))
+        self._shell.owner.after(HEARTBEAT_MS, self._beat)
