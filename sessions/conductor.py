@@ -305,9 +305,11 @@ class Conductor:
 
     def _sweep(self) -> None:
         self._sweep_id = None
+        senses = self.pace.senses()
         self.sweep_again()
         self.tell(c.CheckDeadlines())
-        self.sensing.look(self.state, self.now().mono)
+        if senses:
+            self.sensing.look(self.state, self.now().mono)
 
 
 def _ms_until(instant: MonoNs, now: MonoNs) -> int:

@@ -54,6 +54,10 @@ class Pace:
         """Until what waits without a session is looked at again."""
         return every_ms
 
+    def senses(self) -> bool:
+        """Whether this look at what waits is one at the sensors, too."""
+        return True
+
 
 class Desk(Protocol):
     """What the jobs need of the conductor."""

@@ -12,8 +12,9 @@ from kiosk.simulation.attention import Belief
 from kiosk.simulation.slot import SimSlot
 from sessions.coins import held_until
 from sessions.conductor import Conductor
+from sessions.detection import Kind
 from sessions.engine import Engine
-from sessions.events import CoinAccepted, Fact, SlotClaimed, SlotMoved, VisitStarted
+from sessions.events import CoinAccepted, Fact, FaultRaised, SlotClaimed, SlotMoved, VisitStarted
 from sessions.jobs import WATCH_MS, Pace, watch_in, watch_now
 from sessions.machine import SLOT_FIGURES
 from sessions.registry import SessionRecord
@@ -23,6 +24,9 @@ from sessions.units import SlotName, seconds_ns
 _MS = 1_000_000
 ZERO_NS = SETTLED_NS + seconds_ns(5.7)
 """So long after power went, the readings still buffered (`slot.EMPTY_READINGS`) show the slot's zero."""
+
+MENDED_NS = tuple(seconds_ns(after_s) for after_s in (1, 2, 4, 7, 15))
+"""When a sensor that fell silent for a moment is looked at, so that its fault is taken back."""
 
 
 class Paced(Protocol):
@@ -44,14 +48,22 @@ class QuietPace(Pace):
     def __init__(self, kiosk: Paced, sweeps_from: int) -> None:
         self._kiosk = kiosk
         self._sweeps_from = sweeps_from
-        self._looks = [sweeps_from + ZERO_NS]
+        self._looks = [sweeps_from, sweeps_from + ZERO_NS]
 
     def tick(self, record: SessionRecord, to_next_second_ms: int) -> int | None:
         return None
 
     def watch(self, record: SessionRecord) -> int | None:
         detector = record.detector
-        return self._kiosk.slots[record.slot.name].quiet_ms(Belief(detector.drawing, detector.proven))
+        load_told = record.verdict == Kind.IDLE_LOAD
+        belief = Belief(
+            drawing=detector.drawing,
+            proven=detector.proven,
+            drawn_before=not detector.empty and not load_told,
+            load_told=load_told,
+            sure_of_zero=self._kiosk.conductor.sensing.zero(record.slot.name).trusted,
+        )
+        return self._kiosk.slots[record.slot.name].quiet_ms(belief)
 
     def flush(self, record: SessionRecord, to_next_beat_ms: int) -> int | None:
         return None
@@ -59,7 +71,6 @@ class QuietPace(Pace):
     def sweep(self, every_ms: int) -> int | None:
         kiosk = self._kiosk
         state, now = kiosk.engine.state, int(kiosk.conductor.now().mono)
-        self._looks = [look for look in self._looks if look > now]
         dues = [
             *self._looks,
             *(claim.expires_mono for claim in state.claims.values()),
@@ -73,11 +84,20 @@ class QuietPace(Pace):
         wait = max(min(dues), now + 1) - self._sweeps_from
         return (-(-wait // beat) * beat + self._sweeps_from - now) // _MS
 
+    def senses(self) -> bool:
+        now = self._kiosk.conductor.now().mono
+        ahead = [look for look in self._looks if look > now]
+        due = len(ahead) < len(self._looks)
+        self._looks = ahead
+        return due
+
     def decided(self, facts: tuple[Fact, ...]) -> None:
         """Puts the next sweep where it must be after a decision."""
         bodies = [fact.body for fact in facts]
         if any(isinstance(body, VisitStarted | SlotClaimed | CoinAccepted) for body in bodies):
             self._kiosk.conductor.sweep_again()
+        elif any(isinstance(body, FaultRaised) for body in bodies):
+            self.look_in(*MENDED_NS)
         elif any(isinstance(body, SlotMoved) and _power_went(body) for body in bodies):
             self.look_in(ZERO_NS)
 
