@@ -54,12 +54,13 @@ class Reader:
     def plug_in(self) -> None:
         """Puts the reader back: a new line under the old name."""
         self.master, slave = os.openpty()
-        self.port.unlink(missing_ok=True)
         self.port.symlink_to(os.ttyname(slave))
         self._slave = slave
 
     def pull_out(self) -> None:
-        """Takes the reader away: the line hangs up."""
+        """Takes the reader away: its name is gone, the line hangs up."""
+        # The name first: terminals are numbered anew, and a name that stays would lead to the next test's.
+        self.port.unlink(missing_ok=True)
         os.close(self._slave)
         os.close(self.master)
         self.master = -1

@@ -73,9 +73,10 @@ class Line:
         self.path.symlink_to(os.ttyname(slave))
 
     def pull_out(self) -> None:
+        # The name first: terminals are numbered anew, and a name that stays would lead to the next test's.
+        self.path.unlink(missing_ok=True)
         while self._fds:
             os.close(self._fds.pop())
-        self.path.unlink(missing_ok=True)
 
     def write(self, data: bytes) -> None:
         try:
