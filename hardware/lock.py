@@ -78,6 +78,11 @@ class Lock:
         """From when the lock may have its turn."""
         bank.add(self)
 
+    @property
+    def pulse_ns(self) -> int:
+        """How long one unlocking gives current."""
+        return self._timing.pulse_ns
+
     def set_unlocked(self, on: bool) -> None:
         """Want the door unlocked or locked; never waits. Each rise unlocks once; locked cuts a pulse short at once."""
         self._bank.want(self, on)

@@ -34,6 +34,11 @@ class SlotHardware:
         """Whether a door switch tells open from shut."""
         return self.door is not None
 
+    @property
+    def pulse_ns(self) -> int:
+        """How long one unlocking gives the lock current; 0 without a lock."""
+        return self.lock.pulse_ns if self.lock is not None else 0
+
     def set_power(self, on: bool) -> None:
         """Drive the relay to a level."""
         self.relay.set(on)

@@ -8,13 +8,9 @@ has turned off.
 from collections.abc import Callable, Mapping
 
 from sessions.ports import SlotPort
-from sessions.rules import after_s
 from sessions.slots import levels
 from sessions.state import Slot, State
-from sessions.units import MonoNs, Seq, SlotName
-
-PULSE_S = 1.0
-"""The longest pulse that a solenoid gets (0.3 to 1 s in the field)."""
+from sessions.units import NS, MonoNs, Seq, SlotName
 
 
 class OutputSetter:
@@ -25,7 +21,7 @@ class OutputSetter:
     ):
         """``on_power`` is told each time a slot's power was really switched."""
         self._slots = slots
-        self._door_open_s = door_open_s
+        self._open_ns = door_open_s * NS
         self._on_power = on_power
         self._power = dict.fromkeys(slots, False)
         self._released: dict[SlotName, Seq] = dict.fromkeys(slots, Seq(0))
@@ -51,11 +47,11 @@ class OutputSetter:
         if release > self._released[slot.name]:
             self._released[slot.name] = release
             running = self._open_until.get(slot.name)
-            if running is not None and now > after_s(running, PULSE_S - self._door_open_s):
+            if running is not None and now > running - self._open_ns + port.pulse_ns:
                 # A latch moves once for each rise, and its door may have been shut again since the last one. A pulse
                 # that may still be under way serves this release as well: cutting it would only wear the coil.
                 port.set_unlocked(False)
-            self._open_until[slot.name] = after_s(now, self._door_open_s)
+            self._open_until[slot.name] = MonoNs(now + self._open_ns)
             port.set_unlocked(True)
         elif slot.name in self._open_until and (
             slot.release_seq == 0 or now >= self._open_until[slot.name] or _shut_again(slot)

@@ -118,6 +118,11 @@ class SlotPort(Protocol):
         """Whether a door switch tells open from shut."""
         ...
 
+    @property
+    def pulse_ns(self) -> int:
+        """How long one unlocking gives the lock current, in nanoseconds; 0 without a lock."""
+        ...
+
     def set_power(self, on: bool) -> None:
         """Drives the relay to a level. Calling it again with the same level does nothing."""
         ...

@@ -19,6 +19,8 @@ PERIOD_NS = STEP_MS * 1_000_000
 SUPPLY_V = 5.1
 JAM_TRIES = 3
 """Pulses after which the lock's driver says that the door did not move."""
+PULSE_NS = seconds_ns(0.5)
+"""As the pinmap's locks have it."""
 BRIDGED_NS = seconds_ns(7.0)
 """Taken off for so short a time is not noticed, and not meant to be: the detector waits five seconds and a little."""
 _TABLE = 4096
@@ -81,6 +83,10 @@ class SimSlot:
     @property
     def has_door(self) -> bool:
         return self._has_door
+
+    @property
+    def pulse_ns(self) -> int:
+        return PULSE_NS
 
     @property
     def power(self) -> bool:

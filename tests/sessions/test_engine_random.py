@@ -58,6 +58,7 @@ class Port:
     has_door: bool
     power: bool = False
     unlocked: bool = False
+    pulse_ns: int = 500_000_000
 
     def set_power(self, on: bool) -> None:
         self.power = on
