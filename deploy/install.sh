@@ -216,8 +216,8 @@ healthy() {
     local pid second
     in_root systemctl restart kiosk.service || return 1
     pid=$(in_root systemctl show --property MainPID --value kiosk.service)
-    for ((second = 0; second < settle_s; second++)); do
-        sleep 1
+    for ((second = 0; second < settle_s; second += 5)); do
+        sleep 5
         in_root systemctl is-active --quiet kiosk.service || return 1
         [[ $(in_root systemctl show --property MainPID --value kiosk.service) == "$pid" ]] || return 1
     done

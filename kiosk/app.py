@@ -6,11 +6,13 @@ can be stored.
 
 import gc
 import logging
+import os
 import signal
 import sys
 import threading
 from contextlib import ExitStack
 from functools import partial
+from importlib.metadata import version
 from types import FrameType
 
 from hardware.backend import Backend, Pi
@@ -18,7 +20,9 @@ from hardware.bench.bench import Bench
 from hardware.pinmap import Pinmap, load_pinmap
 from hardware.selftest import run_checks
 from hardware.wiring import Wiring, wire
+from hardware.workers import I2CWorker
 from kiosk.assembly import LAST_WORDS_S, Assembly, DataDirectory
+from kiosk.clock import monotonic
 from kiosk.command_socket import CommandSocket
 from kiosk.emergency import Emergency
 from kiosk.errors import ConsoleError
@@ -33,6 +37,7 @@ from kiosk.settings import to_rules
 from kiosk.shell import HeadlessShell, Shell, TkShell
 from kiosk.simulation.bench_port import BenchVerbs
 from kiosk.simulation.places import BENCH_PINS, BENCH_WORLD
+from kiosk.systemd import Notifier, Watchdog, lifelines, watchdog_s
 from sessions.ports import Observation
 from sessions.store.lock import DataLock
 
@@ -93,6 +98,7 @@ class _Kiosk:
             # A worker must not keep the screen waiting for the interpreter for longer than a millisecond.
             sys.setswitchinterval(0.001)
             self._gaps.restart()
+            self._report_to_systemd()
             # Windows are still being built in Tk's idle time; from then on a gap is one that a customer could feel.
             self._shell.owner.after(STARTED_MS, self._gaps.restart)
             self._shell.run()
@@ -165,6 +171,17 @@ class _Kiosk:
         server = ConsoleServer(build_console(facade), console.host, port)
         self._kiosk.let_in(server)
         _say(f"Kiosk: {server.address}/ (simulated; open it in a browser). Ctrl-C stops it.")
+
+    def _report_to_systemd(self) -> None:
+        """Ready, alive, stopping: what the service manager is told, where one started us."""
+        notifier = Notifier(os.environ.get("NOTIFY_SOCKET"))
+        self._stack.callback(notifier.close)
+        buses = [worker for worker in self._wiring.workers if isinstance(worker, I2CWorker)]
+        parts = lifelines(self._gaps, buses, self._kiosk.journal)
+        status = f"Charging kiosk {version('charging-kiosk')}"
+        watchdog = Watchdog(notifier, parts, monotonic, watchdog_s(os.environ, os.getpid()), status)
+        watchdog.start()
+        self._stack.callback(watchdog.stop)
 
     def _told_to_stop(self, number: int, frame: FrameType | None) -> None:
         self._why = f"told to stop by {signal.Signals(number).name}"

@@ -20,6 +20,7 @@ from pathlib import PurePath
 from types import FrameType
 
 from sessions.ports import Scheduler
+from sessions.units import MonoNs
 
 EVERY_MS = 20
 LOOK_MS = 25
@@ -57,8 +58,8 @@ class Gap:
 
 
 class GapProbe:
-    """Measures and explains the gaps of one loop. All but `close` belongs to the loop's thread; `gap_ms_max` may be
-    read from any."""
+    """Measures and explains the gaps of one loop. All but `close` belongs to the loop's thread; `gap_ms_max` and
+    `last_beat` may be read from any."""
 
     def __init__(self, owner: Scheduler) -> None:
         self._owner = owner
@@ -69,6 +70,11 @@ class GapProbe:
         self._watch = _Watch(lambda: self._due)
         self.gap_ms_max = 0.0
         """The longest gap since the last `restart`, in milliseconds."""
+
+    @property
+    def last_beat(self) -> MonoNs:
+        """When the loop last came round, 0 before the first time. May be read from any thread."""
+        return MonoNs(max(0, self._due - EVERY_MS * MS))
 
     def restart(self) -> None:
         """Begins to measure, or begins anew."""
