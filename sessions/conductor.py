@@ -25,7 +25,7 @@ from sessions.registry import Registry, SessionOwner, SessionRecord
 from sessions.rules import Rules
 from sessions.sensing import Sensing
 from sessions.slots import shown_state
-from sessions.state import State, Visit
+from sessions.state import Session, Slot, State, Visit
 from sessions.units import CardKey, MonoNs, Now, Seq, SessionId, SlotName, VisitId
 from sessions.visits import idle_until
 
@@ -79,7 +79,8 @@ class Conductor:
         self._waiting: deque[tuple[Seq, Callable[[], None]]] = deque()
         self._unsure_credit: deque[tuple[Seq, str, str, int]] = deque()
         self._coin_owners: dict[str, CardKey | None] = {}
-        self._idle_text: dict[SlotName, str] = {}
+        self._shown: dict[SlotName, tuple[Slot, Session | None]] = {}
+        """What each slot's display was last set by; from then on only time changes it, which is its tick's business."""
         self._sweep_id: AfterId | None = None
         self._door_id: AfterId | None = None
 
@@ -285,16 +286,20 @@ class Conductor:
         self._set_outputs()
 
     def _show_all(self) -> None:
+        state = self.state
         for name, port in self._slots.items():
+            slot = state.slot(name)
+            session = state.sessions.get(slot.session) if slot.session else None
+            shown = self._shown.get(name)
+            if shown is not None and shown[0] is slot and shown[1] is session:
+                continue
             record = self.registry.on_slot(name)
             if record is not None:
-                self._idle_text.pop(name, None)
                 show(self, record)
-                continue
-            text = slot_text(shown_state(self.state.slot(name), self.durable), 0)
-            if self._idle_text.get(name) != text:
-                self._idle_text[name] = text
-                port.show(text)
+            else:
+                port.show(slot_text(shown_state(slot, self.durable), 0))
+            if slot.moved_seq <= self.durable:
+                self._shown[name] = (slot, session)
 
     def sweep_again(self) -> None:
         """Puts the next sweep where the pace wants it now."""
@@ -305,11 +310,10 @@ class Conductor:
 
     def _sweep(self) -> None:
         self._sweep_id = None
-        senses = self.pace.senses()
+        names = self.pace.senses(self._slots)
         self.sweep_again()
         self.tell(c.CheckDeadlines())
-        if senses:
-            self.sensing.look(self.state, self.now().mono)
+        self.sensing.look(self.state, self.now().mono, names)
 
 
 def _ms_until(instant: MonoNs, now: MonoNs) -> int:

@@ -12,7 +12,7 @@ own runs: what has been used is always read from the meter, so a late job is onl
 * ``flush_usage`` writes the proven usage as a mark, all sessions on one common beat, so that they share one commit.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Protocol
 
 from sessions import commands as c
@@ -23,7 +23,7 @@ from sessions.registry import SessionOwner, SessionRecord
 from sessions.rules import Rules
 from sessions.slots import deadline, shown_state
 from sessions.state import State
-from sessions.units import NS, MonoNs, Now, Seq, SessionId, seconds_ns
+from sessions.units import NS, MonoNs, Now, Seq, SessionId, SlotName, seconds_ns
 
 WATCH_MS = 100
 """How often new readings are looked at: sensors deliver ten a second."""
@@ -54,9 +54,9 @@ class Pace:
         """Until what waits without a session is looked at again."""
         return every_ms
 
-    def senses(self) -> bool:
-        """Whether this look at what waits is one at the sensors, too."""
-        return True
+    def senses(self, names: Iterable[SlotName]) -> Iterable[SlotName]:
+        """Whose sensors are looked at along with that, of the slots there are."""
+        return names
 
 
 class Desk(Protocol):

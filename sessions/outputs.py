@@ -7,6 +7,7 @@ has turned off.
 
 from collections.abc import Callable, Mapping
 
+from sessions.machine import Mode
 from sessions.ports import SlotPort
 from sessions.slots import levels
 from sessions.state import Slot, State
@@ -26,21 +27,31 @@ class OutputSetter:
         self._power = dict.fromkeys(slots, False)
         self._released: dict[SlotName, Seq] = dict.fromkeys(slots, Seq(0))
         self._open_until: dict[SlotName, MonoNs] = {}
+        self._done: dict[SlotName, tuple[Slot, Mode]] = {}
+        """What each slot's outputs follow from for good: no acknowledgement and no time changes them any more."""
 
     def forget_releases(self, state: State) -> None:
         """Takes every release there is as used up: after a restart no door opens by itself."""
+        self._done.clear()
         for name in self._slots:
             self._released[name] = state.slot(name).release_seq
 
     def set(self, state: State, durable: Seq, now: MonoNs) -> MonoNs | None:
         """Sets what is wanted now; gives the next instant at which a door's time is over, if one is open."""
         for name, port in self._slots.items():
+            slot, done = state.slot(name), self._done.get(name)
+            if done is not None and done[0] is slot and done[1] is state.mode:
+                continue
             wanted = levels(state, name, durable)
             if wanted.power != self._power[name]:
                 self._power[name] = wanted.power
                 port.set_power(wanted.power)
                 self._on_power(name, wanted.power)
-            self._set_door(port, state.slot(name), wanted.release, now)
+            self._set_door(port, slot, wanted.release, now)
+            if name not in self._open_until and max(slot.power_seq, slot.release_seq) <= durable:
+                self._done[name] = (slot, state.mode)
+            else:
+                self._done.pop(name, None)
         return min(self._open_until.values(), default=None)
 
     def _set_door(self, port: SlotPort, slot: Slot, release: Seq, now: MonoNs) -> None:

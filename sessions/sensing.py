@@ -5,7 +5,7 @@ relay, so a voltage there without power means a welded contact. A sensor that ha
 session or not, is reported by its silence; its next good reading takes that back.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from sessions import commands as c
@@ -63,10 +63,10 @@ class Sensing:
         if not on:
             watch.zero.renew()
 
-    def look(self, state: State, now: MonoNs) -> None:
-        """Takes in the new readings of every slot and tells what they reveal."""
-        for name, port in self._slots.items():
-            watch = self._watches[name]
+    def look(self, state: State, now: MonoNs, names: Iterable[SlotName]) -> None:
+        """Takes in the new readings of these slots and tells what they reveal."""
+        for name in names:
+            port, watch = self._slots[name], self._watches[name]
             if watch.last_good is None:
                 watch.last_good = now
             for reading in port.readings(watch.read_up_to):

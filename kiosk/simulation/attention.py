@@ -16,7 +16,7 @@ WEAK_NS = seconds_ns(12)
 """How long after the change to a weak draw, or to none, all readings are looked at: it takes time to be sure."""
 LONGEST_LIVELY_NS = seconds_ns(60)
 """A detector that sees something else than there is may be wrong for longer than this: then it is left alone."""
-CLEAR_READINGS, EMPTY_READINGS, IDLE_READINGS, LIVELY_READINGS = 5, 20, 3, 12
+CLEAR_READINGS, EMPTY_READINGS, IDLE_READINGS, LIVELY_READINGS = 5, 20, 5, 12
 """The newest readings that a look after a quiet stretch still finds in the buffer. A weak draw takes more to be proven,
 and the smallest the whole `BUFFER`; twice the draw takes half as many."""
 SMALLEST_MA = 3.0
@@ -96,6 +96,7 @@ class Attention:
         self._spells = [LowSpell(mark, lasts) for mark, lasts in zip(MARKS_MA, LASTS_NS, strict=True)]
         self._step_ms = STEP_MS
         self._sure_of_zero = False
+        self._next_look_ns = 0
 
     def begin(self, mono: int) -> None:
         """The clock starts anew at ``mono``."""
@@ -128,6 +129,8 @@ class Attention:
     def readings(self, now: int, *, stuck: bool) -> int:
         """How many of the newest readings a look at this instant needs."""
         draw = self._draw
+        if now == self._next_look_ns and not stuck and draw.phone is not None and draw.phone.level >= 100:
+            return CLEAR_READINGS  # A full phone pauses and goes on: nothing is billed by this look.
         if now < self._lively_until or stuck:
             return LIVELY_READINGS
         if not draw.power:
@@ -158,7 +161,11 @@ class Attention:
             end = min(now + self._step_ms * _MS, draw.same_until_ns)
         else:
             end = min([spell.due_ns for spell in self._spells if spell.due_ns is not None] + [draw.same_until_ns])
-        return None if end >= NEVER_NS else -(-(end - now) // _MS)
+        if end >= NEVER_NS:
+            return None
+        wait_ms = -(-(end - now) // _MS)
+        self._next_look_ns = now + wait_ms * _MS
+        return wait_ms
 
     def _settled(self, belief: Belief) -> bool:
         """Whether the detector has come to terms with the last change."""

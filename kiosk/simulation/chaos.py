@@ -18,7 +18,7 @@ from sessions.units import NS, MonoNs
 
 YEAR_MS = 365 * 86_400_000
 DAY_S = 86_400
-SENSOR_SILENT_NS = tuple(second * NS for second in (1, 2, 3, 4, 5, 6, 8, 10, 12))
+SENSOR_SILENT_NS = tuple(second * NS for second in (4, 8, 12))
 
 
 @dataclass(slots=True)
@@ -92,11 +92,11 @@ def _sensor(chaos: Chaos, rng: random.Random, *, sticks: bool) -> Life:
     slot = chaos.slot(rng)
     slot.sensor(works=sticks, sticks=sticks)
     if chaos.kiosk.pace is not None:
-        chaos.kiosk.pace.look_in(*SENSOR_SILENT_NS)
+        chaos.kiosk.pace.look_in(slot.name, *SENSOR_SILENT_NS)
     yield rng.choice((rng.uniform(0.2, 2), rng.uniform(2, 60), rng.uniform(60, 4000)))
     slot.sensor(works=True)
     if chaos.kiosk.pace is not None:
-        chaos.kiosk.pace.look_in(*SENSOR_SILENT_NS)
+        chaos.kiosk.pace.look_in(slot.name, *SENSOR_SILENT_NS)
 
 
 def _silent_sensor(chaos: Chaos, rng: random.Random) -> Life:
@@ -213,11 +213,11 @@ def _welded_relay(chaos: Chaos, rng: random.Random) -> Life:
     slot = chaos.slot(rng)
     slot.weld(True)
     if chaos.kiosk.pace is not None:
-        chaos.kiosk.pace.look_in(*SENSOR_SILENT_NS)
+        chaos.kiosk.pace.look_in(slot.name, *SENSOR_SILENT_NS)
     yield rng.uniform(30, 2000)
     slot.weld(False)
     if chaos.kiosk.pace is not None:
-        chaos.kiosk.pace.look_in(*SENSOR_SILENT_NS)
+        chaos.kiosk.pace.look_in(slot.name, *SENSOR_SILENT_NS)
 
 
 _Life = Callable[[Chaos, random.Random], Life]

@@ -6,6 +6,7 @@ new". That is known because the world is simulated: each slot says for how long 
 the jobs: just before, so that they see all there was, and just after.
 """
 
+from collections.abc import Iterable
 from typing import Protocol
 
 from kiosk.simulation.attention import Belief
@@ -48,7 +49,8 @@ class QuietPace(Pace):
     def __init__(self, kiosk: Paced, sweeps_from: int) -> None:
         self._kiosk = kiosk
         self._sweeps_from = sweeps_from
-        self._looks = [sweeps_from, sweeps_from + ZERO_NS]
+        self._looks = [(sweeps_from + after, name) for name in kiosk.slots for after in (0, ZERO_NS)]
+        """When idle sensors are looked at, and whose."""
 
     def tick(self, record: SessionRecord, to_next_second_ms: int) -> int | None:
         return None
@@ -72,7 +74,7 @@ class QuietPace(Pace):
         kiosk = self._kiosk
         state, now = kiosk.engine.state, int(kiosk.conductor.now().mono)
         dues = [
-            *self._looks,
+            *(due for due, _ in self._looks),
             *(claim.expires_mono for claim in state.claims.values()),
             *(held_until(state, kiosk.engine.rules, coin) for coin in state.coins.values()),
             *(kiosk.conductor.idle_until(visit) for visit in state.visits.values()),
@@ -84,27 +86,29 @@ class QuietPace(Pace):
         wait = max(min(dues), now + 1) - self._sweeps_from
         return (-(-wait // beat) * beat + self._sweeps_from - now) // _MS
 
-    def senses(self) -> bool:
+    def senses(self, names: Iterable[SlotName]) -> Iterable[SlotName]:
         now = self._kiosk.conductor.now().mono
-        ahead = [look for look in self._looks if look > now]
-        due = len(ahead) < len(self._looks)
-        self._looks = ahead
-        return due
+        due = {name for instant, name in self._looks if instant <= now}
+        self._looks = [look for look in self._looks if look[0] > now]
+        return [name for name in names if name in due]
 
     def decided(self, facts: tuple[Fact, ...]) -> None:
         """Puts the next sweep where it must be after a decision."""
-        bodies = [fact.body for fact in facts]
-        if any(isinstance(body, VisitStarted | SlotClaimed | CoinAccepted) for body in bodies):
+        sooner = False
+        for body in (fact.body for fact in facts):
+            if isinstance(body, VisitStarted | SlotClaimed | CoinAccepted):
+                sooner = True
+            elif isinstance(body, FaultRaised) and body.slot is not None:
+                self.look_in(body.slot, *MENDED_NS)
+            elif isinstance(body, SlotMoved) and _power_went(body):
+                self.look_in(body.slot, ZERO_NS)
+        if sooner:
             self._kiosk.conductor.sweep_again()
-        elif any(isinstance(body, FaultRaised) for body in bodies):
-            self.look_in(*MENDED_NS)
-        elif any(isinstance(body, SlotMoved) and _power_went(body) for body in bodies):
-            self.look_in(ZERO_NS)
 
-    def look_in(self, *after_ns: int) -> None:
-        """Has the idle slots' sensors looked at after these times."""
+    def look_in(self, name: SlotName, *after_ns: int) -> None:
+        """Has a slot's sensor looked at after these times, whether it has a session or not."""
         now = self._kiosk.conductor.now().mono
-        self._looks += [now + after for after in after_ns]
+        self._looks += [(now + after, name) for after in after_ns]
         self._kiosk.conductor.sweep_again()
 
     def before_change(self, slot: SimSlot) -> None:
