@@ -6,13 +6,16 @@ Only what a person at a terminal may ask for can be said here; what hardware tel
 from collections.abc import Mapping
 from dataclasses import asdict, fields
 from functools import cache
+from typing import get_type_hints
 
 from pydantic import TypeAdapter, ValidationError
 
 from kiosk.storable import require_storable
 from sessions import commands as c
+from sessions.cards import card_named
 from sessions.errors import BadRequest
 from sessions.ports import Json
+from sessions.units import CardKey
 
 SAYABLE: Mapping[str, type[c.Command]] = {
     "start": c.StartCharging,
@@ -52,7 +55,17 @@ def decode_command(name: object, args: object) -> c.Command:
         where = ".".join(map(str, first["loc"]))
         raise BadRequest(f"'{name}': {where}: {first['msg']}.") from error
     require_storable(command)
+    for field in _cards(name):
+        if (said := getattr(command, field)) is not None:
+            card_named(said)
     return command
+
+
+@cache
+def _cards(name: str) -> tuple[str, ...]:
+    """Which arguments name a card."""
+    hints = get_type_hints(SAYABLE[name])
+    return tuple(field for field, hint in hints.items() if hint in (CardKey, CardKey | None))
 
 
 @cache

@@ -16,6 +16,7 @@ from kiosk.settings_model import Settings
 from sessions.commands import Command
 from sessions.conductor import Answer
 from sessions.engine import Engine
+from sessions.events import StoreNamed
 from sessions.journaling import Batch
 from sessions.store.database import store_path
 from sessions.store.journal import Journal
@@ -31,6 +32,12 @@ class OfflineConductor:
         self._engine = engine
         self._journal = journal
         self._clock = SystemClock()
+
+    def name_store(self) -> None:
+        """Gives a store that no kiosk has run on its name, before the first id is made."""
+        draft = self._engine.draft(self._clock())
+        draft.add(StoreNamed(new_incarnation()))
+        self._journal.post(Batch(tuple(draft.facts), tuple(draft.rows)))
 
     def execute(self, command: Command, command_id: str) -> Answer:
         """Decides a command. Raises `SessionsError` for what is refused."""
@@ -51,12 +58,14 @@ def offline_conductor(data_dir: Path, settings: Settings) -> Iterator[OfflineCon
     used."""
     path = store_path(data_dir)
     with DataLock(data_dir, make=True):
-        state = open_store(path, SystemClock()()).state
-        state.incarnation = state.incarnation or new_incarnation()
+        engine = Engine(open_store(path, SystemClock()()).state, to_rules(settings, ()))
         journal = Journal(
             path, mono=monotonic, on_ack=lambda seq: None, on_trouble=lambda why: None, on_death=lambda error: None
         )
         try:
-            yield OfflineConductor(Engine(state, to_rules(settings, ())), journal)
+            conductor = OfflineConductor(engine, journal)
+            if not engine.state.incarnation:
+                conductor.name_store()
+            yield conductor
         finally:
             journal.close()

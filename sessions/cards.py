@@ -37,6 +37,14 @@ def is_card_key(text: str) -> bool:
     return _CARD_KEY.fullmatch(text) is not None
 
 
+def card_named(text: str) -> CardKey:
+    """A card by its key, as somebody outside says it. Raises `BadRequest` for what has not the form of one, above all
+    for a card's own number."""
+    if not is_card_key(text):
+        raise BadRequest("A card is named by its CardKey (ck_…), as sessions and visits show it, never by its number.")
+    return CardKey(text)
+
+
 def save_card(draft: Draft, command: c.SaveCard) -> Json:
     """Describes a card, known or new."""
     require_staff(command.actor)

@@ -11,7 +11,7 @@ from starlette.routing import Route
 from kiosk.console.answers import JsonAnswer, good, refused, timestamp
 from kiosk.console.bodies import ExtendBody, Nothing, StartBody, UnlockBody, read
 from kiosk.console.deciding import STAFF, act, actor_of, decide, visit_at_screen, visit_of, visitor
-from kiosk.console.parameters import LARGEST_PAGE, card_named, number, optional_number
+from kiosk.console.parameters import LARGEST_PAGE, number, optional_number
 from kiosk.console.port import KioskFacade
 from kiosk.exports import sessions_csv
 from kiosk.reports import (
@@ -24,6 +24,7 @@ from kiosk.reports import (
     slot_json,
 )
 from sessions import commands as c
+from sessions.cards import card_named
 from sessions.errors import BadRequest, SlotTaken, UnknownSession, UnknownSlot
 from sessions.ports import Json
 from sessions.state import Session

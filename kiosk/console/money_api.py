@@ -8,10 +8,11 @@ from starlette.routing import Route
 from kiosk.console.answers import JsonAnswer
 from kiosk.console.bodies import Nothing, PayOutBody, RefundBody, ReplaceBody, TopUpBody, read
 from kiosk.console.deciding import act, actor_of, require_staff
-from kiosk.console.parameters import LARGEST_PAGE, card_named, number
+from kiosk.console.parameters import LARGEST_PAGE, number
 from kiosk.console.port import KioskFacade
 from kiosk.reports import books_json, card_json, transfer_json
 from sessions import commands as c
+from sessions.cards import card_named
 from sessions.errors import UnknownCard
 from sessions.ledger import card_account
 from sessions.units import CardKey, SessionId, Unit

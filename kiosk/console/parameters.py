@@ -1,10 +1,8 @@
-"""What stands in an address: numbers within bounds, and cards."""
+"""Numbers that stand in an address, within bounds."""
 
 from starlette.requests import Request
 
-from sessions.cards import is_card_key
 from sessions.errors import BadRequest
-from sessions.units import CardKey
 
 LARGEST_PAGE = 1000
 """How many rows one answer brings at most."""
@@ -26,10 +24,3 @@ def number(request: Request, name: str, default: int, least: int, most: int = LA
 def optional_number(request: Request, name: str) -> int | None:
     """A whole number above zero from the query, or None. Raises `BadRequest`."""
     return None if request.query_params.get(name) is None else number(request, name, 1, 1)
-
-
-def card_named(text: str) -> CardKey:
-    """A card by its key. Raises `BadRequest` for what has not the form of one, above all for a card's own number."""
-    if not is_card_key(text):
-        raise BadRequest("A card is named by its CardKey (ck_…), as sessions and visits show it, never by its number.")
-    return CardKey(text)

@@ -18,6 +18,7 @@ from sessions.events.kiosk import (
     KioskStarted,
     KioskStopped,
     ModeChanged,
+    StoreNamed,
     StoreRestored,
 )
 from sessions.events.money import CoinAccepted, CoinCredited, CoinUnclaimed, CreditAdded, CreditPaidOut
@@ -77,6 +78,7 @@ __all__ = [
     "SlotDisabled",
     "SlotEnabled",
     "SlotMoved",
+    "StoreNamed",
     "StoreRestored",
     "Transfer",
     "VerdictGiven",

@@ -39,6 +39,15 @@ class StoreRestored(Body):
 
 
 @dataclass(frozen=True, slots=True)
+class StoreNamed(Body):
+    """A store that no kiosk has run on yet got the name of its life, its incarnation, by which all ids are told from
+    those of other stores."""
+
+    kind: ClassVar[str] = "store.named"
+    incarnation: str
+
+
+@dataclass(frozen=True, slots=True)
 class CauseNoted(Body):
     """Something that concerns the whole kiosk begins or ends: ``danger``, ``maintenance`` or ``cannot_sell``."""
 

@@ -18,6 +18,11 @@ def _kiosk_started(state: State, fact: e.Fact, body: e.KioskStarted) -> list[Row
     return []
 
 
+def _store_named(state: State, fact: e.Fact, body: e.StoreNamed) -> list[Row]:
+    state.incarnation = body.incarnation
+    return []
+
+
 def _store_restored(state: State, fact: e.Fact, body: e.StoreRestored) -> list[Row]:
     state.incarnation = ""  # The next start gives it another.
     return []
@@ -68,6 +73,7 @@ def _fault_cleared(state: State, fact: e.Fact, body: e.FaultCleared) -> list[Row
 
 HANDLERS: Handlers = {
     e.KioskStarted: _kiosk_started,
+    e.StoreNamed: _store_named,
     e.StoreRestored: _store_restored,
     e.FaultRaised: _fault_raised,
     e.FaultCleared: _fault_cleared,

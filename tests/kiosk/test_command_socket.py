@@ -26,7 +26,7 @@ EXAMPLES: list[c.Command] = [
     c.ExtendSession(SessionId("s-1"), 60, STAFF),
     c.RefundSession(SessionId("s-1"), 60, STAFF, "why"),
     c.PayOut(CARD, Unit.SECONDS, 60, 100, STAFF, "why"),
-    c.ReplaceCard(CARD, CardKey("ck_other"), STAFF, "lost"),
+    c.ReplaceCard(CARD, CardKey("ck_" + "b" * 26), STAFF, "lost"),
     c.OpenDoor(SessionId("s-1"), STAFF, "lost card"),
     c.AddCredit(CARD, Unit.SECONDS, 600, STAFF, "sorry"),
     c.SaveCard(CARD, STAFF, name="Ann", blocked=True, expires_utc=UtcMs(5)),
@@ -142,6 +142,27 @@ def test_garbage_gets_a_sentence_and_the_line_stays_open(line, data_dir, conduct
     assert first["code"] == "bad_request"
     assert second["id"] == "after"
     assert conductor.decided == [EXAMPLES[1]]
+
+
+@pytest.mark.parametrize(
+    "card", ["", "0A00C8F1B2", "em4100:00C8F1B2", "ck_", "CK_" + "a" * 26, "ck_" + "a" * 27, "ck_ann"]
+)
+@pytest.mark.parametrize(
+    ("name", "args"),
+    [
+        ("add_credit", {"card": CARD, "unit": "s", "amount": 60}),
+        ("save_card", {"card": CARD, "name": "Ann"}),
+        ("replace_card", {"old": CARD, "new": CARD, "reason": "lost"}),
+        ("start", {"card": CARD, "slot": "slot1", "seconds": 60}),
+        ("issue_access_key", {"card": CARD, "digest": "d" * 64}),
+    ],
+)
+def test_a_card_is_named_by_its_key_only(name, args, card):
+    staff = {"actor": {"name": "staff:cli", "staff": True}}
+    decode_command(name, {**args, **staff})
+    for field in {"card", "old", "new"} & args.keys():
+        with pytest.raises(BadRequest, match="CardKey"):
+            decode_command(name, {**args, **staff, field: card})
 
 
 def test_an_endless_line_is_refused_and_others_are_still_served(data_dir):
