@@ -68,7 +68,15 @@ class CardReader(Worker):
     once, and once when it is back.
     """
 
-    def __init__(self, port: str, post: Post, *, device: str = "reader", clock: Clock = time.monotonic_ns) -> None:
+    def __init__(
+        self,
+        port: str,
+        post: Post,
+        *,
+        device: str = "reader",
+        clock: Clock = time.monotonic_ns,
+        run_id: str | None = None,
+    ) -> None:
         super().__init__(device, clock)
         self.port = port
         self.good_frames = 0
@@ -77,8 +85,9 @@ class CardReader(Worker):
         self.connected: bool | None = None
         """Whether the port is open; None before the first try."""
         self._post = post
-        self._run_id = secrets.token_hex(8)
+        self._run_id = run_id or secrets.token_hex(8)
         self._taps = 0
+        self._parser = FrameParser()
         self._filter = TapFilter()
         detail = (
             f"Much of what {port} receives is no card. Keep the antenna from metal, mains and its cable from others."
@@ -92,10 +101,10 @@ class CardReader(Worker):
             self._beat()
             try:
                 with self._open() as port:
-                    opened_at = self._report_found()
+                    opened_at = self.found()
                     self._read_until_stopped(port)
             except _GONE as error:
-                lost_at = self._report_lost(error)
+                lost_at = self.lost(error)
                 wait_s = FIRST_RETRY_S if lost_at - opened_at >= STEADY_NS else min(2 * wait_s, LONGEST_RETRY_S)
                 self._stopping.wait(wait_s)
 
@@ -105,17 +114,17 @@ class CardReader(Worker):
         return Serial(self.port, BAUD, timeout=READ_TIMEOUT_S, exclusive=True)
 
     def _read_until_stopped(self, port: "Serial") -> None:
-        parser = FrameParser()
         while not self._stopping.is_set():
             now = self._beat()
             if now - self._looked_at >= LOOK_NS:
                 self._looked_at = now
                 _require_same_device(self.port, port)
-            self._take(parser, port.read(1) + port.read(min(port.in_waiting, CHUNK_BYTES)))
+            self.take(port.read(1) + port.read(min(port.in_waiting, CHUNK_BYTES)))
             self._stopping.wait(BREATH_S)
 
-    def _take(self, parser: FrameParser, data: bytes) -> None:
-        now = MonoNs(self._clock())
+    def take(self, data: bytes) -> None:
+        """Take what the line gave by now. With `found` and `lost` these are the thread's steps, for simulations too."""
+        now, parser = MonoNs(self._clock()), self._parser
         noise = parser.noise
         for frame in parser.feed(data):
             if isinstance(frame, BadFrame):
@@ -135,14 +144,17 @@ class CardReader(Worker):
             self._taps += 1
             self._post(CardSeen(frame.uid, f"{self.name}:{self._run_id}:{self._taps}", now))
 
-    def _report_found(self) -> MonoNs:
+    def found(self) -> MonoNs:
+        """The port is open: begin with whatever it gives; returns when that was."""
         now = self._beat()
+        self._parser = FrameParser()
         if not self.connected:
             self.connected = True
             self._post(DeviceReport(self.name, None, f"The card reader answers at {self.port}.", now))
         return now
 
-    def _report_lost(self, error: BaseException) -> MonoNs:
+    def lost(self, error: BaseException) -> MonoNs:
+        """The port is gone, or could not be opened; returns when that was."""
         now = self._beat()
         if self.connected is False:
             return now

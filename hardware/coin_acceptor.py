@@ -45,12 +45,12 @@ class PulseTrains:
     `faults` counts pulses of a wrong width; pulses of the mute time are not even that.
     """
 
-    def __init__(self, timing: CoinTiming, unit: MinorUnits, power_on: MonoNs) -> None:
+    def __init__(self, timing: CoinTiming, unit: MinorUnits, power_on: MonoNs, run_id: str | None = None) -> None:
         self.faults = 0
         self.deaf_until = MonoNs(power_on + timing.mute_ms * MS)
         self._timing = timing
         self._unit = unit
-        self._run_id = secrets.token_hex(8)
+        self._run_id = run_id or secrets.token_hex(8)
         self._trains = 0
         self._began: MonoNs | None = None
         self._first = MonoNs(0)
@@ -122,13 +122,14 @@ class PulseCoinAcceptor(Worker):
         enable_line: "Output | None" = None,
         timing: CoinTiming | None = None,
         clock: Clock = time.monotonic_ns,
+        run_id: str | None = None,
     ) -> None:
         super().__init__("coin", clock)
         self._post = post
         self._idle_high = idle_high
         self._enable_line = enable_line
         self._wanted = False
-        self.trains = PulseTrains(timing or CoinTiming(), unit, MonoNs(clock()))
+        self.trains = PulseTrains(timing or CoinTiming(), unit, MonoNs(clock()), run_id)
         self._noise = NoiseMeter(
             "coin", "The coin line gives pulses no coin makes. Check its shield and pull-up.", post
         )
@@ -166,16 +167,23 @@ class PulseCoinAcceptor(Worker):
     def _run(self) -> None:
         self._post(DeviceReport("coin", None, "The coin acceptor is listened to.", self._beat()))
         while not self._stopping.is_set():
-            try:
-                edge = self._edges.get(timeout=self._patience_s())
-            except queue.Empty:
-                edge = None
-            now = self._beat()
-            if edge is None:
-                self._drive()
-                self._tell(self.trains.look(now), now)
-            else:
-                self._take(*edge, now)
+            self._work(self._patience_s())
+
+    def work(self) -> None:
+        """Take one edge that has come, or look at the clock: the thread's step without its wait, for simulations."""
+        self._work(0)
+
+    def _work(self, patience_s: float) -> None:
+        try:
+            edge = self._edges.get(timeout=patience_s)
+        except queue.Empty:
+            edge = None
+        now = self._beat()
+        if edge is None:
+            self._drive()
+            self._tell(self.trains.look(now), now)
+        else:
+            self._take(*edge, now)
 
     def _take(self, ticks: float, active: bool, now: MonoNs) -> None:
         age_s = self._line.pin_factory.ticks_diff(self._line.pin_factory.ticks(), ticks)

@@ -159,7 +159,7 @@ class Lock:
     def next_look(self, now: MonoNs) -> MonoNs:
         """When something may have to be done for this lock."""
         if self._watch_until is not None:
-            return MonoNs(now + LOOK_NS)
+            return min(MonoNs(now + LOOK_NS), max(self._watch_until, now))
         return self.ready_at if self.waiting else MonoNs(now + IDLE_NS)
 
     def _report(self, trouble: Trouble | None, detail: str, now: MonoNs) -> DeviceReport:

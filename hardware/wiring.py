@@ -7,7 +7,7 @@ from: `Pi` here, `hardware.bench.bench.Bench` elsewhere; everything above it is 
 import logging
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from hardware.backend import Backend
@@ -103,9 +103,19 @@ class Wiring:
 
 
 def wire(
-    pinmap: "Pinmap", backend: Backend, post: Post, *, card_reader: str | None = None, clock: Clock = time.monotonic_ns
+    pinmap: "Pinmap",
+    backend: Backend,
+    post: Post,
+    *,
+    card_reader: str | None = None,
+    clock: Clock = time.monotonic_ns,
+    pause: Callable[[float], object] = time.sleep,
+    run_id: str | None = None,
 ) -> Wiring:
     """Build every device of a pinmap. `card_reader` is a serial port to use instead of the pinmap's.
+
+    `clock` and `pause` are a simulation's time. `run_id` stands in the identities of taps and coin trains and must
+    never come again; by itself it is random.
 
     A device that does not answer is no error here: its worker reports it and goes on asking. Raises `PinTaken` for a
     pin with two holders, `DeviceError` for a bus that is not there (every output of the header is off by then), and
@@ -113,7 +123,7 @@ def wire(
     """
     header = Header(backend.pins())
     try:
-        return _Wirer(pinmap, backend, header, post, clock).wire(card_reader)
+        return _Wirer(pinmap, backend, header, post, clock, pause, run_id).wire(card_reader)
     except BaseException:
         header.close()
         raise
@@ -139,12 +149,23 @@ def _outputs_of(pinmap: "Pinmap") -> Iterator[tuple[str, "Pinned", bool]]:
 class _Wirer:
     """One building of a `Wiring`."""
 
-    def __init__(self, pinmap: "Pinmap", backend: Backend, header: Header, post: Post, clock: Clock) -> None:
+    def __init__(
+        self,
+        pinmap: "Pinmap",
+        backend: Backend,
+        header: Header,
+        post: Post,
+        clock: Clock,
+        pause: Callable[[float], object],
+        run_id: str | None,
+    ) -> None:
         self._pinmap = pinmap
         self._backend = backend
         self._header = header
         self._post = post
         self._clock = clock
+        self._pause = pause
+        self._run_id = run_id
         self._buses: dict[int, Any] = {}
         self._polled: dict[int, list[BusDevice]] = {}
         self._outputs: dict[str, ReportedOutput] = {}
@@ -235,7 +256,8 @@ class _Wirer:
         holder = f"{slot}.display"
         clk = self._header.claim(spec.clk, holder, shared=True)
         dio = self._header.claim(spec.dio, holder)
-        return SlotDisplay(holder, clk, dio, self._clock_lines.setdefault(spec.clk, threading.Lock()))
+        line = self._clock_lines.setdefault(spec.clk, threading.Lock())
+        return SlotDisplay(holder, clk, dio, line, self._pause)
 
     def _sensor(self, spec: "SlotSpec") -> CurrentSensor:
         device = f"{spec.name}.sensor"
@@ -257,17 +279,19 @@ class _Wirer:
             enable_line=self._outputs.get(COIN_ENABLE),
             timing=CoinTiming(*spec.pulse_ms, spec.train_gap_ms, spec.power_on_mute_ms),
             clock=self._clock,
+            run_id=self._run_id,
         )
 
     def _reader(self, card_reader: str | None) -> CardReader | None:
         spec = self._pinmap.reader
         if card_reader is not None:
-            return CardReader(card_reader, self._post, clock=self._clock)
+            return CardReader(card_reader, self._post, clock=self._clock, run_id=self._run_id)
         if spec.kind == "none":
             return None
         if spec.kind != "rdm6300":
             raise DeviceError("reader", f"a reader of kind {spec.kind} is not driven yet; use an rdm6300")
-        return CardReader(self._backend.reader_port(spec.port), self._post, clock=self._clock)
+        port = self._backend.reader_port(spec.port)
+        return CardReader(port, self._post, clock=self._clock, run_id=self._run_id)
 
 
 class _CoinEnable:

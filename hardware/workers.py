@@ -150,6 +150,13 @@ class Health:
         """Faults in a row, up to now."""
         return self._failures
 
+    @property
+    def settled(self) -> bool:
+        """Whether another poll like the last one would be no news, however long that goes on."""
+        if self._reported is None:
+            return self._told and self._failures == 0
+        return self._well_since is None
+
     def seen(self, fault: Fault | None, mono: MonoNs) -> None:
         """Take in the outcome of one poll; posts at most one report."""
         if fault is None:
@@ -232,5 +239,5 @@ class I2CWorker(Worker):
         now = self._beat()
         for turn in self._turns:
             if turn.due <= now:
-                turn.take(MonoNs(self._clock()), self._period_ns)
+                turn.take(self._beat(), self._period_ns)
         return MonoNs(min((turn.due for turn in self._turns), default=now + self._period_ns))

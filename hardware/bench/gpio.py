@@ -12,7 +12,7 @@ import mmap
 import os
 from collections.abc import Callable
 from pathlib import Path
-from time import monotonic
+from time import monotonic_ns
 from typing import Any
 
 from gpiozero.exc import PinFixedPull, PinInvalidPull, PinSetInput
@@ -135,7 +135,7 @@ class BenchPin(MockPin):
         if value == self._state:
             return False
         self._state = value
-        self._last_change = monotonic()
+        self._last_change = self._factory.ticks()
         if self._memory is not None and self._function == "output":
             self._memory.remember(self._number, value)
         for watcher in self._watchers:
@@ -146,11 +146,16 @@ class BenchPin(MockPin):
 class BenchFactory(MockFactory):
     """The pins of one simulated Pi. Several may live in one process: nothing here is shared between them."""
 
-    def __init__(self, memory: WireMemory | None = None) -> None:
+    def __init__(self, memory: WireMemory | None = None, clock: Callable[[], int] = monotonic_ns) -> None:
         self.memory = memory
+        self._clock = clock
         super().__init__(revision=PI_4B, pin_class=BenchPin)
         for number, level in (memory.driven() if memory is not None else {}).items():
             self.wire(number).restore(level)
+
+    def ticks(self) -> float:
+        """The time of an edge, in seconds of the bench's clock."""
+        return self._clock() / 1e9
 
     def wire(self, number: int) -> BenchPin:
         """The pin with this BCM number, for the simulated chips that hang on it."""

@@ -13,8 +13,7 @@ from kiosk.simulation.crowd import Life, let_live
 from kiosk.simulation.kiosk import Cut, SimKiosk
 from kiosk.simulation.slot import SimSlot
 from sessions import commands as c
-from sessions.ports import CardSeen, DeviceReport, Trouble
-from sessions.units import NS, MonoNs
+from sessions.units import NS
 
 YEAR_MS = 365 * 86_400_000
 DAY_S = 86_400
@@ -47,13 +46,6 @@ class Chaos:
     def slot(self, rng: random.Random) -> SimSlot:
         """Any of the slots."""
         return rng.choice(list(self.kiosk.slots.values()))
-
-    def report(self, device: str, trouble: Trouble | None, detail: str) -> None:
-        """A driver speaks up."""
-        kiosk = self.kiosk
-        if kiosk.running:
-            kiosk.catch_up()
-            kiosk.conductor.observe(DeviceReport(device, trouble, detail, MonoNs(kiosk.owner.mono)))
 
 
 def _outage(rng: random.Random) -> float:
@@ -110,12 +102,9 @@ def _stuck_sensor(chaos: Chaos, rng: random.Random) -> Life:
 
 
 def _brown_out(chaos: Chaos, rng: random.Random) -> Life:
-    """A sensor loses its supply for a moment, and its driver says so."""
-    slot = chaos.slot(rng)
-    slot.silence(0.3)
-    chaos.report(f"{slot.name}.sensor", Trouble.BROWN_OUT, "It lost its settings: its supply broke down for a moment.")
-    yield rng.uniform(0.5, 3)
-    chaos.report(f"{slot.name}.sensor", None, "It answers again.")
+    """A sensor loses its supply for a moment, and with it its settings."""
+    chaos.slot(rng).brown_out()
+    yield 1
 
 
 def _bus_thread(chaos: Chaos, rng: random.Random) -> Life:
@@ -127,25 +116,23 @@ def _bus_thread(chaos: Chaos, rng: random.Random) -> Life:
 
 def _reader_thread(chaos: Chaos, rng: random.Random) -> Life:
     """The reader is deaf for a while."""
-    chaos.kiosk.reader_works = False
-    chaos.report("reader", Trouble.UNPLUGGED, "The reader is gone. Plug it in again.")
+    chaos.kiosk.plug_reader(False)
     yield rng.uniform(1, 120)
-    chaos.kiosk.reader_works = True
-    chaos.report("reader", None, "It answers again.")
+    chaos.kiosk.plug_reader(True)
 
 
 def _garbage(chaos: Chaos, rng: random.Random) -> Life:
     """Noise on the reader's line: bad frames, and now and then one that looks like a card, or the same twice."""
     kiosk = chaos.kiosk
-    chaos.report("reader", Trouble.NOISE, "Bad frames. Check the cable.")
+    uid = ""
     for _ in range(rng.randrange(1, 12)):
+        bad_frames, looks_good, repeats = rng.choice((0, 1, 3, 40)), rng.random() < 0.7, rng.random() < 0.2
+        uid = uid if repeats and uid else f"em4100:{rng.getrandbits(32):08X}"
         if kiosk.running:
-            uid, tap_id = f"em4100:{rng.getrandbits(32):08X}", f"noise-{rng.getrandbits(60)}"
-            seen = CardSeen(uid, tap_id, MonoNs(kiosk.owner.mono))
-            for _ in range(rng.choice((1, 1, 5))):
-                kiosk.conductor.observe(seen)
+            kiosk.electronics.noise(bad_frames)
+            if looks_good:
+                kiosk.electronics.tap(uid)
         yield rng.uniform(0.05, 2)
-    chaos.report("reader", None, "The line is quiet again.")
 
 
 def _clock_step(chaos: Chaos, rng: random.Random) -> Life:

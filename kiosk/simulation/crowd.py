@@ -93,8 +93,12 @@ class Customer:
     def _pay(self, coins: int) -> Life:
         for _ in range(coins):
             worth = self._rng.choice(COINS)
-            self._crowd.coins += worth * self._kiosk.coin(worth)
-            yield self._uniform(0.8, 3)
+            counted_in_s = self._kiosk.coin(worth)
+            if counted_in_s is not None:
+                self._crowd.coins += worth
+            # The next one when this one is seen on the screen; whoever is in a hurry throws two at a time.
+            hurried = self._clumsy and self._rng.random() < 0.3
+            yield self._uniform(0.2, 0.4) if hurried else (counted_in_s or 0) + self._uniform(0.5, 2)
 
     def _start(self, slot: SimSlot, visit: VisitId) -> Generator[float, None, SessionId | None]:
         balance = self._kiosk.state.ledger.card_balance(self._kiosk.key(self._uid))
@@ -111,7 +115,9 @@ class Customer:
     def _put_in(self, slot: SimSlot) -> Life:
         yield self._uniform(0.5, 3)
         if self._clumsy and self._rng.random() < 0.15:
-            return  # Never plugs in.
+            if self._rng.random() < 0.8:
+                slot.shut_door()  # Never plugs in, but pushes the door that sprang open.
+            return
         if not slot.open_door():
             return
         yield self._uniform(1, 6)

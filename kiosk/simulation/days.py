@@ -9,7 +9,10 @@ from typing import Any
 
 from kiosk.simulation.chaos import FAULTS, Chaos
 from kiosk.simulation.crowd import Crowd
+from kiosk.simulation.electronics import Electronics
 from kiosk.simulation.kiosk import SimKiosk
+from kiosk.simulation.modelled import Modelled
+from kiosk.simulation.wired import Wired
 from sessions import invariants
 from sessions.errors import SessionsError
 from sessions.events import CoinAccepted, Fact, SessionStarted, SlotMoved
@@ -20,6 +23,8 @@ from sessions.units import NS, SlotName
 DAY_S = 86_400
 FACTS_SHOWN = 25
 CUSTOMERS_A_SLOT = 10
+FIDELITIES: dict[str, Callable[[SimKiosk], Electronics]] = {"rules": Modelled, "wire": Wired}
+"""How much is real of what stands between the rules and the slots."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +38,8 @@ class Plan:
     faults: tuple[str, ...] = tuple(FAULTS)
     as_often: float = 1.0
     skips: bool = True
+    fidelity: str = "rules"
+    """A key of `FIDELITIES`."""
 
 
 @dataclass(slots=True)
@@ -110,7 +117,8 @@ def simulate(
     """Runs the days of a plan; ``told`` hears of each one that is over. The same plan always gives the same facts."""
     began = time.perf_counter()
     rng = random.Random(plan.seed)
-    kiosk = kiosk_of(Rules(equipment(plan.seed, plan.slots)), rng.getrandbits(64), skips=plan.skips)
+    rules, seed = Rules(equipment(plan.seed, plan.slots)), rng.getrandbits(64)
+    kiosk = kiosk_of(rules, seed, skips=plan.skips, electronics=FIDELITIES[plan.fidelity])
     kiosk.asked_to_stop = set()
     books = _Books(kiosk)
     kiosk.told = books.told

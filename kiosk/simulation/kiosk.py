@@ -5,6 +5,7 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from kiosk.simulation.electronics import AtOnce, Electronics
 from kiosk.simulation.journal import SimJournal
 from kiosk.simulation.judge import Judge
 from kiosk.simulation.pace import QuietPace
@@ -18,12 +19,12 @@ from sessions.engine import Engine
 from sessions.errors import InvariantBroken, SessionsError
 from sessions.events import Fact
 from sessions.jobs import Pace, watch_now
-from sessions.ports import CardSeen, CoinPulseStarted, CoinSeen, Observation
+from sessions.ports import AfterId, Observation
 from sessions.recovery import recover
 from sessions.registry import SessionRecord
 from sessions.rules import Rules
 from sessions.state import State
-from sessions.units import NS, CardKey, MinorUnits, MonoNs, Seq, SessionId, SlotName, VisitId
+from sessions.units import NS, CardKey, Seq, SessionId, SlotName, VisitId
 
 SECRET = b"a simulated fleet's card secret.."
 
@@ -43,7 +44,14 @@ class SimKiosk:
     touched. Otherwise every job runs at the pace of a real kiosk, and every invariant is judged whole.
     """
 
-    def __init__(self, rules: Rules, seed: int, *, skips: bool = False) -> None:
+    def __init__(
+        self,
+        rules: Rules,
+        seed: int,
+        *,
+        skips: bool = False,
+        electronics: "Callable[[SimKiosk], Electronics]" = AtOnce,
+    ) -> None:
         self.rules = rules
         self.rng = random.Random(seed)
         self.owner = VirtualOwner()
@@ -52,8 +60,8 @@ class SimKiosk:
             slot.name: SimSlot(
                 slot.name,
                 lambda: self.owner.mono,
+                self._after,
                 random.Random(self.rng.getrandbits(64)),
-                self._observe,
                 has_lock=slot.has_lock,
                 has_door=slot.has_door,
             )
@@ -67,7 +75,9 @@ class SimKiosk:
         self.told: Callable[[tuple[Fact, ...]], None] = lambda facts: None
         """Hears every decision."""
         self._epoch_ns = 0
-        self._taps = 0
+        self._electronics = electronics
+        self.starts = 0
+        """How often the kiosk was started."""
         self._runs = False
         self._cut: Cut | None = None
         self._cut_in_ms: tuple[int, Cut] | None = None
@@ -99,7 +109,13 @@ class SimKiosk:
 
     # Life and death.
 
+    def _after(self, delay_ms: int, callback: Callable[[], None]) -> AfterId:
+        """On the owner of the day."""
+        return self.owner.after(delay_ms, callback)
+
     def _boot(self, outage_s: int | None) -> None:
+        self.starts += 1
+        self.electronics = self._electronics(self)
         pace = QuietPace(self, self.owner.mono) if self.skips else Pace()
         self.conductor = Conductor(
             self.owner,
@@ -115,6 +131,7 @@ class SimKiosk:
         self.pace = pace if isinstance(pace, QuietPace) else None
         for slot in self.slots.values():
             slot.skips = self.skips
+            slot.electronics = self.electronics
             if isinstance(pace, QuietPace):
                 slot.before_change, slot.after_change = pace.before_change, pace.after_change
         decision = recover(
@@ -127,6 +144,7 @@ class SimKiosk:
             marks=self.journal.marks,
         )
         self.running = True
+        self.electronics.start()
         self.conductor.start(decision)
         self._checked = (-1, False)
         self.owner.after_each = self.judge.after_event if self.skips else self._check_what_changed
@@ -182,8 +200,7 @@ class SimKiosk:
         dead.halted = False
         for slot in self.slots.values():
             slot.before_change = slot.after_change = lambda slot: None
-            slot.set_power(False)
-            slot.set_unlocked(False)
+        self.electronics.close()
         dead.run_for(cut.outage_s)
         self._epoch_ns += dead.mono
         born = VirtualOwner(f"boot-{self.rng.getrandbits(32)}" if cut.new_boot else dead.boot_id)
@@ -219,27 +236,27 @@ class SimKiosk:
         """The CardKey of a UID in this simulation."""
         return card_key(SECRET, uid)
 
-    def _observe(self, seen: Observation) -> None:
+    def observe(self, seen: Observation) -> None:
+        """The electronics notice something."""
         if self.running:
             self.conductor.observe(seen)
 
     def tap(self, uid: str) -> VisitId | None:
         """Somebody taps a card; gives the visit that is signed in then."""
-        self._taps += 1
-        if self.reader_works:
-            self._observe(CardSeen(uid, f"tap-{self._taps}", MonoNs(self.owner.mono)))
+        if self.running:
+            self.electronics.tap(uid)
         visit = self.engine.state.visit_at("screen")
         return visit.visit if visit and self.running else None
 
-    def coin(self, minor: int) -> bool:
-        """Somebody drops a coin; False when the acceptor refuses it."""
-        if not self.running:
-            return False
-        self._taps += 1
-        train, now = f"train-{self._taps}", MonoNs(self.owner.mono)
-        self._observe(CoinPulseStarted(train, now))
-        self._observe(CoinSeen(MinorUnits(minor), train, now, now))
-        return True
+    def coin(self, minor: int) -> float | None:
+        """Somebody drops a coin; seconds until it has been counted, None when the acceptor gives it back."""
+        return self.electronics.coin(minor) if self.running else None
+
+    def plug_reader(self, there: bool) -> None:
+        """Somebody pulls the reader's cable, or puts it back."""
+        self.reader_works = there
+        if self.running:
+            self.electronics.plug_reader(there)
 
     def ask(self, command: c.Command) -> bool:
         """Somebody asks for something; False when it is refused, or nobody is there to ask."""

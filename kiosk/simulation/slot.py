@@ -1,24 +1,27 @@
-"""A slot at the drivers' ports (fidelity ``rules``): relay, latch, door, sensor and whatever people plug in, without
-chips and wires.
+"""A slot: its contact, latch, door, what its sensor measures, and whatever people plug in.
 
-What flows is `kiosk.simulation.draw`, what of it is worth looking at `kiosk.simulation.attention`. What a reading says
-depends on nothing but the seed and the instant, however many were taken before.
+What flows is `kiosk.simulation.draw`, what of it is worth looking at `kiosk.simulation.attention`; what the rules learn
+of all this, and what becomes of their wishes, is the electronics' business (`kiosk.simulation.electronics`). What flows
+depends on nothing but the seed and the instant, however often somebody looked before.
 """
 
 import random
 from collections.abc import Callable, Sequence
 
 from hardware.bench.phones import PHONES, Phone
+from hardware.current_sensor import BUS_LSB_V, SHUNT_LSB_V
 from kiosk.simulation.attention import BUFFER, STEP_MS, Attention, Belief
+from kiosk.simulation.board import SHUNT_OHM
 from kiosk.simulation.draw import Draw
-from sessions.ports import DeviceReport, DoorSeen, Observation, Reading, Trouble
+from kiosk.simulation.electronics import Electronics
+from sessions.ports import AfterId, Reading
 from sessions.units import Milliamps, MonoNs, SlotName, Volts, seconds_ns
 
 PERIOD_NS = STEP_MS * 1_000_000
 """Ten readings a second, as the I2C worker takes them."""
 SUPPLY_V = 5.1
-JAM_TRIES = 3
-"""Pulses after which the lock's driver says that the door did not move."""
+RELEASE_MS = 100
+"""A coil needs this long to free its latch, whose spring then pushes the door ajar."""
 PULSE_NS = seconds_ns(0.5)
 """As the pinmap's locks have it."""
 BRIDGED_NS = seconds_ns(7.0)
@@ -33,16 +36,16 @@ class SimSlot:
         self,
         name: SlotName,
         clock: Callable[[], int],
+        after: Callable[[int, Callable[[], None]], AfterId],
         rng: random.Random,
-        tell: Callable[[Observation], None],
         *,
         has_lock: bool = True,
         has_door: bool = True,
     ) -> None:
         self._name = name
         self._clock = clock
+        self._after = after
         self._rng = rng
-        self._tell = tell
         self._has_lock = has_lock
         self._has_door = has_door
         self._offset_mA = rng.uniform(-4, 4)
@@ -52,11 +55,20 @@ class SimSlot:
         """Whether quiet stretches are skipped; otherwise each reading is taken."""
         self._draw = Draw()
         self._attention = Attention(self._draw)
+        self.electronics: Electronics
+        """What a kiosk that starts puts between the rules and this."""
         self.unlocked = not has_lock
+        """Whether a hand can open the shut door. A latch that was freed has sprung ajar, and locks when pushed shut."""
         self.text = ""
+        """What the display shows."""
         self.is_open = False
+        """Whether the door is open, or ajar."""
         self.sensor_works = True
-        self.sticks_at: Reading | None = None
+        self.set_up: bool | None = None
+        """Whether the sensor has its settings (fidelity ``rules``): None before its first asking, False when it has
+        lost them."""
+        self.sticks_at: tuple[float, float] | None = None
+        """What the sensor repeats, in mA and volts."""
         self.ever_stuck = False
         """Whether the sensor has repeated itself since this was last set to False."""
         self.welded = False
@@ -64,8 +76,9 @@ class SimSlot:
         self.before_change: Callable[[SimSlot], None] = lambda slot: None
         """Runs before the world changes: what was until now can still be read."""
         self.after_change: Callable[[SimSlot], None] = lambda slot: None
-        self._tries = 0
-        self._silent_until = 0
+        self._pulses = 0
+        self._coil_on = False
+        self._booted = self._silent_until = 0
         self._unplugged_ns = -BRIDGED_NS
         self.disturbed = False
         """Whether the sensor was not to be trusted at some time since this was last set to False."""
@@ -115,6 +128,32 @@ class SimSlot:
         return self._draw.strong_ns
 
     def set_power(self, on: bool) -> None:
+        self.electronics.power(self, on)
+
+    def set_unlocked(self, on: bool) -> None:
+        self.electronics.unlock(self, on)
+
+    def show(self, text: str) -> None:
+        self.electronics.show(self, text)
+
+    def door_open(self) -> bool | None:
+        return self.electronics.door_open(self)
+
+    def readings(self, after: MonoNs) -> Sequence[Reading]:
+        now = self._clock()
+        newest = now // PERIOD_NS
+        wanted = self._attention.readings(now, stuck=self.sticks_at is not None) if self.skips else BUFFER
+        first = max(max(after, self._booted) // PERIOD_NS + 1, newest - wanted + 1)
+        if self._silent_until > after:
+            first = max(first, self._silent_until // PERIOD_NS + 1)
+        ask = self.electronics.reading
+        asked = [ask(self, MonoNs(number * PERIOD_NS), number) for number in range(first, newest + 1)]
+        return [reading for reading in asked if reading is not None]
+
+    # Physics.
+
+    def contact(self, on: bool) -> None:
+        """The relay closes or opens its contact."""
         draw = self._draw
         if on == draw.power:
             return
@@ -126,34 +165,37 @@ class SimSlot:
         draw.switch(on)
         self._changed()
 
-    def set_unlocked(self, on: bool) -> None:
-        if on and self.jammed and self._has_lock:
-            self._tries += 1
-            if self._tries == JAM_TRIES:
-                self._report("lock", Trouble.JAMMED, f"The door did not move after {JAM_TRIES} pulses.")
+    def coil(self, on: bool) -> None:
+        """The lock's coil gets or loses its current."""
+        if on == self._coil_on:
             return
-        self.unlocked = on or not self._has_lock
+        self._coil_on = on
+        if on:
+            self._pulses += 1
+            pulse = self._pulses
+            self._after(RELEASE_MS, lambda: self._spring(pulse))
 
-    def show(self, text: str) -> None:
-        self.text = text
+    def _spring(self, pulse: int) -> None:
+        if self._coil_on and pulse == self._pulses and not self.jammed and not self.is_open:
+            self._move_door(True)
 
-    def door_open(self) -> bool | None:
-        return self.is_open if self._has_door else None
-
-    def readings(self, after: MonoNs) -> Sequence[Reading]:
-        now = self._clock()
-        newest = now // PERIOD_NS
-        wanted = self._attention.readings(now, stuck=self.sticks_at is not None) if self.skips else BUFFER
-        first = max(after // PERIOD_NS + 1, newest - wanted + 1)
-        if self._silent_until > after:
-            first = max(first, self._silent_until // PERIOD_NS + 1)
-        return [self._reading(MonoNs(number * PERIOD_NS), number) for number in range(first, newest + 1)]
-
-    def _reading(self, at: MonoNs, number: int) -> Reading:
+    def measured(self, at: MonoNs, number: int) -> Reading | None:
+        """What the sensor's driver makes of `sense`: it sets the chip up before it reads anything, and again when its
+        settings are gone."""
         if not self.sensor_works:
             return Reading(at, None, None, "no answer")
+        if not self.set_up:
+            lost, self.set_up = self.set_up is False, True
+            return Reading(at, None, None, "lost its settings") if lost else None
+        mA, volts = self.sense(at, number)
+        shunt, bus = round(mA / 1000 * SHUNT_OHM / SHUNT_LSB_V), round(volts / BUS_LSB_V)
+        return Reading(at, Milliamps(1000 * shunt * SHUNT_LSB_V / SHUNT_OHM), Volts(bus * BUS_LSB_V))
+
+    def sense(self, at: MonoNs, number: int) -> tuple[float, float]:
+        """Milliamperes through the sensor's shunt and volts behind it at an instant, the so many-th tenth of a
+        second."""
         if self.sticks_at is not None:
-            return Reading(at, self.sticks_at.mA, self.sticks_at.bus_V)
+            return self.sticks_at
         draw, noise, drawn = self._draw, self._noise, 0.0
         if draw.power and draw.phone is not None:
             if at > draw.known_to_ns:
@@ -162,7 +204,7 @@ class SimSlot:
             if drawn:
                 drawn = max(0.0, drawn * (1 + draw.phone.kind.noise * noise[(number * 31) % _TABLE]))
         mA = drawn + self._offset_mA + self._noise_mA * noise[(number * 17) % _TABLE]
-        return Reading(at, Milliamps(round(mA * 5) / 5), Volts(SUPPLY_V if draw.power or self.welded else 0.0))
+        return mA, SUPPLY_V if draw.power or self.welded else 0.0
 
     def quiet_ms(self, belief: Belief) -> int | None:
         """For how long no reading will show anything new to a detector of this belief; None: until somebody does
@@ -202,7 +244,7 @@ class SimSlot:
         self.before_change(self)
         self.is_open = is_open
         if self._has_door:
-            self._tell(DoorSeen(self._name, is_open, MonoNs(self._clock())))
+            self.electronics.switch_moved(self)
         self.after_change(self)
 
     def plug(self, kind: str = "typical", level: float | None = None) -> Phone:
@@ -239,10 +281,19 @@ class SimSlot:
         now = MonoNs(self._clock() // PERIOD_NS * PERIOD_NS)
         self.sticks_at = None
         self.sensor_works = works
-        self.sticks_at = self._reading(now, now // PERIOD_NS) if sticks else None
+        self.sticks_at = self.sense(now, now // PERIOD_NS) if sticks else None
         if sticks:
             self.ever_stuck = True
+        self.electronics.sensor_changed(self)
         self._changed()
+
+    def brown_out(self) -> None:
+        """The sensor's supply breaks down for a moment: its chip wakes up without its settings."""
+        self._until_now()
+        self.disturbed = True
+        self.electronics.sensor_changed(self, lost_settings=True)
+        self._changed()
+        self._attention.lively_until(self._clock() + 3 * PERIOD_NS)
 
     def silence(self, seconds: float) -> None:
         """Nobody asks the sensor for a while: its thread died and starts again."""
@@ -261,17 +312,13 @@ class SimSlot:
     def jam(self, on: bool) -> None:
         """The bolt does not move, or moves again."""
         self.jammed = on
-        if not on and self._tries >= JAM_TRIES:
-            self._report("lock", None, "It opens.")
-        self._tries = 0
 
     def boot(self, mono: int) -> None:
         """The clock starts anew at ``mono``; power is off and every output forgotten."""
         self._draw.begin(mono)
         self._attention.begin(mono)
         self.unlocked = not self._has_lock
+        self.set_up = None
+        self._booted = mono
         self._silent_until, self._unplugged_ns = 0, mono - BRIDGED_NS
         self.disturbed = True
-
-    def _report(self, part: str, trouble: Trouble | None, detail: str) -> None:
-        self._tell(DeviceReport(f"{self._name}.{part}", trouble, detail, MonoNs(self._clock())))
