@@ -1,10 +1,11 @@
-"""Rules about the I2C buses: every address answers once, and is one its chip can have.
+"""Rules about the I2C buses: every address answers once, is one its chip can have, and the wires carry it.
 
-Source is rule 3 of "The checker knows" in the hardware notes.
+Sources are rules 3 and 4 of "The checker knows" in the hardware notes.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
@@ -13,6 +14,14 @@ from hardware.check_pins import parts
 from hardware.problems import Finding, JsonPath, listed, quoted
 from hardware.slot_specs import SensorSpec
 from hardware.specs import ExpanderSpec, Pinmap
+
+MAX_PULL_UPS: Final = 4
+"""Boards with 10 kohm of their own that one bus bears: with the Pi's 1.8 kohm four of them make 1.05 kohm, and a chip
+may sink 3 mA at 0.4 V (I2C specification UM10204, table 10)."""
+
+SLOW_HZ: Final = 100_000
+SHORT_M: Final = 0.5
+"""How fast any wiring may be, and how short it is for more: 400 pF (UM10204, 7.2) less what eight boards have."""
 
 RANGES: Final = {
     "ina219": range(0x40, 0x50),  # datasheet SBOS448G, table 1
@@ -114,3 +123,25 @@ def buses_exist(pinmap: Pinmap) -> Iterator[Finding]:
             known = f"Write {listed(sorted(pinmap.i2c))}, or add" if pinmap.i2c else "Add"
             hint = f'{known} {quoted(str(spec.i2c))}: {{}} to "i2c".'
             yield Finding((*part.path, "i2c"), message, hint, looked_in="i2c")
+
+
+def pull_ups(pinmap: Pinmap) -> Iterator[Finding]:
+    """No bus has more pull-up resistors than a chip can sink; an open mux channel adds its own."""
+    for number, bus in pinmap.i2c.items():
+        sensors = Counter(each.channel for each in stations(pinmap) if each.bus == number and each.chip == "ina219")
+        counted = sensors.pop(None, 0) + max(sensors.values(), default=0)
+        count = counted if bus.pull_ups is None else bus.pull_ups
+        if count > MAX_PULL_UPS:
+            path = ("i2c", str(number)) if bus.pull_ups is None else ("i2c", str(number), "pull_ups")
+            message = f"{count} boards with pull-up resistors on one bus pull harder than a chip can sink"
+            hint = f'Remove those of all but {MAX_PULL_UPS} and write "pull_ups": {MAX_PULL_UPS}.'
+            yield Finding(path, message, hint, "warning")
+
+
+def speed(pinmap: Pinmap) -> Iterator[Finding]:
+    """A bus is fast only where its wires are short."""
+    for number, bus in pinmap.i2c.items():
+        if bus.hz > SLOW_HZ and (bus.wires_m is None or bus.wires_m > SHORT_M):
+            message = f"{bus.hz} Hz on wires of more than {SHORT_M:g} m lose bits"
+            hint = f'Write {SLOW_HZ}, or "wires_m" if the longest wire is shorter.'
+            yield Finding(("i2c", str(number), "hz"), message, hint, "warning")

@@ -6,6 +6,7 @@ Sources are rules 5 and 7 of "The checker knows" in the hardware notes and secti
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from dataclasses import replace
 from math import gcd
 from typing import Final
 
@@ -28,6 +29,9 @@ RESERVED_NAMES: Final = frozenset({"card", "coin", "cup", "kiosk", "water"})
 
 KIOSK_TRIGGERS: Final = ("charging", "visit", "fault", "paused", "door_forced")
 SLOT_TRIGGERS: Final = ("device", "charging", "fault", "overstay")
+
+_SECTION_OF: Final = {"coin": "coin", "cup": "water", "water": "water"}
+"""Where the part stands whose triggers begin so; without a section of its own it is a slot's."""
 
 _SHIFT_HINT: Final = 'Put a divider or level shifter between and write "level": "divider" or "shifter".'
 
@@ -184,7 +188,8 @@ def subscriptions(pinmap: Pinmap) -> Iterator[Finding]:
     for index, each in enumerate(pinmap.subscriptions):
         path = ("subscriptions", index)
         if each.trigger and each.trigger not in known and all_named:
-            yield _unknown((*path, "trigger"), "trigger", each.trigger, known)
+            section = _SECTION_OF.get(each.trigger.partition(".")[0], "triggers")
+            yield replace(_unknown((*path, "trigger"), "trigger", each.trigger, known), looked_in=section)
         if each.profile and each.profile not in pinmap.profiles:
             yield _unknown((*path, "profile"), "profile", each.profile, pinmap.profiles)
         first = seen.setdefault((each.trigger, each.profile), index)

@@ -24,7 +24,7 @@ from hardware.errors import PinmapError
 from hardware.jsonlex import BROKEN
 from hardware.jsontext import MAX_BYTES, Document, read
 from hardware.pinmap_layout import DEFAULTS
-from hardware.pinmap_words import explain, known_keys, near, real_path
+from hardware.pinmap_words import explain, keys_beside, known_keys, near, real_path
 from hardware.problems import ROOT, Finding, JsonPath, Problem, Severity, path_text, quoted
 from hardware.slot_specs import SlotSpec
 from hardware.spec_base import UNREADABLE
@@ -203,7 +203,7 @@ def _stand_in(raw: dict[str, Any], path: JsonPath, error: ErrorDetails) -> None:
         parent.pop(last, None)
     elif error["type"] == "extra_forbidden":
         value = parent.pop(last, None)
-        guess = near(str(last), known_keys(path[:-1]))
+        guess = near(str(last), keys_beside(error, path))
         if guess and guess not in parent:
             parent[guess] = value
         if last == "expander":  # whatever pins it has are not the Pi's

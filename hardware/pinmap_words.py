@@ -80,7 +80,7 @@ def explain(errors: Iterable[ErrorDetails], raw: object, root: type[Spec] = Pinm
     misspelt = {
         (*path[:-1], guess)
         for path, error in located
-        if error["type"] == "extra_forbidden" and (guess := near(str(path[-1]), known_keys(path[:-1], root)))
+        if error["type"] == "extra_forbidden" and (guess := near(str(path[-1]), keys_beside(error, path, root)))
     }
     told = [(path, error) for path, error in located if error["type"] != "missing" or path not in misspelt]
     return [finding for path, error in told for finding in _explain(path, error, root)]
@@ -99,6 +99,25 @@ def known_keys(path: JsonPath, root: type[Spec] = Pinmap) -> set[str]:
     return names | {DEFAULTS} if root is Pinmap and not path else names
 
 
+def keys_beside(error: ErrorDetails, path: JsonPath, root: type[Spec] = Pinmap) -> set[str]:
+    """Give the keys that may stand where an unknown one does: of one kind of reader, not of all."""
+    return {name for model in _models_of(error, path, root) for name in model.model_fields} or known_keys(
+        path[:-1], root
+    )
+
+
+def _models_of(error: ErrorDetails, path: JsonPath, root: type[Spec]) -> list[type[Spec]]:
+    """Give the models that may have refused a key; pydantic names a union's member just before it."""
+    models = [] if root is Pinmap and len(path) == 1 else models_at(path[:-1], root)
+    tag = error["loc"][-2] if len(error["loc"]) > 1 else None
+    tagged = [model for model in models if "kind" in model.model_fields and tag in _kinds(model)]
+    return tagged or models
+
+
+def _kinds(model: type[Spec]) -> tuple[Any, ...]:
+    return get_args(model.model_fields["kind"].annotation)
+
+
 def _explain(path: JsonPath, error: ErrorDetails, root: type[Spec]) -> Iterator[Finding]:
     value = error["input"]
     kind = error["type"]
@@ -111,7 +130,7 @@ def _explain(path: JsonPath, error: ErrorDetails, root: type[Spec]) -> Iterator[
     elif kind == "missing":
         yield Finding(path, *_missing(path, root))
     elif kind == "extra_forbidden":
-        yield Finding(path, *_unknown_key(path, root), on_key=True)
+        yield Finding(path, *_unknown_key(error, path, root), on_key=True)
     elif kind == "literal_error":
         yield Finding(path, *_wrong_word(value, error["ctx"]["expected"]))
     elif kind.startswith("union_tag") and isinstance(value, dict):
@@ -134,14 +153,14 @@ def _missing(path: JsonPath, root: type[Spec]) -> tuple[str, str]:
     return f"{quoted(path[-1])} {where}", f"Write for example {quoted(path[-1])}: {EXAMPLES[str(path[-1])]}."
 
 
-def _unknown_key(path: JsonPath, root: type[Spec]) -> tuple[str, str]:
+def _unknown_key(error: ErrorDetails, path: JsonPath, root: type[Spec]) -> tuple[str, str]:
     key = str(path[-1])
-    for model in models_at(path[:-1], root):
+    for model in _models_of(error, path, root):
         if key in model.MISPLACED:
             return f"{quoted(key)} cannot stand here: {model.MISPLACED[key]}", "Delete it and use a pin of the Pi."
     if key.lower() in NOTE_WORDS:
         return f"unknown key {quoted(key)}", 'Words for people go under "note".'
-    return f"unknown key {quoted(key)}", near_hint(key, known_keys(path[:-1], root))
+    return f"unknown key {quoted(key)}", near_hint(key, keys_beside(error, path, root))
 
 
 def _wrong_word(value: object, expected: str) -> tuple[str, str]:
@@ -153,7 +172,7 @@ def _wrong_word(value: object, expected: str) -> tuple[str, str]:
 
 
 def _wrong_kind(path: JsonPath, value: dict[str, object], root: type[Spec]) -> tuple[str, str]:
-    kinds = [kind for model in models_at(path, root) for kind in get_args(model.model_fields["kind"].annotation)]
+    kinds = [kind for model in models_at(path, root) for kind in _kinds(model)]
     if "kind" in value:
         return _wrong_word(value["kind"], listed(f"'{kind}'" for kind in kinds))
     return '"kind" is missing', f'Write "kind": {listed(map(quoted, kinds))}.'

@@ -113,10 +113,16 @@ class SafetySpec(Spec):
 
 
 class I2cSpec(Spec):
-    """An I2C bus. Bus 1 is on GPIO 2 and 3; any other says its [SDA, SCL] pins."""
+    """An I2C bus. Bus 1 is on GPIO 2 and 3; any other says its [SDA, SCL] pins.
+
+    `pull_ups` is how many boards on it still have their own pull-up resistors (each sensor's, unless it was removed),
+    `wires_m` how long its longest wire is.
+    """
 
     hz: Annotated[int, Number(10_000, 400_000, "Hz", whole=True)] = 100_000
     pins: PinPair | None = None
+    pull_ups: Annotated[int, Number(0, 128, whole=True)] | None = None
+    wires_m: Annotated[float, Number(0.01, 10, "m")] | None = None
 
 
 class SupplySpec(Spec):

@@ -40,6 +40,11 @@ LOCK2 = '"lock": {"pin": 25}'
 LOCK1 = '"lock": {"pin": 24}'
 IO1 = '{"chip": "mcp23017", "i2c": 1, "address": "0x20"}'
 
+COIN = """"kind": "pulse", "pin": 9, "idle": "high", "pulse_ms": [20, 130], "train_gap_ms": 300, \
+"power_on_mute_ms": 3000,
+    "value": {"mode": "per_pulse", "minor_units": 100},"""
+SERIAL_COIN = '"kind": "serial", "port": "/dev/serial/by-id/usb-1a86-if00", "minor_units": 100,'
+
 ACCEPTED: dict[str, dict[str, str]] = {
     "as shipped": {},
     "header position": {RELAY1: '{"name": "slot1", "relay": {"pin": "J8:11"}'},
@@ -87,6 +92,25 @@ ACCEPTED: dict[str, dict[str, str]] = {
     "a reader on USB": {
         '"port": "/dev/ttyAMA0", "pins": [14, 15], "level": "divider"': '"port": "/dev/serial/by-id/usb-1a86_USB-if00"'
     },
+    "a fast bus that is short": {'"hz": 100000': '"hz": 400000, "wires_m": 0.3'},
+    "a PN532": {
+        '{"kind": "rdm6300", "port": "/dev/ttyAMA0", "pins": [14, 15], "level": "divider"}': (
+            '{"kind": "pn532", "port": "/dev/ttyAMA0", "level": "native", "byte_order": "lsb"}'
+        )
+    },
+    "a reader that types": {
+        '{"kind": "rdm6300", "port": "/dev/ttyAMA0", "pins": [14, 15], "level": "divider"}': (
+            '{"kind": "wedge", "device": "/dev/input/by-id/usb-reader-event-kbd", "digits": "hex"}'
+        )
+    },
+    "a serial coin board": {COIN: SERIAL_COIN},
+    "a reader and a coin board on the header": {
+        COIN: SERIAL_COIN.replace("/dev/serial/by-id/usb-1a86-if00", "/dev/ttyAMA3").replace(
+            '"minor', '"pins": [4, 5], "level": "shifter", "minor'
+        ),
+        '"display": {"dio": 5}': '"display": {"dio": 9}',
+        '"temperature": [{"kind": "ds18b20", "pin": 4, "warn_C": 45, "trip_C": 60}]': '"temperature": []',
+    },
     "no reader": {
         '{"kind": "rdm6300", "port": "/dev/ttyAMA0", "pins": [14, 15], "level": "divider"}': '{"kind": "none"}'
     },
@@ -119,6 +143,22 @@ WARNED: dict[str, tuple[dict[str, str], str, str]] = {
         {LOCK1: '"lock": {"expander": "io1", "pin": 10}', IO1: '{"address": "0x20", "reset": "wired"}'},
         "slots[0].lock.expander",
         "floats until io1 is set up",
+    ),
+    "many pull-ups": (
+        {'{"1": {"hz": 100000}}': '{"1": {"pull_ups": 5}}'},
+        "i2c.1.pull_ups",
+        "5 boards with pull-up resistors",
+    ),
+    "a fast bus of unknown length": ({'"hz": 100000': '"hz": 400000'}, "i2c.1.hz", "wires of more than 0.5 m"),
+    "a fast bus that is long": ({'"hz": 100000': '"hz": 400000, "wires_m": 1.5'}, "i2c.1.hz", "lose bits"),
+    "a keyboard reader by number": (
+        {
+            '{"kind": "rdm6300", "port": "/dev/ttyAMA0", "pins": [14, 15], "level": "divider"}': (
+                '{"kind": "wedge", "device": "/dev/input/event3"}'
+            )
+        },
+        "reader.device",
+        "another keyboard",
     ),
     "the same subscription twice": (
         {

@@ -1,6 +1,6 @@
 """Values that do not go together, at least one for every rule; `pinmap_files` says how they are written down."""
 
-from tests.hardware.pinmap_files import DOOR1, LOCK1, LOCK2, RELAY1, RELAY2, Broken
+from tests.hardware.pinmap_files import COIN, DOOR1, LOCK1, LOCK2, RELAY1, RELAY2, SERIAL_COIN, Broken
 
 RULE_MISTAKES: dict[str, Broken] = {
     "no slots": Broken(
@@ -96,6 +96,52 @@ RULE_MISTAKES: dict[str, Broken] = {
         "not the pins of a UART",
         "[14, 15]",
         "serial-pins",
+    ),
+    "a UART of a Pi 4 on a Pi 3": Broken(
+        {
+            '"board": "pi4b"': '"board": "pi3b"',
+            '"port": "/dev/ttyAMA0", "pins": [14, 15]': '"port": "/dev/ttyAMA3", "pins": ¦[4, 5]',
+            '"display": {"dio": 5}': '"display": {"dio": 14}'.replace("14", "27"),
+            RELAY2: '{"name": "slot2", "relay": {"pin": 19}',
+            '"fan": {"pin": 19, "driver": "mosfet"},': '"fan": {"expander": "io1", "pin": 10, "driver": "mosfet"},',
+            '"temperature": [{"kind": "ds18b20", "pin": 4, "warn_C": 45, "trip_C": 60}]': '"temperature": []',
+        },
+        "reader.pins",
+        "not the pins of a UART on a pi3b",
+        "[14, 15]",
+        "serial-pins",
+    ),
+    "a Pi 5's serial0": Broken(
+        {'"board": "pi4b"': '"board": "pi5"', '"/dev/ttyAMA0"': '¦"/dev/serial0"'},
+        "reader.port",
+        "the socket for debugging",
+        '"/dev/ttyAMA0"',
+        "serial-ports",
+    ),
+    "one line for two": Broken(
+        {COIN: '"kind": "serial", "port": ¦"/dev/serial0", "level": "divider", "minor_units": 100,'},
+        "coin.port",
+        "/dev/serial0 is already used by reader",
+        "USB adapter",
+        "serial-ports",
+    ),
+    "a coin board's 5 V": Broken(
+        {
+            COIN: SERIAL_COIN.replace("/dev/serial/by-id/usb-1a86-if00", "/dev/ttyAMA0"),
+            '"coin": {': '"coin": ¦{',
+            '{"kind": "rdm6300", "port": "/dev/ttyAMA0", "pins": [14, 15], "level": "divider"}': '{"kind": "none"}',
+        },
+        "coin.level",
+        "the coin's TX swings 5 V",
+        "divider",
+        "five-volts",
+    ),
+    "a coin a board cannot say": Broken(
+        {COIN: SERIAL_COIN.replace('"minor_units": 100', '"minor_units": ¦300')},
+        "coin.minor_units",
+        "COIN:1 of 300 minor units cannot add up to the coins 100, 500, 1000",
+        "Write 100",
+        "coin-values",
     ),
     "bus 1 elsewhere": Broken(
         {'{"hz": 100000}': '{"hz": 100000, "pins": ¦[24, 25]}', LOCK1: '"lock": null', LOCK2: '"lock": null'},

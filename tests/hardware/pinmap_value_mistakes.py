@@ -1,6 +1,6 @@
 """Values that no field takes; `pinmap_files` says how they are written down."""
 
-from tests.hardware.pinmap_files import DOOR1, IO1, RELAY1, Broken
+from tests.hardware.pinmap_files import COIN, DOOR1, IO1, RELAY1, SERIAL_COIN, Broken
 
 VALUE_MISTAKES: dict[str, Broken] = {
     "unknown key": Broken(
@@ -115,6 +115,36 @@ VALUE_MISTAKES: dict[str, Broken] = {
     ),
     "reader in a word": Broken(
         {'"reader": {': '"reader": ¦"rdm6300", "$schema": {'}, "reader", "must be an object", '"port": …'
+    ),
+    "a PN532 without its byte order": Broken(
+        {'"reader": {"kind": "rdm6300"': '"reader": ¦{"kind": "pn532"'},
+        "reader.byte_order",
+        '"byte_order" is missing',
+        '"byte_order": "msb"',
+    ),
+    "a keyboard reader with a port": Broken(
+        {
+            '{"kind": "rdm6300", "port": "/dev/ttyAMA0", "pins": [14, 15], "level": "divider"}': (
+                '{"kind": "wedge", "device": "/dev/input/by-id/usb-x-event-kbd", ¦"port": "/dev/ttyUSB0"}'
+            )
+        },
+        "reader.port",
+        'unknown key "port"',
+        "device",
+    ),
+    "a keyboard reader that is no device": Broken(
+        {
+            '{"kind": "rdm6300", "port": "/dev/ttyAMA0", "pins": [14, 15], "level": "divider"}': (
+                '{"kind": "wedge", "device": ¦"USB Reader"}'
+            )
+        },
+        "reader.device",
+        "does not fit",
+        "/dev/input/by-id",
+    ),
+    "wrong coin acceptor": Broken({'"kind": "pulse"': '"kind": ¦"pulses"'}, "coin.kind", 'must be "pulse"', '"pulse"'),
+    "an odd speed": Broken(
+        {COIN: SERIAL_COIN.replace('"minor', '"baud": ¦9601, "minor')}, "coin.baud", "must be", "9600"
     ),
     "relative port": Broken({'"/dev/ttyAMA0"': '¦"ttyAMA0"'}, "reader.port", "does not fit", "/dev/ttyAMA0"),
     "pin in quotes": Broken(

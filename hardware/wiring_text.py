@@ -1,0 +1,66 @@
+"""The wiring plan for a terminal: the header as one sees it, then wire by wire, chip by chip, slot by slot."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from hardware.spec_types import expander_pin_name
+from hardware.wiring_plan import PORT_WAY, SLOT_COLUMNS, WARNING, Chip, HeaderPin, Plan
+from hardware.wiring_wires import COLOURS, Wire
+
+_ROOM = 32
+"""Characters for what is on one side of the header."""
+
+
+def wiring_text(plan: Plan) -> str:
+    """Give the whole plan as text of lines; the warning comes first."""
+    lines = ["WARNING", *(f"  {line}" for line in WARNING), ""]
+    lines += [f"Header of the Pi ({plan.board}), seen from above, position 1 at the corner of the board", ""]
+    lines += list(_header(plan.header))
+    lines += ["", "Wires", *_table(("at", "pin", "to", "terminal", "colour", "between"), list(_wires(plan.header)))]
+    for chip in plan.chips:
+        lines += ["", *_chip(chip)]
+    lines += ["", "I2C addresses", *_table(("bus", "address", "of", "chip", "set by", ""), list(_addresses(plan)))]
+    lines += ["", "Slots", *_table(SLOT_COLUMNS, plan.slots), "", f"  {PORT_WAY}"]
+    lines += ["", "Supplies", *(f"  {supply}" for supply in plan.supplies)] if plan.supplies else []
+    return "\n".join(line.rstrip() for line in lines) + "\n"
+
+
+def holders(wires: Sequence[Wire], room: int) -> str:
+    """Name who is on a pin, in `room` characters if it can be: all of them, or the first and how many more."""
+    names = ", ".join(wire.holder for wire in wires)
+    return names if len(names) <= room else f"{wires[0].holder} and {len(wires) - 1} more"
+
+
+def _header(pins: Sequence[HeaderPin]) -> Iterator[str]:
+    for left, right in zip(pins[::2], pins[1::2], strict=True):
+        one, other = holders(left.wires, _ROOM), holders(right.wires, _ROOM)
+        yield f"{one:>{_ROOM}}  {left.name:>7} ({left.position:2})({right.position:2}) {right.name:<7}  {other}"
+
+
+def _wires(pins: Sequence[HeaderPin]) -> Iterator[tuple[str, ...]]:
+    for pin in pins:
+        for wire in pin.wires:
+            between = ", ".join(need.text for need in wire.needs)
+            yield f"J8:{pin.position}", pin.name, wire.holder, wire.end, COLOURS[wire.kind], between
+
+
+def _chip(chip: Chip) -> Iterator[str]:
+    yield f"Expander {chip.name}: MCP23017 at 0x{chip.address:02x} on I2C bus {chip.bus} ({chip.straps}), {chip.reset}"
+    rows = [
+        (expander_pin_name(pin), wire.holder, wire.end, COLOURS[wire.kind], ", ".join(need.text for need in wire.needs))
+        for pin, wire in enumerate(chip.pins)
+        if wire is not None
+    ]
+    yield from _table(("pin", "to", "terminal", "colour", "between"), rows)
+
+
+def _addresses(plan: Plan) -> Iterator[tuple[str, ...]]:
+    for each in plan.addresses:
+        yield str(each.bus), f"0x{each.address:02x}", each.holder, each.chip.upper(), each.straps, each.behind
+
+
+def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    widths = [max(len(row[column]) for row in (heads, *rows)) for column in range(len(heads))]
+    for row in (heads, *rows):
+        yield "  " + "  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True))
