@@ -16,11 +16,11 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Protocol
 
+from kiosk.bench_port import BenchPort
 from kiosk.card_secret import card_secret
 from kiosk.clock import SystemClock, monotonic, proven_outage_s, utc_is_trusted
 from kiosk.cloud.none import NoCloud
 from kiosk.commands import CommandBus
-from kiosk.console.port import BenchPort
 from kiosk.facade import Facade
 from kiosk.good_copies import GoodCopies
 from kiosk.health import Health
@@ -31,7 +31,7 @@ from kiosk.probes import DeviceThread, edge_probe, probes
 from kiosk.shell import Shell
 from kiosk.threads import Edge, Supervisor
 from sessions.access import access_digest
-from sessions.cards import card_key
+from sessions.cards import card_key, key_fingerprint
 from sessions.commands import SetSelling
 from sessions.conductor import Conductor, Listeners
 from sessions.engine import Engine
@@ -42,6 +42,7 @@ from sessions.ports import Outputs, SlotPort
 from sessions.recovery import recover
 from sessions.rules import Rules
 from sessions.store.database import store_path
+from sessions.store.header import keep_card_key
 from sessions.store.journal import Journal
 from sessions.store.opening import open_store
 from sessions.store.queries import Queries
@@ -85,6 +86,7 @@ class DataDirectory:
         self.secret = card_secret(data_dir)
         self.store = store_path(data_dir)
         opened = open_store(self.store, self.clock())
+        keep_card_key(self.store, key_fingerprint(self.secret))
         self.state = opened.state
         self.rescued = opened.rescue.sentence if opened.rescue is not None else None
         """What befell the store, in a sentence, if it had to be made good."""

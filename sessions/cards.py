@@ -32,6 +32,11 @@ def card_key(secret: bytes, uid: str) -> CardKey:
     return CardKey("ck_" + base64.b32encode(digest).decode("ascii").rstrip("=").lower())
 
 
+def key_fingerprint(secret: bytes) -> str:
+    """By what a fleet's secret is told from another without knowing it: no card's UID gives this hash."""
+    return hmac.new(secret, b"fingerprint", hashlib.sha256).hexdigest()[:16]
+
+
 def is_card_key(text: str) -> bool:
     """Whether a text has the form of a CardKey."""
     return _CARD_KEY.fullmatch(text) is not None

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import click
 
-from kiosk.card_secret import export_secret, import_secret
+from kiosk.card_secret import FILE_NAME, export_secret, import_secret, read_secret
 from kiosk.cli.context import this_call
 from kiosk.clock import SystemClock
+from sessions.cards import key_fingerprint
 from sessions.store.backup import back_up, restore
 from sessions.store.database import store_path
 from sessions.store.lock import DataLock
@@ -88,7 +89,11 @@ def restore_(file: Path) -> None:
     with DataLock(data, make=True):
         if key.exists():
             import_secret(data, key)
-        seq, aside = restore(store_path(data), file, SystemClock()())
+        try:
+            ours = key_fingerprint(read_secret(data / FILE_NAME))
+        except FileNotFoundError:
+            ours = None
+        seq, aside = restore(store_path(data), file, SystemClock()(), ours)
     kept = f" What was there before is kept as {aside.name}." if aside else ""
     missing = "" if key.exists() else f" There is no {key.name} beside it: check that card.key is the right one."
     click.echo(f"The store holds the {seq} facts of {file} again.{kept}{missing}")

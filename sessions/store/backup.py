@@ -9,6 +9,7 @@ from sessions.errors import StoreDamaged, StoreError
 from sessions.store.copies import check_all, copy_path
 from sessions.store.database import copied, open_reader, open_writer, prepare, put_in_place, unfinished_name
 from sessions.store.failures import explained
+from sessions.store.header import check_card_key
 from sessions.store.rescue import drop_oldest, replace_store, set_aside, state_restored
 from sessions.units import Now, Seq
 
@@ -36,18 +37,21 @@ def back_up(path: Path, target: Path) -> Seq:
     return seq
 
 
-def restore(path: Path, backup: Path, now: Now) -> tuple[Seq, Path | None]:
+def restore(path: Path, backup: Path, now: Now, card_key: str | None = None) -> tuple[Seq, Path | None]:
     """Puts a backup in the place of the store, which is set aside. Gives the backup's last fact, and where the store is
     now. Hold the data directory's lock.
 
-    The restored store is a new incarnation. Raises `StoreError` when there is no such backup or it is no store, and
-    `StoreDamaged` when it does not read back; nothing was changed then.
+    ``card_key`` is the fingerprint of this kiosk's, if it has one. The restored store is a new incarnation. Raises
+    `StoreError` when there is no such backup, it is no store or was made under another card key, and `StoreDamaged`
+    when it does not read back; nothing was changed then.
     """
     if not backup.exists():
         raise StoreError(f"There is no file {backup}. Name a backup that `kiosk store backup` has made.")
     unfinished = unfinished_name(path)
     try:
         seq = _readied(backup, unfinished, now)
+        if card_key is not None:
+            check_card_key(unfinished, card_key)
     except sqlite3.Error as error:
         raise StoreDamaged(f"{backup} cannot be read ({error}).") from error
     aside = set_aside(path, "replaced") if path.exists() else None

@@ -10,7 +10,7 @@ from pathlib import Path
 
 BALLAST_FILE = "kiosk.ballast"
 BALLAST_BYTES = 1 << 20
-"""Room for some two hundred decisions (a commit of one writes about five pages of 1,024 bytes to the log): all slots'
+"""Room for some two hundred decisions (a commit of one writes five to ten pages of 512 bytes to the log): all slots'
 sessions ended and their doors opened, many times over."""
 MARGIN_BYTES = 1 << 20
 """What must be free beside the ballast before it is taken again, or the disk would be full with the next sale."""

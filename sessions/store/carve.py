@@ -8,19 +8,19 @@ of them were once stored. Formats: sqlite.org/fileformat2.html sections 1.6 (pag
 import struct
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from itertools import product
+from itertools import chain, product
 from pathlib import Path
 from typing import Any
 
 from sessions.events import Fact
 from sessions.store.codec import FACT_COLUMNS, fact_crc, fact_from_values
-from sessions.store.database import PAGE_SIZE
+from sessions.store.database import PAGE_SIZES
 from sessions.store.wal import pages_of
 from sessions.units import Seq
 
 _LEAF = 13
-_MOST_LOCAL = PAGE_SIZE - 35
-_LEAST_LOCAL = (PAGE_SIZE - 12) * 32 // 255 - 23
+_MOST_GUESSED = 1000
+"""Bytes of a record in which a changed one is looked for; longer ones would take too long."""
 _COLUMNS = FACT_COLUMNS.count(",") + 2
 """With the checksum; those that are computed when read are not stored."""
 _INTEGER_BYTES = {1: 1, 2: 2, 3: 3, 4: 4, 5: 6, 6: 8}
@@ -30,21 +30,28 @@ Rows = Mapping[int, set[bytes]]
 
 
 def carve(store: Path, log: Path, after: Seq) -> Rows:
-    """Everything in the two files that looks like a fact after that one. Neither need be there."""
-    pages: dict[int, list[bytes]] = defaultdict(list)
-    if store.exists():
-        with store.open("rb") as file:
-            for number, page in enumerate(iter(lambda: file.read(PAGE_SIZE), b""), 1):
-                pages[number].append(page)
-    if log.exists():
-        for number, page in pages_of(log.read_bytes()):
-            pages[number].append(page)
+    """Everything in the two files that looks like a fact after that one. Neither need be there.
+
+    What the header says of the pages' size may have changed as well, so every size is tried.
+    """
+    stored, logged = (file.read_bytes() if file.exists() else b"" for file in (store, log))
     rows: dict[int, set[bytes]] = defaultdict(set)
-    for versions in pages.values():
-        for page in versions:
+    for size in PAGE_SIZES:
+        pages = _pages(stored, logged, size)
+        for page in chain.from_iterable(pages.values()):
             for rowid, payload in _cells(page, pages, after):
                 rows[rowid].add(payload)
     return rows
+
+
+def _pages(store: bytes, log: bytes, size: int) -> Mapping[int, list[bytes]]:
+    """By number all that is left of each page, the newest last."""
+    pages: dict[int, list[bytes]] = defaultdict(list)
+    for number in range(len(store) // size):
+        pages[number + 1].append(store[number * size : (number + 1) * size])
+    for number, page in pages_of(log, size):
+        pages[number].append(page)
+    return pages
 
 
 def carved_facts(rows: Rows, seq: Seq, crc: int) -> Iterator[Fact]:
@@ -68,7 +75,7 @@ def _following(records: set[bytes], seq: Seq, crc: int) -> _Found | None:
         if found := _read(record, seq, crc):
             return found
     for record in records:
-        if len(record) > _MOST_LOCAL:
+        if len(record) > _MOST_GUESSED:
             continue
         for at, byte in product(range(len(record)), range(256)):
             if found := _read(record[:at] + bytes((byte,)) + record[at + 1 :], seq, crc):
@@ -85,9 +92,9 @@ def _read(record: bytes, seq: Seq, crc: int) -> _Found | None:
 
 
 def _cells(page: bytes, pages: Mapping[int, list[bytes]], after: Seq) -> Iterator[tuple[int, bytes]]:
-    if len(page) < PAGE_SIZE or page[0] != _LEAF:
+    if page[0] != _LEAF:
         return
-    for number in range(min(struct.unpack_from(">H", page, 3)[0], PAGE_SIZE // 8)):
+    for number in range(min(struct.unpack_from(">H", page, 3)[0], len(page) // 8)):
         try:
             (at,) = struct.unpack_from(">H", page, 8 + 2 * number)
             size, at = _varint(page, at)
@@ -100,13 +107,14 @@ def _cells(page: bytes, pages: Mapping[int, list[bytes]], after: Seq) -> Iterato
 
 def _payload(page: bytes, at: int, size: int, pages: Mapping[int, list[bytes]]) -> bytes:
     """A record, with what of it overflowed to other pages. Raises `IndexError` where that is not to be found."""
-    if size <= _MOST_LOCAL:
+    most, least, overflowing = len(page) - 35, (len(page) - 12) * 32 // 255 - 23, len(page) - 4
+    if size <= most:
         return page[at : at + size]
-    local = _LEAST_LOCAL + (size - _LEAST_LOCAL) % (PAGE_SIZE - 4)
-    local = local if local <= _MOST_LOCAL else _LEAST_LOCAL
+    local = least + (size - least) % overflowing
+    local = local if local <= most else least
     payload = page[at : at + local]
     (following,) = struct.unpack_from(">I", page, at + local)
-    for _ in range(size // (PAGE_SIZE - 4) + 1):
+    for _ in range(size // overflowing + 1):
         if len(payload) >= size:
             break
         overflow = pages.get(following, [b""])[-1]

@@ -2,8 +2,9 @@
 
 The file is created under another name and renamed when it is complete, so an empty ``kiosk.db`` is never ours. WAL with
 ``synchronous=FULL`` makes a commit survive a power cut (NORMAL does not: sqlite.org/pragma.html#pragma_synchronous).
-Pages of 1,024 bytes, because nearly every commit changes little and an SD card wears by what is written. Checkpoints
-are the journal's business, so that no acknowledgement waits for one.
+Pages of 512 bytes, SQLite's smallest, because a commit writes whole pages, nearly every one changes little, and an SD
+card wears by what is written; files made with 1,024 keep that. Checkpoints are the journal's business, so that no
+acknowledgement waits for one.
 """
 
 import os
@@ -22,7 +23,10 @@ from sessions.store.failures import RESCUE, explained
 
 STORE_FILE = "kiosk.db"
 APPLICATION_ID = 0x4B494F53
-PAGE_SIZE = 1024
+PAGE_SIZE = 512
+"""Of a new store."""
+PAGE_SIZES = (PAGE_SIZE, 1024)
+"""Those a store may have: until version 2 they were made with the larger one."""
 BUSY_TIMEOUT_S = 5.0
 """How long a statement waits for another connection's lock. Only checkpoints and curious people with a shell ever hold
 one."""
@@ -163,12 +167,9 @@ def _check_header(path: Path) -> None:
     damage."""
     with path.open("rb") as file:
         header = file.read(100)
-    page_size = struct.pack(">H", PAGE_SIZE)
+    heads = [b"SQLite format 3\0" + struct.pack(">H", size) + b"\2\2\0\x40\x20\x20" for size in PAGE_SIZES]
     # sqlite.org/fileformat2.html section 1.3: WAL, no reserved space, fixed fractions; schema format 4; UTF-8.
-    if header[:24] != b"SQLite format 3\0" + page_size + b"\2\2\0\x40\x20\x20" or (header[44:48], header[56:60]) != (
-        b"\0\0\0\4",
-        b"\0\0\0\1",
-    ):
+    if header[:24] not in heads or (header[44:48], header[56:60]) != (b"\0\0\0\4", b"\0\0\0\1"):
         raise StoreDamaged(f"{path} has a header that no kiosk writes. {RESCUE}")
 
 

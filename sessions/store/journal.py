@@ -10,13 +10,15 @@ stays trouble (`full`) until the ballast could be taken again. On anything else 
 twice) the journal dies loudly: the memory of the process and the store would not agree any more, and the store is the
 truth.
 
-Samples and what the cloud has confirmed are worth no write of their own. They ride along with the next one.
+Samples and what the cloud has confirmed are worth no write of their own: they ride along with the next one. A mark or a
+heartbeat takes the place of an older one that still waits.
 """
 
 import sqlite3
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from pathlib import Path
 
 from sessions.errors import StoreDamaged, StoreError, StoreTimeout
@@ -26,7 +28,7 @@ from sessions.store.database import open_writer
 from sessions.store.failures import disk_is_full, explained, passing_trouble, store_error
 from sessions.store.load import snapshot_seq, write_snapshot
 from sessions.store.witness import Witness, suspect
-from sessions.store.writer import Write, Writer
+from sessions.store.writer import Write, Writer, overwrites
 from sessions.units import MonoNs, Seq
 
 BEAT_S = 1.0
@@ -35,13 +37,12 @@ LINGER_S = 0.05
 """How long marks wait for each other: nobody waits for them, and those of one beat come within milliseconds."""
 FIRST_RETRY_S, LAST_RETRY_S = 0.1, 5.0
 CHECKPOINT_COMMITS = 2_000
-"""A checkpoint writes every page changed since the last one once more, so seldom is cheap: some 3 % of what the day
-writes. A commit of marks changes one page and one of facts about five; the write-ahead log stays near 5 MB, which a
-start after a power cut reads back in a fraction of a second."""
+"""A checkpoint writes every page changed since the last one once more, so seldom is cheap: a tenth of what the day
+writes. The write-ahead log stays near 3 MB, which a start after a power cut reads back in a fraction of a second."""
 SNAPSHOT_FACTS = 2_000
 """Facts that a start has to fold at most after a tidy end: some 100 ms of work."""
 _ROOM = "room"
-"""Under which name it is kept that the disk is full; other trouble bears the name of the work that it stopped."""
+"""The name of a full disk's trouble; other trouble bears that of the work it stopped."""
 MOST_SAMPLES = 4_000
 """Samples that wait for a ride; the oldest are let go."""
 
@@ -84,7 +85,7 @@ class Journal:
         self._queue: deque[Write] = deque()
         self._samples: deque[Sample] = deque(maxlen=MOST_SAMPLES)
         self._sent: deque[int] = deque()
-        self._posted = self._stored = 0
+        self._posted = self._stored = self._storing = 0
         self._troubles: dict[str, str] = {}
         self._checkpointed = 0
         self._retry_s = FIRST_RETRY_S
@@ -129,14 +130,13 @@ class Journal:
             self._samples.extend(samples)
 
     def sent(self, ids: Iterable[int]) -> None:
-        """Drops outbox entries that the cloud has confirmed, with the next write. Until then a restart sends them
-        again."""
+        """Drops outbox entries that the cloud has confirmed, with the next write; a restart before sends them again."""
         with self._changed:
             self._sent.extend(ids)
 
     def flush(self, timeout_s: float) -> None:
-        """Waits until everything posted before is durable. Raises `StoreTimeout` when it is not by then, `StoreError`
-        when dead."""
+        """Waits until all posted before is durable. Raises `StoreTimeout` when it is not by then, `StoreError` when
+        dead."""
         with self._changed:
             goal = self._posted
             self._urgent = True
@@ -152,8 +152,8 @@ class Journal:
     def close(self, timeout_s: float = 10.0) -> None:
         """Stores what waits, writes a snapshot, folds the write-ahead log into the file and ends the thread.
 
-        Raises `StoreTimeout` when that cannot be done in time; what was not acknowledged is then lost. Closing twice is
-        harmless.
+        Raises `StoreTimeout` when that cannot be done in time; what was not acknowledged is then lost. It may be called
+        twice.
         """
         with self._changed:
             self._closing = True
@@ -173,10 +173,19 @@ class Journal:
                 raise StoreError(f"The journal has died: {self.failed}") from self.failed
             if self._closing:
                 raise StoreError("The journal is closed: nothing more can be stored.")
-            self._queue.append(write)
-            self._posted += 1
+            if not self._takes_the_place_of_an_older(write):
+                self._queue.append(write)
+                self._posted += 1
             self._urgent = self._urgent or isinstance(write, Batch)
             self._changed.notify_all()
+
+    def _takes_the_place_of_an_older(self, write: Write) -> bool:
+        """Whether it did: lasting trouble of the disk must not fill memory with what overwrites each other."""
+        for place in range(self._storing, len(self._queue)):
+            if overwrites(write, self._queue[place]):
+                self._queue[place] = write
+                return True
+        return False
 
     def _run(self) -> None:
         try:
@@ -195,17 +204,12 @@ class Journal:
                 self.failed = store_error(error, self.path) if isinstance(error, sqlite3.Error) else error
                 self._changed.notify_all()
             if isinstance(self.failed, StoreDamaged):
-                self._suspect(self.failed)
+                # Where it cannot be noted, the next start looks only at what it reads itself, and may end the same way.
+                with suppress(OSError):
+                    suspect(self.path, str(self.failed))
             self._on_death(self.failed)
         finally:
             self._db.close()
-
-    def _suspect(self, damage: StoreDamaged) -> None:
-        try:
-            suspect(self.path, str(damage))
-        except OSError:
-            # The next start then looks only at what it reads itself, and may come to the same end.
-            return
 
     def _wait_for_work(self) -> bool:
         """Waits for something to store, or a beat; False when it is time to end."""
@@ -256,14 +260,19 @@ class Journal:
             self._samples.clear()
             self._sent.clear()
             self._urgent = False
-        before = self._writer.seq
-        self._writer.store(writes, samples, sent)
-        self.commits += 1
-        with self._changed:
-            for _ in writes:
-                self._queue.popleft()
-            self._stored += len(writes)
-            self._changed.notify_all()
+            self._storing = len(writes)
+        before, stored = self._writer.seq, 0
+        try:
+            self._writer.store(writes, samples, sent)
+            stored = len(writes)
+            self.commits += 1
+        finally:
+            with self._changed:
+                self._storing = 0
+                for _ in range(stored):
+                    self._queue.popleft()
+                self._stored += stored
+                self._changed.notify_all()
         if self._writer.seq != before:
             self._on_ack(self._writer.seq)
             self._witness.saw(self._writer.seq)

@@ -1,7 +1,8 @@
 """How a kiosk comes to its store at a start: checked as far as a start may take, rescued if it is damaged.
 
-Read in full are the snapshot, every fact after it and every mark: all that the start itself builds on, each with its
-checksum. The write-ahead log must not hide acknowledged transactions, and the store must be as new as it was ever seen.
+Read in full are header, snapshot, every fact after it and every mark: all that the start itself builds on, each with
+its checksum. The write-ahead log must not hide acknowledged transactions, and the store must be as new as it was ever
+seen.
 That takes a fraction of a second whatever the store's age. What is older is read in full when there is a suspicion (a
 journal that died of damage leaves one), by ``kiosk store verify``, and fact by fact when it enters the good copy.
 """
@@ -17,6 +18,7 @@ from sessions.store import witness
 from sessions.store.copies import check_all
 from sessions.store.database import prepare
 from sessions.store.failures import RESCUE, is_damage
+from sessions.store.header import check_header
 from sessions.store.load import load
 from sessions.store.queries import Queries
 from sessions.store.rescue import Rescue, rescue
@@ -51,6 +53,7 @@ def open_store(path: Path, now: Now) -> Opened:
 def _checked(path: Path) -> State:
     check_log(path)
     prepare(path)
+    check_header(path)
     state = load(path)
     with closing(Queries(path)) as queries:
         queries.marks()

@@ -145,7 +145,7 @@ class Queries:
         self, account: str | None = None, limit: int = 100, before: Seq | None = None
     ) -> tuple[TransferRow, ...]:
         """Transfers, the newest first, those from or to an account only where asked, of facts before that one."""
-        query = f"SELECT {TRANSFER_COLUMNS} FROM transfers WHERE (:account IS NULL OR :account IN (debit, credit)) "
+        query = f"SELECT {TRANSFER_COLUMNS} FROM transfers WHERE {_of(account)} "
         query += "AND (:before IS NULL OR seq < :before) ORDER BY n DESC LIMIT :limit"
         asked = {"account": account, "before": before, "limit": limit}
         return tuple(map(transfer_from_values, self._ask(query, asked)))
@@ -155,8 +155,7 @@ class Queries:
     ) -> tuple[tuple[int, TransferRow], ...]:
         """Transfers in the order of their booking, each with its number: those after that number, and those from or to
         an account only where asked."""
-        query = f"SELECT n, {TRANSFER_COLUMNS} FROM transfers WHERE n > :n AND (:account IS NULL "
-        query += "OR :account IN (debit, credit)) ORDER BY n LIMIT :limit"
+        query = f"SELECT n, {TRANSFER_COLUMNS} FROM transfers WHERE n > :n AND {_of(account)} ORDER BY n LIMIT :limit"
         rows = self._ask(query, {"n": n, "account": account, "limit": limit})
         return tuple((row[0], transfer_from_values(row[1:])) for row in rows)
 
@@ -276,6 +275,17 @@ class Queries:
                         connection = None
                 if connection is not None:
                     connection.close()
+
+
+def _of(account: str | None) -> str:
+    """The condition that a transfer is from or to ``:account``, or of any when that is None."""
+    if account is None:
+        return ":account IS NULL"
+    if not account.startswith("card:"):
+        return ":account IN (debit, credit)"
+    # The indexes are of cards' accounts, which SQLite takes only where the question says so in the same words.
+    sides = (f"SELECT n FROM transfers WHERE {s} = :account AND {s} GLOB 'card:*'" for s in ("credit", "debit"))
+    return f"n IN ({' UNION '.join(sides)})"
 
 
 def _now(utc: int, boot_id: str, mono: int) -> Now:

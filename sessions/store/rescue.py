@@ -29,6 +29,7 @@ from sessions.store.codec import MARK_COLUMNS, mark_from_values
 from sessions.store.copies import copy_path, extend, follow, is_sound
 from sessions.store.database import begin, copied, open_reader, open_writer, put_in_place, sync
 from sessions.store.failures import UNREADABLE
+from sessions.store.header import take_over
 from sessions.store.load import fold_next, load_from, write_snapshot
 from sessions.store.writer import Writer
 from sessions.units import Now, Seq
@@ -151,6 +152,8 @@ def _made_anew(path: Path, sources: Sequence[Path], told: _Told) -> _Made:
         before = load_from(target).seq
         _follow_all(sources, _asides(path), target)
         _keep_marks(sources, target)
+        for file in sources:
+            _ask(file, lambda reader: take_over(reader, target))
         write_snapshot(target)
         facts = Writer(target).seq
         parts = [f"the copy of {before} facts"] if good else []

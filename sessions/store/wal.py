@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from sessions.errors import StoreDamaged
-from sessions.store.database import PAGE_SIZE
+from sessions.store.database import PAGE_SIZE, PAGE_SIZES
 from sessions.store.failures import RESCUE
 
 HEADER, FRAME_HEADER = 32, 24
@@ -21,10 +21,11 @@ _BIG_ENDIAN_SUMS = 0x377F0683
 
 def check_log(store: Path) -> None:
     """Raises `StoreDamaged` when the log of the store at ``store`` hides whole transactions behind a broken one."""
-    log = _log(store)
+    path = store.with_name(f"{store.name}-wal")
+    log = path.read_bytes() if path.exists() else b""
     if len(log) <= HEADER:
         return
-    frames = _frames(log)
+    frames = _frames(log, _page_size(store, log))
     sound = _sound(log, frames)
     behind = [offset for offset in frames[sound:] if _of_this_log(log, offset, frames)]
     ends = [number for number, offset in enumerate(behind) if _pages_at_commit(log, offset)]
@@ -34,26 +35,30 @@ def check_log(store: Path) -> None:
         )
 
 
-def pages_of(log: bytes) -> Iterator[tuple[int, bytes]]:
-    """Every page that stands in a log, by number, whether or not its checksum is right; older before newer."""
+def pages_of(log: bytes, size: int) -> Iterator[tuple[int, bytes]]:
+    """Every page of that size that stands in a log, by number, whether or not its checksum is right; older before
+    newer."""
     if len(log) > HEADER:
-        for offset in _frames(log):
+        for offset in _frames(log, size):
             start = offset + FRAME_HEADER
-            yield int(struct.unpack_from(">I", log, offset)[0]), log[start : start + PAGE_SIZE]
-
-
-def _log(store: Path) -> bytes:
-    path = store.with_name(f"{store.name}-wal")
-    return path.read_bytes() if path.exists() else b""
+            yield int(struct.unpack_from(">I", log, offset)[0]), log[start : start + size]
 
 
 def _order(log: bytes) -> str:
     return ">" if struct.unpack_from(">I", log)[0] == _BIG_ENDIAN_SUMS else "<"
 
 
-def _frames(log: bytes) -> range:
+def _page_size(store: Path, log: bytes) -> int:
+    """That of the log, whose header has a checksum; of the store, where a byte of the log's header has changed."""
+    if _header_is_sound(log):
+        return int(struct.unpack_from(">I", log, 8)[0])
+    size = int.from_bytes(store.read_bytes()[16:18], "big") if store.exists() else PAGE_SIZE
+    return size if size in PAGE_SIZES else PAGE_SIZE
+
+
+def _frames(log: bytes, page: int) -> range:
     """Where each complete frame begins."""
-    size = FRAME_HEADER + PAGE_SIZE
+    size = FRAME_HEADER + page
     return range(HEADER, len(log) - size + 1, size)
 
 
@@ -77,14 +82,14 @@ def _pages_at_commit(log: bytes, offset: int) -> int:
     return int(struct.unpack_from(">I", log, offset + 4)[0])
 
 
-def _sound(log: bytes, frames: Sequence[int]) -> int:
+def _sound(log: bytes, frames: range) -> int:
     """How many frames from the first on SQLite takes for true."""
     if not _header_is_sound(log):
         return 0
     order = _order(log)
     sums = struct.unpack_from(">II", log, 24)
     for number, offset in enumerate(frames):
-        page = log[offset + FRAME_HEADER : offset + FRAME_HEADER + PAGE_SIZE]
+        page = log[offset + FRAME_HEADER : offset + frames.step]
         sums = _sum(page, _sum(log[offset : offset + 8], (sums[0], sums[1]), order), order)
         if log[offset + 8 : offset + 16] != log[16:24] or struct.pack(">II", *sums) != log[offset + 16 : offset + 24]:
             return number

@@ -28,12 +28,19 @@ SAMPLE_ROWS = 20_000
 """Rows of samples that are kept, each of up to `SAMPLES_A_ROW` points: some 15 MB, weeks of transitions on a busy
 kiosk."""
 SAMPLES_A_ROW = 64
-"""So that a row fits a page of 1,024 bytes."""
+"""As many as are handed over at once while nothing happens (`sessions.waveform.ROW`): some 700 bytes, two pages."""
 _NS_PER_MS = 1_000_000
 
 Write = Batch | Mark | Heartbeat | SelfTest
 _Last = tuple[Seq, int]
 """The last fact's number and checksum."""
+
+
+def overwrites(write: Write, older: Write) -> bool:
+    """Whether of the two only this one would be left in the store."""
+    if isinstance(write, Mark) and isinstance(older, Mark):
+        return write.session == older.session and write.used_ms >= older.used_ms
+    return isinstance(write, Heartbeat) and isinstance(older, Heartbeat) and write.name == older.name
 
 
 def placeholders(columns: str) -> str:

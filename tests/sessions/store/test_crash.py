@@ -14,7 +14,7 @@ import pytest
 from sessions import commands as c
 from sessions.journaling import Batch, Mark
 from sessions.store.books import verify_ledger
-from sessions.store.database import prepare, store_path
+from sessions.store.database import PAGE_SIZE, prepare, store_path
 from sessions.store.load import load
 from sessions.store.verify import verify_store
 from sessions.units import MonoNs, Now, SessionId, SlotName, UtcMs
@@ -23,7 +23,7 @@ from tests.sessions.store.story import CARDS, SLOTS, STAFF, Story
 
 COMMAND = [sys.executable, "-m", "tests.sessions.store.writer_process"]
 ROOT = Path(__file__).parents[3]
-FRAME = 24 + 1024
+FRAME = 24 + PAGE_SIZE
 """A page in the write-ahead log with its header (sqlite.org/fileformat2.html#walformat)."""
 
 

@@ -35,7 +35,7 @@ def newer_program(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_new_store_is_made_as_the_design_wants_it(path: Path) -> None:
-    assert pragma(path, "page_size") == 1024
+    assert pragma(path, "page_size") == database.PAGE_SIZE
     assert pragma(path, "journal_mode") == "wal"
     assert pragma(path, "user_version") == len(database.migrations())
     assert stat.S_IMODE(path.stat().st_mode) == 0o600

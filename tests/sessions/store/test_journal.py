@@ -17,7 +17,7 @@ from sessions.store.queries import Queries
 from sessions.store.verify import verify_store
 from sessions.units import Milliamps, MonoNs, Now, Seq, SessionId, SlotName, UtcMs, VisitId
 from tests.sessions.store.conftest import Watched
-from tests.sessions.store.story import CARDS, STAFF, Story
+from tests.sessions.store.story import CARDS, SLOTS, STAFF, Story
 
 LIVE = SessionId("s-live")
 
@@ -265,6 +265,30 @@ def test_a_store_that_another_program_locks_is_trouble_that_passes(path: Path) -
         other.execute("COMMIT")
     assert journal.wait(lambda: journal.troubles[1:] == [None])
     assert journal.wait(lambda: journal.acks[-1:] == [story.state.seq])
+    journal.close()
+    assert verify_store(path) == []
+
+
+@pytest.mark.usefixtures("impatient")
+def test_lasting_trouble_does_not_fill_memory_with_marks_and_heartbeats(path: Path) -> None:
+    journal = Watched(path)
+    story = Story()
+    live = [story.charge(card, slot) for card, slot in zip(CARDS, SLOTS, strict=False)]
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        for batch in story.batches:
+            journal.post(batch)
+        assert journal.wait(lambda: len(journal.troubles) == 1)
+        for used in range(1_000, 400_000, 1_000):
+            for session in live:
+                journal.mark(mark(used, session))
+            journal.heartbeat(Heartbeat("kiosk", Now(UtcMs(used), "b", MonoNs(used))))
+        # What an attempt holds in its hands stays as it is; the newest of each waits behind it.
+        assert journal.depth <= len(story.batches) + 2 * (len(live) + 1)
+        other.execute("COMMIT")
+    journal.flush(20)
+    with closing(Queries(path)) as queries:
+        assert {session: kept.used_ms for session, kept in queries.marks().items()} == dict.fromkeys(live, 399_000)
     journal.close()
     assert verify_store(path) == []
 

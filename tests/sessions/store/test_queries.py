@@ -12,7 +12,7 @@ from sessions.errors import StoreDamaged, StoreError
 from sessions.events import Fact, SessionCollected, SessionStarted
 from sessions.journaling import Heartbeat, Mark
 from sessions.state import Session
-from sessions.store.database import open_writer, store_path
+from sessions.store.database import open_reader, open_writer, store_path
 from sessions.store.queries import CardAccount, Queries
 from sessions.store.writer import Writer
 from sessions.units import CardKey, MonoNs, Now, Seq, SessionId, SlotName, Unit, UtcMs
@@ -113,6 +113,20 @@ def test_transfers_newest_first_of_an_account(queries: Queries, story: Story) ->
     older = queries.transfers(account, 2, second.seq)
     assert all(row.seq < second.seq for row in older)
     assert len(older) == 2
+
+
+def test_a_card_s_transfers_are_found_without_reading_all(queries: Queries, path: Path) -> None:
+    asked: list[str] = []
+    with closing(open_reader(path)) as reader:
+        reader.set_trace_callback(asked.append)
+        queries._idle.append(reader)
+        queries.transfers_after(0, 5, f"card:{CARDS[1]}")
+        reader.set_trace_callback(None)
+        queries._idle.remove(reader)
+        plan = [row[-1] for row in reader.execute(f"EXPLAIN QUERY PLAN {asked[-1]}")]
+    assert any("transfers_credit" in step for step in plan), plan
+    assert any("transfers_debit" in step for step in plan), plan
+    assert not any(step.startswith("SCAN") and "transfers" in step for step in plan), plan
 
 
 def test_cards_and_what_they_have(queries: Queries, story: Story) -> None:

@@ -9,7 +9,7 @@ from sessions import commands as c
 from sessions.errors import StoreDamaged, StoreError
 from sessions.journaling import Mark
 from sessions.store.books import verify_ledger
-from sessions.store.database import open_writer, store_path
+from sessions.store.database import PAGE_SIZE, open_writer, store_path
 from sessions.store.load import write_snapshot
 from sessions.store.queries import Queries
 from sessions.store.verify import verify_store
@@ -109,8 +109,8 @@ def test_a_damaged_page_is_found(lived: Path) -> None:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         (page,) = connection.execute("SELECT rootpage FROM sqlite_schema WHERE name = 'facts_source'").fetchone()
     with lived.open("r+b") as file:
-        file.seek((page - 1) * 1024 + 512)
-        file.write(b"\x55" * 512)
+        file.seek((page - 1) * PAGE_SIZE + 256)
+        file.write(b"\x55" * 256)
     problems = verify_store(lived)
     assert problems
     assert all("damaged" in problem or "missing" in problem for problem in problems)
