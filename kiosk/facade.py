@@ -3,8 +3,8 @@
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 
+from kiosk.bench_port import BenchPort
 from kiosk.commands import CommandBus
-from kiosk.console.port import BenchPort
 from kiosk.errors import NoPicture
 from kiosk.health import Health
 from kiosk.live_view import LiveView

@@ -14,7 +14,7 @@ from sessions.events import Fact
 from sessions.registry import SessionOwner
 
 if TYPE_CHECKING:
-    from kiosk.screens.bench_port import BenchPort
+    from kiosk.bench_port import BenchPort
     from kiosk.screens.bench_window import BenchWindow
 
 _log = logging.getLogger(__name__)

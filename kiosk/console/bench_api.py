@@ -5,6 +5,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from kiosk.bench_port import BenchPort
 from kiosk.console.answers import JsonAnswer, timestamp
 from kiosk.console.bodies import (
     CoinBody,
@@ -17,7 +18,6 @@ from kiosk.console.bodies import (
     UnplugBody,
     read,
 )
-from kiosk.console.port import BenchPort
 
 
 class BenchApi:

@@ -1,9 +1,10 @@
 """What the console needs of the kiosk, as protocols: the composition root plugs in the real things."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from typing import Any, Protocol
+from typing import Protocol
 
+from kiosk.bench_port import BenchPort
 from sessions.commands import Command
 from sessions.conductor import Answer
 from sessions.events import Fact
@@ -13,44 +14,6 @@ from sessions.units import Now
 from sessions.views import KioskView
 
 OnFacts = Callable[[Sequence[Fact]], None]
-
-
-class BenchPort(Protocol):
-    """The simulated people and parts. The verbs take as long as a person takes.
-
-    They raise `BenchRefused` for what cannot be done now, `BenchNameUnknown` for what there is not, `BadRequest` for a
-    value that cannot be meant.
-    """
-
-    def tap(self, uid: str) -> None: ...
-
-    def plug(self, slot: str, phone: str, level: float | None, cable: bool) -> None: ...
-
-    def unplug(self, slot: str, cable: bool) -> None: ...
-
-    def door(self, slot: str, is_open: bool) -> None: ...
-
-    def coin(self, value: float) -> None: ...
-
-    def cup(self, present: bool) -> None: ...
-
-    def fault(self, device: str, kind: str, on: bool) -> None: ...
-
-    def touch(self, x: int, y: int) -> None:
-        """A finger on the screen, in pixels of the picture that `KioskFacade.screenshot` gives."""
-        ...
-
-    def snapshot(self) -> Mapping[str, Any]:
-        """What somebody sees who stands there, in the shape of ``GET /api/bench``."""
-        ...
-
-    def phones(self) -> Sequence[str]:
-        """What can be plugged in."""
-        ...
-
-    def fault_kinds(self) -> Mapping[str, list[str]]:
-        """What can be broken: kinds by device."""
-        ...
 
 
 class KioskFacade(Protocol):

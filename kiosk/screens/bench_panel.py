@@ -4,8 +4,8 @@ import tkinter as tk
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
+from kiosk.bench_port import BenchPort
 from kiosk.screens.bench_controls import Word, button, label, menu
-from kiosk.screens.bench_port import BenchPort
 from kiosk.screens.segments import Segments
 from kiosk.screens.theme import DARK
 from kiosk.screens.toolkit import ctk

@@ -12,9 +12,9 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import Any
 
+from kiosk.bench_port import BenchPort
 from kiosk.screens.bench_controls import Word, button, label, menu
 from kiosk.screens.bench_panel import SlotPanel
-from kiosk.screens.bench_port import BenchPort
 from kiosk.screens.errands import Errands
 from kiosk.screens.pieces import Pieces
 from kiosk.screens.theme import DARK

@@ -13,8 +13,7 @@ from sessions.errors import BadRequest
 
 
 class BenchVerbs:
-    """Implements the console's and the screens' bench ports over the simulated kiosk. Verbs take as long as a person
-    takes."""
+    """Implements `kiosk.bench_port.BenchPort` over the simulated kiosk. Verbs take as long as a person takes."""
 
     def __init__(self, bench: Bench, touch: Callable[[int, int], None] | None) -> None:
         self._bench = bench

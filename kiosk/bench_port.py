@@ -1,12 +1,15 @@
-"""What the Bench window needs of the simulated kiosk: its verbs, and the picture of what stands there."""
+"""What console and Bench window need of the simulated kiosk: its people and parts as verbs, and what stands there."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 
 class BenchPort(Protocol):
-    """The simulated people and parts. Verbs take as long as a person takes, up to ten seconds at a locked door, and
-    raise with a sentence when something cannot be done; so they are never called on the Tk thread.
+    """The simulated people and parts: `kiosk.simulation.bench_port.BenchVerbs`.
+
+    Verbs take as long as a person takes, up to ten seconds at a locked door; so they are never called on the Tk thread.
+    They raise `BenchRefused` for what cannot be done now, `BenchNameUnknown` for what there is not, `BadRequest` for a
+    value that cannot be meant.
     """
 
     def tap(self, uid: str) -> None:
@@ -14,7 +17,8 @@ class BenchPort(Protocol):
         ...
 
     def plug(self, slot: str, phone: str, level: float | None, cable: bool) -> None:
-        """Plugs a phone with that battery level in per cent into a slot, through its door if it has one."""
+        """Plugs a phone with that battery level in per cent into a slot, through its door if it has one; with ``cable``
+        only puts its plug back behind the shut door."""
         ...
 
     def unplug(self, slot: str, cable: bool) -> None:
@@ -29,8 +33,16 @@ class BenchPort(Protocol):
         """Drops a coin of that face value."""
         ...
 
+    def cup(self, present: bool) -> None:
+        """Puts a cup under the tap or takes it away."""
+        ...
+
     def fault(self, device: str, kind: str, on: bool) -> None:
         """Breaks something or mends it."""
+        ...
+
+    def touch(self, x: int, y: int) -> None:
+        """A finger on the screen, in pixels of the picture that the kiosk's screenshot gives."""
         ...
 
     def snapshot(self) -> Mapping[str, Any]:
