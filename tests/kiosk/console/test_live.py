@@ -7,6 +7,8 @@ import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 
+from kiosk.console.app import build_console
+from kiosk.console.server import ConsoleServer
 from tests.kiosk.running import RunningKiosk
 
 
@@ -49,6 +51,17 @@ def test_many_listeners_hear_the_same(kiosk):
         kiosk.done("/api/bench/tap", {"uid": "em4100:000000A2"})
         heard = {tuple(receive(socket)["seq"] for _ in range(2)) for socket in sockets}
     assert len(heard) == 1
+
+
+def test_a_console_that_was_started_again_tells_on(kiosk):
+    server = ConsoleServer(build_console(kiosk.facade), "127.0.0.1", 0)
+    for uid in ("em4100:000000A4", "em4100:000000A5"):
+        server.start()
+        with connect(f"ws://127.0.0.1:{server.port}/ws") as socket:
+            assert receive(socket)["type"] == "snapshot"
+            kiosk.done("/api/bench/tap", {"uid": uid})
+            assert receive(socket)["type"] == "fact"
+        server.stop()
 
 
 def test_what_a_listener_says_is_ignored(kiosk):
