@@ -46,7 +46,9 @@ class Recording:
     full: float | None
     pauses: tuple[tuple[float, float], ...]
     left_behind: float
-    """What still flows after the unplugging, mA."""
+    """What still flows after the unplugging, mA: a cable with a light in it."""
+    seen_before: bool
+    """Whether that flowed for five seconds or more before the phone came, so that one can know it for the cable's."""
     away: tuple[tuple[float, float], ...] = ()
     """When it was out for a moment and came back."""
 
@@ -128,7 +130,7 @@ def drop_outs(scene: Scene, start: float, stop: float, most: float = 4.0) -> Non
 
 def cell(rng: random.Random, top: float, knee: float) -> tuple[Curve, float, float]:
     """The charging curve of a cell, the time it stops by itself, and the current it stops at."""
-    tau, stop_at = rng.uniform(600, 2400), top * rng.uniform(0.05, 0.1)
+    tau, stop_at = rng.uniform(600, 2400), max(40.0, top * rng.uniform(0.05, 0.1))
     droop = rng.uniform(-0.02, 0.05) / 1800
 
     def curve(t: float) -> float:
@@ -402,10 +404,16 @@ def record(seed: int, story: str, how: str = "10", door: bool = False, minutes: 
     STORIES[story][1](scene)
     drawn = scene.span(lead, end)
     last = next((scene.times[i] for i in reversed(drawn) if scene.current[i] >= SIP), lead)
+    seen_before = False
     is_phone = scene.device in ("phone", "small", "pad phone")
     if is_phone and rng.random() < 0.2:
         scene.left_behind = rng.uniform(1, 15)
         scene.hold(end, end + TAIL + 1, scene.left_behind)
+        if rng.random() < 0.5 and lead > 20:
+            since = lead - rng.uniform(8, lead - 10)
+            scene.hold(since, lead, scene.left_behind)
+            scene.add(lead, end, scene.left_behind, at_least=-1)
+            seen_before = True
     elif not is_phone:
         scene.hold(end, end + TAIL + 1, 0.0)
     readings, zero, rms = spoil(rng, scene, how, rng.choice(NOISES))
@@ -423,6 +431,7 @@ def record(seed: int, story: str, how: str = "10", door: bool = False, minutes: 
         full=scene.full,
         pauses=tuple(scene.pauses),
         left_behind=scene.left_behind,
+        seen_before=seen_before,
         away=tuple(scene.away),
     )
 

@@ -5,12 +5,15 @@ is measured from there, and everything has an error: of the zero, of the floor, 
 these, so that no number of milliamps is compared with anything but the errors that it has.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from math import erf, hypot
-from statistics import fmean, pstdev
+from statistics import fmean, median, pstdev
 from typing import Any
 
 from sessions.rules import DetectionRules
+from sessions.track import Evidence
+from sessions.units import MonoNs
 from sessions.zero import Zero
 
 CLEAR_SIGMAS = 4.0
@@ -19,6 +22,8 @@ MOST_END_PART = 0.8
 """However blurred, a mean above four fifths of the smallest draw does not end it."""
 SCATTERED_MA = 5.0
 """A load that scatters by more than this has pulses; by less, it only has the sensor's noise."""
+FEW = 0.05
+"""A load of which fewer readings than this lie far off is steady, and they are spikes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,39 +37,92 @@ class Floor:
     @classmethod
     def of(cls, values: list[float], below_mA: float = 0.0) -> "Floor":
         """The floor that these readings of an idle load make, which were taken above another floor."""
-        mean, scatter = fmean(values), pstdev(values)
+        middle = median(values)
+        reach = 4 * max(1.5 * median(abs(mA - middle) for mA in values), 1.0)
+        near = [mA for mA in values if abs(mA - middle) <= reach]
+        if len(values) - len(near) < FEW * len(values):
+            return cls(fmean(near) + below_mA)
+        # The very highest may be a spike; pulses come again and again.
+        pulsing = sorted(values)[:-1]
+        mean, scatter = fmean(pulsing), pstdev(pulsing)
         if scatter <= SCATTERED_MA:
             return cls(mean + below_mA)
-        return cls(mean + below_mA, scatter, max(values) - mean)
+        return cls(mean + below_mA, scatter, pulsing[-1] - mean)
 
 
 class Gauge:
-    """Zero, floor and the limits that follow from them."""
+    """Zero, floor and the limits that follow from them. Call `follow` before a reading is judged: limits are worked out
+    when something has changed, and only read otherwise."""
 
-    def __init__(self, rules: DetectionRules, zero: Zero, floor: Floor) -> None:
+    base_mA: float
+    """What the sensor reads when no phone draws."""
+    sigma_mA: float
+    """The standard deviation of one reading."""
+    half_mA: float
+    """Half of the smallest draw that can be told from none: 1.5 mA, or what zero and floor allow."""
+    limit_mA: float
+    """What a reading must exceed to stand out."""
+
+    def __init__(self, rules: DetectionRules, zero: Zero, known: bool) -> None:
         self.zero = zero
-        self.floor = floor
+        self.known = known
+        """Whether a phone drew before: it is known again by less than a stranger."""
+        self._floor = Floor()
         self._rules = rules
+        self._revision = -1
+        self.follow()
 
     @property
-    def base_mA(self) -> float:
-        """What the sensor reads when no phone draws."""
-        return self.zero.mean_mA + self.floor.mean_mA
+    def floor(self) -> Floor:
+        """The idle load that is there."""
+        return self._floor
 
-    @property
-    def sigma_mA(self) -> float:
-        """The standard deviation of one reading."""
-        return hypot(self.zero.sigma_mA, self.floor.sigma_mA)
+    def stand_on(self, floor: Floor) -> None:
+        """From now on everything is measured from this floor."""
+        self._floor, self._revision = floor, -1
+        self.follow()
 
-    @property
-    def half_mA(self) -> float:
-        """Half of the smallest draw that can be told from none: 1.5 mA, or what zero and floor allow."""
-        return max(self._rules.idle_mA, self.zero.doubt_mA, self.floor.sigma_mA / 2)
+    def floor_gone(self, level: Callable[[], float]) -> bool:
+        """Takes the floor away if readings lie so far below it that the idle load must be gone."""
+        floor = self._floor.mean_mA
+        if not floor or level() >= -max(self.limit_mA, floor) / 2:
+            return False
+        self.stand_on(Floor())
+        return True
 
-    def limit_mA(self, drawn_before: bool) -> float:
-        """What a reading must exceed to stand out. Who has drawn before is known again by less."""
-        limit = max(CLEAR_SIGMAS * self.zero.sigma_mA + self.floor.top_mA, 2 * self.half_mA)
-        return limit if drawn_before else max(self._rules.plug_mA, limit)
+    def lower_to(self, mean_mA: float) -> None:
+        """A draw has ended at this mean. No draw is negative: either the idle load went too, or the zero has moved."""
+        if mean_mA >= -self.half_mA:
+            return
+        if self._floor.mean_mA:
+            self.stand_on(Floor())
+        else:
+            self.zero.lower(-mean_mA)
+
+    def know(self) -> None:
+        """A phone has drawn."""
+        self.known, self._revision = True, -1
+        self.follow()
+
+    def follow(self) -> None:
+        """Takes over what has been learned of the zero."""
+        zero = self.zero
+        if zero.revision == self._revision:
+            return
+        self._revision = zero.revision
+        floor = self._floor
+        self.base_mA = zero.mean_mA + floor.mean_mA
+        self.sigma_mA = hypot(zero.sigma_mA, floor.sigma_mA)
+        self.half_mA = max(self._rules.idle_mA, zero.doubt_mA, floor.sigma_mA / 2)
+        limit = max(CLEAR_SIGMAS * zero.sigma_mA + floor.top_mA, 2 * self.half_mA)
+        self.limit_mA = limit if self.known else max(self._rules.plug_mA, limit)
+        self._error_mA = zero.error_mA()
+
+    def weigh(self, evidence: Evidence, at: MonoNs, mA: float, doubt: float) -> None:
+        """Adds a reading to the evidence for a weak draw, which must exceed so much of the zero's error as well."""
+        half, sigma = self.half_mA + doubt * self._error_mA, self.sigma_mA
+        # Two spikes in a row shall prove nothing.
+        evidence.add(at, min(mA, 2 * (half + sigma)), 0.0, 2 * half, sigma)
 
     def end_mA(self, readings: int) -> float:
         """Below this a mean of so many readings is likelier none than a draw.
@@ -75,7 +133,7 @@ class Gauge:
         """
         if not self.zero.trusted:
             return self.half_mA
-        blur = self.sigma_mA**2 / readings + self.zero.error_mA() ** 2
+        blur = self.sigma_mA**2 / readings + self._error_mA**2
         return min(self.half_mA + blur, MOST_END_PART * 2 * self.half_mA)
 
     def evidence(self, values: list[float], limit_mA: float, window_s: float, unwatched_s: float) -> dict[str, Any]:
@@ -96,6 +154,6 @@ class Gauge:
             "sigma_mA": round(self.sigma_mA, 2),
             "confidence": round(min(0.9999, certain), 4),
         }
-        if self.floor.mean_mA:
-            figures["floor_mA"] = round(self.floor.mean_mA, 2)
+        if self._floor.mean_mA:
+            figures["floor_mA"] = round(self._floor.mean_mA, 2)
         return figures

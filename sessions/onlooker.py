@@ -6,13 +6,14 @@ draw that ended and did not return within the grace was unplugged.
 """
 
 from collections import deque
+from statistics import median
 
 from sessions.detection import Detector, Kind, Verdict
 from sessions.gauge import Floor
 from sessions.ports import Reading
 from sessions.rules import DetectionRules, Timing, after_s
 from sessions.units import NS, MonoNs, seconds_ns
-from sessions.zero import Zero
+from sessions.zero import WORST_OFFSET_MA, Zero
 
 LEARN_AFTER_NS = seconds_ns(10)
 """A reading is learned as zero only when nothing has turned up for so long after it: weak draws show slowly."""
@@ -68,8 +69,11 @@ class Onlooker:
         elif verdict.kind is Kind.PLUGGED:
             self._prompt = None
         if verdict.kind in (Kind.PLUGGED, Kind.IDLE_LOAD):
-            while self._waiting and self._waiting[0][0] <= verdict.dated - BEFORE_NS:
-                self.zero.learn(self._waiting.popleft()[1])
+            before = [mA for at, mA in self._waiting if at <= verdict.dated - BEFORE_NS]
+            # No sensor is off by more: what came before may have been a phone that asked for a moment.
+            if before and abs(median(before)) <= WORST_OFFSET_MA:
+                for mA in before:
+                    self.zero.learn(mA)
             self._waiting.clear()
 
     def _learn(self, detector: Detector, reading: Reading) -> None:
@@ -86,9 +90,15 @@ class Onlooker:
             return []
         ended = self._prompt.dated
         waiting_since = max(ended, self._door_open or ended)
-        if at < after_s(waiting_since, self._timing.unplug_grace_s):
+        if at < after_s(waiting_since, self._patience_s(self._prompt)):
             return []
         evidence = {**self._prompt.evidence, "waited_s": round((at - waiting_since) / NS, 1)}
         self._floor = None if self._detector is None else self._detector.floor
         self._prompt = self._detector = None
         return [Verdict(Kind.UNPLUGGED, at, ended, evidence)]
+
+    def _patience_s(self, prompt: Verdict) -> int:
+        """How long a draw that ended may return. A level that a full phone may have is given as long as a shut door,
+        where the sensor's zero is not known: a wrong end costs more than a late one."""
+        may_be_sip = not self.zero.trusted and prompt.evidence["mean_mA"] >= 2 * self._rules.idle_mA
+        return self._timing.suspend_max_s if may_be_sip else self._timing.unplug_grace_s

@@ -1,24 +1,28 @@
 """Recognises a wireless pad without a phone: about once a second it sends a short pulse to look for one.
 
-Its current between the pulses (20 to 100 mA) is that of a full phone, so only the rhythm tells them apart. Nothing else
-that is plugged in repeats a pulse of a tenth of a second once a second. Seeing that takes at least six readings a
-second; from slower ones a pad is never recognised.
+Its current between the pulses (20 to 120 mA) is that of a full phone, so only the rhythm tells them apart. Nothing else
+that is plugged in repeats a pulse of a tenth of a second once a second; a phone's radio makes pulses too, but keeps no
+time. Seeing that takes at least six readings a second; from slower ones a pad is never recognised.
 """
 
 from collections import deque
-from statistics import median
+from collections.abc import Sequence
+from itertools import pairwise
 
 from sessions.units import MonoNs, seconds_ns
 
-PERIOD_NS = (seconds_ns(0.6), seconds_ns(2.6))
+PERIOD_NS = (seconds_ns(0.35), seconds_ns(2.6))
 """From pulse to pulse; up to twice as long when one fell between two readings."""
 LONGEST_PULSE_NS = seconds_ns(0.35)
 LEAST_PULSE_MA = 15.0
 PULSE_SIGMAS = 4.0
 PULSES = 5
 """So many in the rhythm make a pad: five seconds."""
-BETWEEN = 4
+BETWEEN = 3
 """Readings there must be from one pulse to the next, or the rhythm is that of the reading and not of the load."""
+OUT_OF_TIME_NS = seconds_ns(0.15)
+OUT_OF_TIME = 0.12
+"""How far a pulse may come beside its time: the distance of readings, and a part of the period."""
 _BASE_READINGS = 11
 
 
@@ -39,19 +43,25 @@ class Pings:
 
     def add(self, at: MonoNs, mA: float, sigma_mA: float, highest_base_mA: float) -> None:
         """Takes one reading. Above ``highest_base_mA`` there is more than a pad."""
-        base = median(self._base) if len(self._base) == _BASE_READINGS else None
-        self._base.append(mA)
+        readings = self._base
+        base = sorted(readings)[_BASE_READINGS // 2] if len(readings) == _BASE_READINGS else None
+        readings.append(mA)
         if base is None or base > highest_base_mA:
             self._starts.clear()
-            return
-        if mA - base <= max(LEAST_PULSE_MA, PULSE_SIGMAS * sigma_mA):
+        elif mA - base <= max(LEAST_PULSE_MA, PULSE_SIGMAS * sigma_mA):
             self._between += 1
-            return
-        if self._last_high is not None and self._starts and at - self._last_high <= LONGEST_PULSE_NS:
-            if at - self._starts[-1] > LONGEST_PULSE_NS:
-                self._starts.clear()  # no pulse but a step
         else:
-            self._begin(at)
+            self._high(at)
+
+    def _high(self, at: MonoNs) -> None:
+        starts = self._starts
+        if self._last_high is not None and starts and at - self._last_high <= LONGEST_PULSE_NS and not self._between:
+            if at - starts[-1] > LONGEST_PULSE_NS:
+                starts.clear()  # no pulse but a step
+        else:
+            if self._between < BETWEEN or not _in_time(starts, at):
+                starts.clear()
+            starts.append(at)
         self._last_high = at
         self._between = 0
 
@@ -68,8 +78,15 @@ class Pings:
         """Whether the rhythm is there."""
         return len(self._starts) == PULSES and self.likely(at)
 
-    def _begin(self, at: MonoNs) -> None:
-        in_rhythm = bool(self._starts) and PERIOD_NS[0] <= at - self._starts[-1] <= PERIOD_NS[1]
-        if not in_rhythm or self._between < BETWEEN:
-            self._starts.clear()
-        self._starts.append(at)
+
+def _in_time(starts: Sequence[MonoNs], at: MonoNs) -> bool:
+    """Whether a pulse at this instant fits the rhythm of those before: every gap is the shortest one, once or twice."""
+    if not starts:
+        return False
+    times = [*starts, at]
+    gaps = [later - earlier for earlier, later in pairwise(times)]
+    period = min(gaps)
+    if period < PERIOD_NS[0] or max(gaps) > PERIOD_NS[1]:
+        return False
+    allowed = OUT_OF_TIME_NS + OUT_OF_TIME * period
+    return all(min(abs(gap - period), abs(gap - 2 * period)) <= allowed for gap in gaps)

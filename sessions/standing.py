@@ -7,7 +7,7 @@ lights up for half a minute does not make a phone full twice.
 
 from dataclasses import dataclass
 
-from sessions.units import MonoNs, seconds_ns
+from sessions.units import MonoNs
 
 OVERCURRENT_FACTOR = 1.2
 """How far above the port's rating a draw may be before it counts as over-current; phones overshoot when they
@@ -73,26 +73,17 @@ class Repeated:
     count: int = 0
     told: bool = False
 
+    def begin(self, at: MonoNs, raw_mA: float) -> None:
+        """Takes the first reading of a new value."""
+        self.value, self.since, self.count, self.told = raw_mA, at, 1, False
+
     def take(self, at: MonoNs, raw_mA: float, *, alive: bool) -> MonoNs | None:
         """Since when the value has stood still, once it should have moved; else None. ``alive`` says that it should."""
         if raw_mA != self.value or not alive:
-            self.value, self.since, self.count, self.told = raw_mA, at, 1, False
+            self.begin(at, raw_mA)
             return None
         self.count += 1
         if self.told or at - self.since < self.for_ns or self.count < STUCK_READINGS:
             return None
         self.told = True
         return self.since
-
-
-@dataclass(slots=True)
-class Level:
-    """A draw's level over time: since when it has been a full phone's, since when a pausing one's."""
-
-    full: Holding
-    paused: Holding
-
-    @classmethod
-    def lasting(cls, full_s: float, paused_s: float) -> "Level":
-        """Watches that speak after so many seconds."""
-        return cls(Holding(seconds_ns(full_s)), Holding(seconds_ns(paused_s)))

@@ -37,6 +37,8 @@ class Zero:
         self._readings: deque[float] = deque(maxlen=KEPT_READINGS)
         self._old = 0
         self._unread = 0
+        self.revision = 0
+        """Grows with everything that is learned, so that others need not ask for figures which are the same."""
 
     @property
     def mean_mA(self) -> float:
@@ -75,6 +77,7 @@ class Zero:
             self._old = max(0, self._old - 1)
         self._readings.append(mA)
         self._unread += 1
+        self.revision += 1
         if self._old and len(self._readings) - self._old >= RENEWED_READINGS:
             for _ in range(self._old):
                 self._readings.popleft()
@@ -84,13 +87,14 @@ class Zero:
         """Readings far below zero: no draw does that, so the zero itself has moved down by so much."""
         self._work_out()
         self._mean_mA -= by_mA
+        self.revision += 1
         self._readings = deque((mA - by_mA for mA in self._readings), KEPT_READINGS)
 
     def _work_out(self) -> None:
         # While many readings are there, a few more change nothing: the sorting is spared.
         if not self._unread or (self._unread < 16 and len(self._readings) > RENEWED_READINGS):
             return
-        if self._given and len(self._readings) < TRUSTED_READINGS:
+        if len(self._readings) < TRUSTED_READINGS:
             return
         self._unread = 0
         middle = median(self._readings)

@@ -1,0 +1,87 @@
+"""While nothing draws: has something begun to, and is it a phone?
+
+* A draw is *clear* when three of five readings stand out, and together say that it is more than a light in a cable
+  takes. A phone whose line dropped for a moment is known again by less, but by five readings: it has minutes, and in
+  minutes spikes imitate three.
+* A *weak* draw is hidden in the noise. Its evidence is added up reading by reading. After a phone that is its return;
+  before one it is an idle load.
+* A wireless pad takes what a full phone takes. It is called a phone at first, because a phone shall be felt within a
+  second and a pad needs some to show its rhythm; then that is taken back (`sessions/pings.py`).
+"""
+
+from dataclasses import dataclass
+
+from sessions.gauge import Floor, Gauge
+from sessions.pings import Pings
+from sessions.rules import DetectionRules
+from sessions.track import ENOUGH, RETURN_ENOUGH, Evidence, Track
+from sessions.units import MonoNs, seconds_ns
+
+PLUG_SCORE = 12.0
+"""Log-likelihood ratio for a load just above `DetectionRules.plug_mA` rather than just below (160,000 to 1): a phone,
+not a light in a cable."""
+PLUG_MARGIN_MA = 5.0
+"""How far above and below that is."""
+LOAD_SCORE = 16.0
+"""The same for an idle load that appears. 8 would be 3,000 to 1 with a zero known exactly; it never is."""
+RETURN_SCORE = 30.0
+"""The same for a weak draw that returns. Minutes of readings of an empty slot will try it, and a zero that may be wrong
+by half a milliamp; a draw of 3 mA passes it in 20 s at the worst, and has three minutes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A draw that has begun: since when, the readings that show it, and what they were compared with."""
+
+    since: MonoNs
+    values: list[float]
+    limit_mA: float
+
+
+class Onset:
+    """Looks for the beginning of a draw in the readings of a slot at which nothing draws."""
+
+    def __init__(self, rules: DetectionRules, gauge: Gauge, track: Track, pings: Pings) -> None:
+        self._gauge, self._track, self._pings = gauge, track, pings
+        self._load_ns = seconds_ns(rules.end_window_s)
+        self._clear = Evidence(most=PLUG_SCORE)
+        self._weak = Evidence(most=RETURN_SCORE + LOAD_SCORE)
+        self.load: Floor | None = None
+        """The idle load that was told of last, for as long as it is there."""
+        self.load_told = False
+
+    def restart(self) -> None:
+        """A draw has begun or ended: what was gathered before means nothing now."""
+        self._clear.clear()
+        self._weak.clear()
+
+    def clear_draw(self, at: MonoNs, mA: float) -> Found | None:
+        """A phone that draws beyond doubt, if the reading makes it one."""
+        gauge = self._gauge
+        above = self._track.above(gauge.limit_mA)
+        readings = RETURN_ENOUGH if gauge.known else ENOUGH
+        low, high = gauge.limit_mA - PLUG_MARGIN_MA, gauge.limit_mA + PLUG_MARGIN_MA
+        # One reading, however high, is no more than its share of the evidence.
+        most = gauge.limit_mA + PLUG_SCORE / readings * gauge.sigma_mA**2 / (high - low)
+        self._clear.add(at, min(mA, most), low, high, gauge.sigma_mA)
+        if not above or self._clear.score < PLUG_SCORE or self._pings.likely(at):
+            return None
+        return Found(above[0][0], [value for _, value in above], gauge.limit_mA)
+
+    def weak_draw(self, at: MonoNs, mA: float) -> Found | None:
+        """A draw that only many readings show: a phone's if one drew before, else an idle load; that is told once."""
+        gauge = self._gauge
+        if abs(mA) <= gauge.limit_mA:
+            # What returns is asked for half of what is billed: the zero may be wrong, but a phone was there.
+            gauge.weigh(self._weak, at, mA, 0.5)
+        if self._weak.score <= 0:
+            self.load, self.load_told = None, False
+        if self._weak.score < (RETURN_SCORE if gauge.known else LOAD_SCORE):
+            return None
+        since = self._weak.since
+        if not gauge.known and (self.load_told or at - since < self._load_ns):
+            return None
+        values = self._track.since(since)
+        if not gauge.known:
+            self.load, self.load_told = Floor.of(values, gauge.floor.mean_mA), True
+        return Found(since, values, gauge.half_mA)
