@@ -10,6 +10,7 @@ import copy
 from typing import Any, Final
 
 from hardware.pinmap_layout import DEFAULTS, NOTE, SCHEMA
+from hardware.pinmap_meanings import meaning
 from hardware.specs import Pinmap
 
 _SLOT_MODELS: Final = ("SlotSpec", "RelaySpec", "SensorSpec", "DisplaySpec", "LockSpec", "DoorSpec")
@@ -19,7 +20,7 @@ _ANYTHING: Final = {"description": "words for people; the kiosk does not read th
 
 
 def pinmap_schema() -> dict[str, Any]:
-    """Give the JSON Schema (draft 2020-12) of a pinmap."""
+    """Give the JSON Schema (draft 2020-12) of a pinmap; each key says what it means."""
     schema = Pinmap.model_json_schema()
     models = schema["$defs"]
     for name in _SLOT_MODELS:
@@ -33,8 +34,17 @@ def pinmap_schema() -> dict[str, Any]:
         DEFAULTS: {"$ref": "#/$defs/SlotDefaults"},
         **schema["properties"],
     }
+    for name, model in (("Pinmap", schema), *models.items()):
+        _explain(name, model["properties"])
     _allow_notes(schema)
     return {SCHEMA: "https://json-schema.org/draft/2020-12/schema", **schema}
+
+
+def _explain(model: str, properties: dict[str, Any]) -> None:
+    """Describe each key by its meaning, and by what the leaf says of its values."""
+    for key, value in properties.items():
+        said = value.get("description")
+        properties[key] = {**value, "description": f"{meaning(model, key)} ({said})" if said else meaning(model, key)}
 
 
 def _allow_notes(schema: Any) -> None:

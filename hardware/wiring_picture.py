@@ -112,7 +112,7 @@ def _wire(sheet: Sheet, wires: Sequence[Wire], side: int, y: float) -> None:
 def _need(sheet: Sheet, need: Need, x: float, y: float, side: int) -> float:
     """Draw one part of a wire beginning at `x`; gives its width. Resistors to a level hang below the wire."""
     symbol = 26.0 if need.kind in ("series", "pull_up", "pull_down") else 0.0
-    width = text_width(need.text, 10) + symbol + 12
+    width = text_width(need.text, 10) + symbol + 16
     hangs = need.kind in ("pull_up", "pull_down")
     middle = y + 14 if hangs else y
     left = x if side > 0 else x - width

@@ -8,7 +8,7 @@ import click
 import pytest
 
 from benchmarks import run as benchmarks
-from docs import generate, money_page
+from docs import generate, money_page, pinmap_page
 from kiosk.cli import main
 
 ROOT = Path(__file__).parents[1]
@@ -21,6 +21,10 @@ def test_the_state_diagrams_are_current():
 
 def test_the_page_about_money_is_current():
     assert money_page.PAGE.read_text(encoding="utf-8") == money_page.page(), "run python -m docs.generate"
+
+
+def test_the_page_about_the_pinmap_is_current():
+    assert pinmap_page.PAGE.read_text(encoding="utf-8") == pinmap_page.page(), "run python -m docs.generate"
 
 
 def test_the_table_of_figures_is_made_from_the_kept_results():
