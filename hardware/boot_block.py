@@ -23,6 +23,8 @@ END: Final = "# END charging-kiosk"
 
 _BLOCK: Final = re.compile(r"\n*^# BEGIN charging-kiosk.*?^# END charging-kiosk[^\n]*\n?", re.MULTILINE | re.DOTALL)
 _HEADER_CONSOLE: Final = re.compile(r"(?<!\S)console=(?:serial0|ttyAMA0|ttyS0)(?:,\S*)?[^\S\n]*")
+_PI5_HEADER_CONSOLE: Final = re.compile(r"(?<!\S)console=ttyAMA0(?:,\S*)?[^\S\n]*")
+"""On a Pi 5 serial0 is the socket for debugging, not the header."""
 
 
 def boot_block(pinmap: Pinmap) -> str:
@@ -47,7 +49,8 @@ def without_block(config: str) -> str:
 def without_console(cmdline: str, pinmap: Pinmap) -> str:
     """Give a `cmdline.txt` without a console on the header's serial line, if the pinmap needs that line."""
     needs_it = any(line.text.startswith(("enable_uart", "dtparam=uart0")) for line in wanted_lines(pinmap))
-    return _HEADER_CONSOLE.sub("", cmdline) if needs_it else cmdline
+    console = _PI5_HEADER_CONSOLE if pinmap.board == "pi5" else _HEADER_CONSOLE
+    return console.sub("", cmdline) if needs_it else cmdline
 
 
 def write_boot_files(root: Path, pinmap: Pinmap | None) -> list[str]:

@@ -2,13 +2,12 @@
 
 import json
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
+from kiosk.cli.checks import print_checks
 from kiosk.cli.context import Context, this_call
-from kiosk.cli.tables import table
 from kiosk.command_client import CommandClient
 from kiosk.errors import NotRunning
 from sessions.ports import Json
@@ -42,9 +41,7 @@ def selftest(simulate: bool, slot: str | None, pinmap: Path | None, as_json: boo
     if as_json:
         click.echo(json.dumps({"passed": passed, "checks": checks}, indent=2, ensure_ascii=False))
     else:
-        _print(checks)
-        failed = sum(check["result"] == "fail" for check in checks)
-        click.echo(f"{len(checks)} checks, {failed} failed." if failed else f"{len(checks)} checks, all good.")
+        print_checks(checks)
     raise SystemExit(0 if passed else 1)
 
 
@@ -62,33 +59,3 @@ def _alone(call: Context, simulate: bool, slot: str | None, pinmap_file: Path, q
     if dots:
         click.echo(err=True)
     return [check.as_json() for check in checks]
-
-
-def _print(checks: list[Json]) -> None:
-    rows = [
-        (c["result"], c["device"], c["check"], _figure(c["value"], c["unit"]), _limits(c["limits"])) for c in checks
-    ]
-    click.echo(table(("result", "device", "check", "value", "limits"), rows))
-    # The same few reasons stand for many devices.
-    skipped: dict[str, list[str]] = {}
-    for check in checks:
-        if check["result"] == "skip":
-            skipped.setdefault(check["advice"], []).append(check["device"])
-    for reason, devices in skipped.items():
-        click.echo(f"Not tested: {', '.join(dict.fromkeys(devices))}. {reason}")
-    for check in checks:
-        if check["result"] != "skip" and check["advice"]:
-            click.echo(f"{check['device']}: {check['advice']}")
-
-
-def _figure(value: object, unit: object) -> str:
-    return "" if value is None else f"{value} {unit}" if unit else str(value)
-
-
-def _limits(limits: Sequence[float | None] | None) -> str:
-    if limits is None:
-        return ""
-    low, high = limits
-    if low is None or high is None:
-        return f"at least {low:g}" if low is not None else f"at most {high:g}" if high is not None else ""
-    return f"{low:g} to {high:g}"

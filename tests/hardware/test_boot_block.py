@@ -86,6 +86,11 @@ def test_only_the_readers_line_loses_its_console(before, after):
     assert without_console(before, PINMAP) == after
 
 
+def test_on_a_pi_5_the_debugging_socket_keeps_its_console():
+    pi5 = PINMAP.model_copy(update={"board": "pi5"})
+    assert without_console("console=serial0,115200 console=ttyAMA0,9600 quiet\n", pi5) == "console=serial0,115200 quiet\n"
+
+
 def test_a_console_stays_where_no_reader_needs_its_line():
     usb = PINMAP.model_copy(update={"reader": type(PINMAP).model_fields["reader"].default})
     assert without_console("console=serial0,115200 quiet\n", usb) == "console=serial0,115200 quiet\n"

@@ -1,0 +1,1 @@
+"""`kiosk doctor`: is this machine what a kiosk needs? Each question is one function over one `Machine`."""
