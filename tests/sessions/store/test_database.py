@@ -8,9 +8,11 @@ import pytest
 
 from sessions.errors import StoreDamaged, StoreError, StoreTooNew
 from sessions.store import database
+from sessions.store.carve import carve, carved_facts
 from sessions.store.database import open_reader, open_writer, prepare, statements, store_path
-from sessions.store.load import load
+from sessions.store.load import facts_after, load
 from sessions.store.verify import verify_store
+from sessions.units import Seq
 
 FILES = Path(__file__).parent / "files"
 SECOND = "CREATE TABLE extra (a TEXT) STRICT; INSERT INTO extra VALUES ('one; two'); UPDATE facts SET source = 'moved'"
@@ -116,6 +118,18 @@ def test_a_stored_file_of_every_version_is_brought_up_to_date_and_keeps_its_trut
         assert verify_store(path) == []
         state = load(path)
         assert (state.seq, len(state.cards), len(state.sessions)) == (64, 4, 3)
+
+
+def test_facts_are_carved_out_of_pages_of_any_size_a_store_ever_had(tmp_path: Path) -> None:
+    for file, size in (("version-0002.db", 1024), ("version-0003.db", database.PAGE_SIZE)):
+        path, log = tmp_path / file, tmp_path / f"{file}-wal"
+        shutil.copy(FILES / file, path)
+        assert pragma(path, "page_size") == size
+        with closing(open_reader(path)) as reader:
+            stored = list(facts_after(reader, Seq(0)))
+        garbled = path.read_bytes()
+        path.write_bytes(bytes(100) + garbled[100:])
+        assert list(carved_facts(carve(path, log, Seq(0)), Seq(0), 0)) == stored
 
 
 @pytest.mark.usefixtures("newer_program")
