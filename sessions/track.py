@@ -28,7 +28,7 @@ class Track:
     """Recent readings above the slot's zero, oldest first."""
 
     points: deque[Point] = field(default_factory=deque)
-    _begin: MonoNs = MonoNs(0)
+    _begin: MonoNs = MonoNs(-(2**63))
 
     def add(self, at: MonoNs, mA: float) -> None:
         """Takes the newest reading."""

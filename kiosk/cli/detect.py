@@ -1,35 +1,18 @@
 """``kiosk detect``: what the detector makes of a recorded current."""
 
-import csv
 import json
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 from math import isfinite
 from typing import IO, Any
 
 import click
 
 from kiosk.cli.context import this_call
-from kiosk.errors import BadRecording
+from kiosk.cli.recording import Recording
 from sessions.detection import Verdict
 from sessions.onlooker import Onlooker
-from sessions.ports import Reading
 from sessions.rules import DetectionRules, Timing
-from sessions.units import NS, Milliamps, MonoNs, seconds_ns
+from sessions.units import NS
 from sessions.zero import Zero
-
-_DOOR = {
-    "": None, "0": False, "1": True, "shut": False, "open": True, "closed": False, "false": False, "true": True,
-}  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One line of a recording."""
-
-    reading: Reading
-    door_open: bool | None
 
 
 @click.command()
@@ -41,9 +24,9 @@ def detect(file: IO[str], zero_mA: float | None, noise_mA: float | None, as_json
     """Judge a recorded current: was there a phone, from when until when?
 
     FILE.csv has the columns t_s (seconds, rising) and mA (empty: the sensor did not answer), and may have door (0 or
-    1, shut or open). Readings may come at 1 to 20 a second and unevenly. The sensor's zero is learned while nothing
-    draws, so a recording best begins with an empty port, or --zero says it. One line of JSON a verdict, as soon as it
-    is known; "-" reads from a pipe.
+    1, shut or open). Readings may come at 1 to 20 a second and unevenly; one that comes twice or a little late is left
+    out. The sensor's zero is learned while nothing draws, so a recording best begins with some seconds of an empty
+    port, or --zero says it. One line of JSON a verdict, as soon as it is known; "-" reads from a pipe.
 
     \b
     Example:
@@ -57,7 +40,8 @@ def detect(file: IO[str], zero_mA: float | None, noise_mA: float | None, as_json
     timing = Timing(**call.settings.timing.model_dump())
     onlooker = Onlooker(rules, timing, Zero(zero_mA, noise_mA))
     told, readings, gaps = [], 0, 0
-    for row in rows_of(file, file.name):
+    recording = Recording(file, file.name)
+    for row in recording:
         readings += 1
         gaps += row.reading.mA is None
         for verdict in onlooker.take(row.reading, row.door_open):
@@ -68,7 +52,10 @@ def detect(file: IO[str], zero_mA: float | None, noise_mA: float | None, as_json
                 click.echo(json.dumps(said, allow_nan=False))
     if as_json:
         zero = {"zero_mA": round(onlooker.zero.mean_mA, 2), "sigma_mA": round(onlooker.zero.sigma_mA, 2)}
-        click.echo(json.dumps({"verdicts": told, "readings": readings, "gaps": gaps, **zero}, allow_nan=False))
+        counts = {"readings": readings, "gaps": gaps, "left_out": recording.left_out}
+        click.echo(json.dumps({"verdicts": told, **counts, **zero}, allow_nan=False))
+    elif recording.left_out:
+        click.echo(f"{recording.left_out} lines came no later than the one before and were left out.", err=True)
 
 
 def as_dict(verdict: Verdict) -> dict[str, Any]:
@@ -79,77 +66,3 @@ def as_dict(verdict: Verdict) -> dict[str, Any]:
         "dated_t_s": round(verdict.dated / NS, 3),
         "evidence": verdict.evidence,
     }
-
-
-def rows_of(lines: Iterable[str], name: str) -> Iterator[Row]:
-    """The lines of a recording, one at a time. Raises `BadRecording`."""
-    table = csv.reader(lines, strict=True)
-    with _readable(name, table):
-        head = [cell.strip() for cell in next(table, [])]
-        for column in ("t_s", "mA"):
-            if head.count(column) != 1:
-                raise BadRecording(
-                    f"{name}, line 1: there must be one column '{column}', and there is {', '.join(head) or 'nothing'}."
-                    " Name the columns in the first line: t_s,mA or t_s,mA,door."
-                )
-        before: tuple[float, int] | None = None
-        for cells in table:
-            if not any(cell.strip() for cell in cells):
-                continue
-            where = f"{name}, line {table.line_num}"
-            if len(cells) > len(head):
-                raise BadRecording(f"{where}: it has {len(cells)} cells, but the first line names {len(head)} columns.")
-            row = dict(zip(head, (cell.strip() for cell in cells), strict=False))
-            t_s = _time(row.get("t_s", ""), where, before)
-            before = (t_s, table.line_num)
-            mA = _current(row.get("mA", ""), where)
-            yield Row(Reading(MonoNs(seconds_ns(t_s)), mA), _door(row.get("door", ""), where))
-
-
-@contextmanager
-def _readable(name: str, table: Any) -> Iterator[None]:
-    try:
-        yield
-    except UnicodeDecodeError as error:
-        raise BadRecording(
-            f"{name}, after line {table.line_num}: this is no text in UTF-8 ({error.reason})."
-        ) from error
-    except csv.Error as error:
-        raise BadRecording(f"{name}, line {table.line_num}: this is no CSV ({error}).") from error
-
-
-def _time(cell: str, where: str, before: tuple[float, int] | None) -> float:
-    t_s = _number(cell, where, "t_s")
-    if t_s is None:
-        raise BadRecording(f"{where}, column t_s: every line needs its time in seconds.")
-    if before is not None and seconds_ns(t_s) <= seconds_ns(before[0]):
-        raise BadRecording(
-            f"{where}, column t_s: {cell} does not come after the {before[0]:g} of line {before[1]}. Times must rise; "
-            "sort the lines, and drop repeated ones."
-        )
-    return t_s
-
-
-def _current(cell: str, where: str) -> Milliamps | None:
-    mA = _number(cell, where, "mA")
-    return None if mA is None else Milliamps(mA)
-
-
-def _door(cell: str, where: str) -> bool | None:
-    if cell.lower() not in _DOOR:
-        raise BadRecording(
-            f"{where}, column door: '{cell}' is no door position. Write 0 or shut, 1 or open, or nothing."
-        )
-    return _DOOR[cell.lower()]
-
-
-def _number(cell: str, where: str, column: str) -> float | None:
-    if cell == "" or cell.lower() == "nan":
-        return None
-    try:
-        value = float(cell)
-    except ValueError:
-        raise BadRecording(f"{where}, column {column}: '{cell}' is no number.") from None
-    if not isfinite(value) or abs(value) > 1e10:
-        raise BadRecording(f"{where}, column {column}: {cell} is no quantity that can be measured.")
-    return value

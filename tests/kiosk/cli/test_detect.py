@@ -54,8 +54,8 @@ def test_a_recording_that_begins_with_a_draw_is_judged_all_the_same(terminal: Te
         ("", "line 1"),
         ("time,mA\n0,1\n", "'t_s'"),
         ("t_s,mA,mA\n0,1,1\n", "'mA'"),
-        ("t_s,mA\n0,1\n0,2\n", "line 3, column t_s"),
-        ("t_s,mA\n5,1\n\n4,2\n", "line 4, column t_s"),
+        ("t_s,mA\n", "no reading"),
+        ("t_s,mA\n500,1\n\n4,2\n", "line 4, column t_s"),
         ("t_s,mA\n0,1\n1,much\n", "line 3, column mA: 'much'"),
         ("t_s,mA\n0,inf\n", "line 2, column mA"),
         ("t_s,mA\n,1\n", "line 2, column t_s"),
@@ -80,3 +80,25 @@ def test_gaps_may_be_empty_or_nan_and_columns_in_any_order(terminal: Terminal, t
 def test_what_cannot_be_meant_is_wrong_use(terminal: Terminal, tmp_path: Path) -> None:
     assert terminal.refused("detect", tmp_path / "none.csv", code=2)
     assert terminal.refused("detect", recorded(tmp_path / "a.csv"), "--zero", "nan", code=2)
+
+
+def test_a_loggers_own_mistakes_are_borne(terminal: Terminal, tmp_path: Path) -> None:
+    plain = recorded(tmp_path / "plain.csv")
+    head, *lines = plain.read_text(encoding="utf-8").splitlines()
+    lines[50:50] = [lines[49], lines[45], f"{lines[49].split(',')[0]},error"]
+    (tmp_path / "dirty.csv").write_text("\n".join([head, *lines]), encoding="utf-8")
+    assert verdicts(terminal, tmp_path / "dirty.csv") == verdicts(terminal, plain)
+    assert terminal.json("detect", tmp_path / "dirty.csv")["left_out"] == 3
+
+
+def test_a_spreadsheets_ways_are_understood(terminal: Terminal, tmp_path: Path) -> None:
+    plain = recorded(tmp_path / "plain.csv")
+    text = plain.read_text(encoding="utf-8").replace(",", ";").replace(".", ",").replace("t_s", "T_S")
+    (tmp_path / "sheet.csv").write_bytes(b"\xef\xbb\xbf" + text.replace("\n", "\r\n").encode())
+    assert terminal.good("detect", tmp_path / "sheet.csv") == terminal.good("detect", plain)
+
+
+def test_time_may_begin_before_zero(terminal: Terminal, tmp_path: Path) -> None:
+    rows = [f"{t / 10},{800 + t % 7 if 0 <= t < 300 else t % 3 - 1}" for t in range(-200, 2400)]
+    (tmp_path / "a.csv").write_text("\n".join(["t_s,mA", *rows]), encoding="utf-8")
+    assert verdicts(terminal, tmp_path / "a.csv") == ["plugged", "unplugged_prompt", "unplugged"]
