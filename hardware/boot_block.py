@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from hardware.boot_config import BOOT_FOLDERS, BootConfig
+from hardware.boot_config import BOOT_FOLDERS
 from hardware.boot_wanted import wanted_lines
 from hardware.errors import BootFilesError
 from hardware.specs import Pinmap
@@ -75,12 +75,6 @@ def _written(folder: Path, pinmap: Pinmap | None) -> Iterator[str]:
         text = _read(cmdline)
         if _replace(cmdline, text, without_console(text, pinmap)):
             yield f"{cmdline} has no console on the serial line any more, which is the card reader's."
-
-
-def off_by_boot_lines(boot: BootConfig) -> dict[int, bool]:
-    """Give the pins which the boot files drive, and whether high is their off: what is off at boot is off for good."""
-    levels = {pin: set(options.split(",")) for pin, (options, _) in boot.gpio.items()}
-    return {pin: "dh" in words for pin, words in levels.items() if "op" in words and words & {"dh", "dl"}}
 
 
 def _read(path: Path) -> str:

@@ -12,11 +12,14 @@ from kiosk.simulation.places import BENCH_PINS
 
 if TYPE_CHECKING:
     from hardware.backend import Backend
+    from hardware.pinmap import Pinmap
     from sessions.ports import Observation
 
 
 PATIENCE_S = 1.0
 """Another command may hold the data directory for a moment."""
+BOOT_ROOT = Path("/")
+"""Below it are the Pi's boot files."""
 
 
 @click.group("outputs")
@@ -35,20 +38,21 @@ def outputs_group() -> None:
 def off(pinmap: Path | None, simulate: bool) -> None:
     """Switch every relay, lock, pump and other output off, whatever a killed kiosk left them driven to.
 
-    Needs nothing of the data directory, so it works whatever state that is in. A running kiosk sets its outputs itself:
-    stop it first. Exit code 1 when an output could not be switched off.
+    Needs nothing of the data directory, so it works whatever state that is in; without a pinmap that can be used it
+    goes by the Pi's boot lines. A running kiosk sets its outputs itself: stop it first. Exit code 1 when an output
+    could not be switched off.
 
     \b
     Examples:
       kiosk outputs off
-      ExecStopPost=/opt/kiosk/.venv/bin/kiosk outputs off      (in the systemd unit)
+      ExecStopPost=…/.venv/bin/kiosk outputs off      (in deploy/kiosk.service)
     """
     call = this_call()
     warning = _kiosk_that_runs(call)
     if warning is not None:
         # Before anything else: it is also why the kernel may refuse the pins.
         click.echo(f"kiosk: {warning}", err=True)
-    failures = _switch_off(call, call.pinmap_file(pinmap), simulate)
+    failures = _switch_off(call, pinmap, simulate)
     for failure in failures:
         click.echo(f"kiosk: {failure}", err=True)
     if failures or warning is not None:
@@ -56,12 +60,25 @@ def off(pinmap: Path | None, simulate: bool) -> None:
     click.echo("Every output is off.")
 
 
-def _switch_off(call: Context, pinmap_file: Path, simulate: bool) -> list[str]:
-    from hardware.backend import Pi
+def _switch_off(call: Context, said: Path | None, simulate: bool) -> list[str]:
+    from hardware.errors import PinmapError
     from hardware.pinmap import load_pinmap
+
+    try:
+        pinmap = load_pinmap(call.pinmap_file(said))
+    except (PinmapError, click.UsageError) as error:
+        by_boot_lines = None if simulate else _switch_off_by_boot_lines()
+        if by_boot_lines is None:
+            raise
+        why = error.message if isinstance(error, click.UsageError) else str(error)
+        return [why, "So what the Pi's boot lines name was switched off, and nothing on an expander.", *by_boot_lines]
+    return _switch_off_by_pinmap(call, pinmap, simulate)
+
+
+def _switch_off_by_pinmap(call: Context, pinmap: "Pinmap", simulate: bool) -> list[str]:
+    from hardware.backend import Pi
     from hardware.wiring import wire
 
-    pinmap = load_pinmap(pinmap_file)
     with ExitStack() as stack:
         backend: Backend = Pi()
         if simulate:
@@ -73,6 +90,23 @@ def _switch_off(call: Context, pinmap_file: Path, simulate: bool) -> list[str]:
         wiring = wire(pinmap, backend, _nobody_listens)
         stack.callback(wiring.stop)
         return wiring.all_off()
+
+
+def _switch_off_by_boot_lines() -> list[str] | None:
+    """A sentence for each pin that could not be switched off; None when there are no boot lines to go by."""
+    from hardware.backend import Pi
+    from hardware.boot_config import read_boot
+    from hardware.boot_outputs import off_levels_at_boot, turn_off
+    from hardware.gpio import Header
+
+    boot = read_boot(BOOT_ROOT)
+    if boot is None or not off_levels_at_boot(boot):
+        return None
+    header = Header(Pi().pins())
+    try:
+        return turn_off(boot, header)
+    finally:
+        header.close()
 
 
 def _kiosk_that_runs(call: Context) -> str | None:

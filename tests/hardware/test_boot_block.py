@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from hardware.boot_block import off_by_boot_lines, with_block, without_block, without_console, write_boot_files
+from hardware.boot_block import with_block, without_block, without_console, write_boot_files
 from hardware.boot_config import read_boot
+from hardware.boot_outputs import off_levels_at_boot
 from hardware.boot_wanted import off_levels
 from hardware.errors import BootFilesError
 from hardware.pinmap import load_pinmap
@@ -49,7 +50,7 @@ def test_whatever_stood_before_the_lines_are_in_effect(tmp_path, config):
     assert one_wire is not None
     assert one_wire.parameters["gpiopin"] == "4"
     assert boot.consoles == ("tty1",)
-    assert off_by_boot_lines(boot) == {pin: level == "high" for pin, (_, level) in off_levels(PINMAP).items()}
+    assert off_levels_at_boot(boot) == {pin: level == "high" for pin, (_, level) in off_levels(PINMAP).items()}
 
 
 def test_a_changed_pinmap_replaces_the_lines_of_the_old(tmp_path):
@@ -88,7 +89,9 @@ def test_only_the_readers_line_loses_its_console(before, after):
 
 def test_on_a_pi_5_the_debugging_socket_keeps_its_console():
     pi5 = PINMAP.model_copy(update={"board": "pi5"})
-    assert without_console("console=serial0,115200 console=ttyAMA0,9600 quiet\n", pi5) == "console=serial0,115200 quiet\n"
+    assert (
+        without_console("console=serial0,115200 console=ttyAMA0,9600 quiet\n", pi5) == "console=serial0,115200 quiet\n"
+    )
 
 
 def test_a_console_stays_where_no_reader_needs_its_line():

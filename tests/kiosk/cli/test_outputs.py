@@ -4,12 +4,14 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from hardware.bench.bench import Bench
-from hardware.bench.gpio import WireMemory
+from hardware.bench.gpio import BenchFactory, WireMemory
 from hardware.expander import Expander
 from hardware.pinmap import load_pinmap
 from kiosk.simulation.places import BENCH_PINS
@@ -92,3 +94,46 @@ def test_a_pinmap_that_cannot_be_used_is_said(terminal, tmp_path):
     broken = tmp_path / "broken.json"
     broken.write_text("{")
     assert "broken.json" in terminal.refused("outputs", "off", "--simulate", "--pinmap", broken)
+
+
+@pytest.fixture
+def boot_lines(tmp_path, monkeypatch):
+    """A Pi whose boot files name the outputs, and whose pins are those of the bench."""
+    root = tmp_path / "pi"
+    (root / "boot/firmware").mkdir(parents=True)
+    (root / "boot/firmware/config.txt").write_text("gpio=17,27=op,dl\ngpio=6=op,dh\ngpio=9=ip,pu\n")
+    monkeypatch.setattr("kiosk.cli.outputs.BOOT_ROOT", root)
+
+
+@pytest.mark.parametrize("pinmap", ["broken", "missing"])
+def test_without_a_pinmap_the_boot_lines_say_what_to_switch_off(terminal, tmp_path, boot_lines, pinmap, monkeypatch):
+    factory = BenchFactory()
+    monkeypatch.setattr("hardware.backend.Pi.pins", lambda self: factory)
+    broken = tmp_path / "broken.json"
+    broken.write_text("{")
+    monkeypatch.setattr("kiosk.cli.context.find_pinmap", lambda *_: broken if pinmap == "broken" else None)
+    said = terminal.refused("outputs", "off")
+    assert ("broken.json" if pinmap == "broken" else "no pinmap.json") in said
+    assert "boot lines" in said
+    assert {pin: factory.pin(pin).state for pin in (17, 27, 6)} == {17: False, 27: False, 6: True}
+    assert {pin: factory.pin(pin).function for pin in (17, 6, 9)} == {17: "output", 6: "output", 9: "input"}
+
+
+def test_a_pin_that_refuses_does_not_keep_the_others_on(terminal, boot_lines, monkeypatch):
+    factory = BenchFactory()
+    taken = factory.pin(17)
+    monkeypatch.setattr(type(taken), "output_with_state", _refuses(17, type(taken).output_with_state))
+    monkeypatch.setattr("hardware.backend.Pi.pins", lambda self: factory)
+    monkeypatch.setattr("kiosk.cli.context.find_pinmap", lambda *_: None)
+    said = terminal.refused("outputs", "off")
+    assert "GPIO17 could not be turned off" in said
+    assert factory.pin(27).function == "output"
+
+
+def _refuses(number: int, otherwise: Callable[..., Any]) -> Callable[..., Any]:
+    def output_with_state(pin: Any, state: bool) -> None:
+        if pin.info.name == f"GPIO{number}":
+            raise OSError(16, "Device or resource busy")
+        otherwise(pin, state)
+
+    return output_with_state
