@@ -24,6 +24,7 @@ from hardware.workers import I2CWorker
 from kiosk.assembly import LAST_WORDS_S, Assembly, DataDirectory
 from kiosk.clock import monotonic
 from kiosk.command_socket import CommandSocket
+from kiosk.durable import MOUNTS, volatile_because
 from kiosk.emergency import Emergency
 from kiosk.errors import ConsoleError
 from kiosk.facade import Facade
@@ -71,7 +72,7 @@ class _Kiosk:
         stack.callback(self._inbox.close)
         pinmap = load_pinmap(options.pinmap)
         rules = to_rules(options.settings, slot_rules(pinmap.slots))
-        data = DataDirectory(options.data_dir, stack)
+        data = DataDirectory(options.data_dir, stack, _volatile(options))
         self._bench = self._make_bench(pinmap)
         self._wiring = self._make_wiring(pinmap, self._bench or Pi())
         self._emergency = Emergency(self._wiring.all_off)
@@ -204,6 +205,13 @@ class _Kiosk:
 
             self._inbox.put(say)
             said.wait(LAST_WORDS_S)
+
+
+def _volatile(options: RunOptions) -> str | None:
+    """Why the data directory keeps nothing; a simulated kiosk has nothing to lose."""
+    return (
+        None if options.simulate else volatile_because(options.data_dir.resolve(), MOUNTS.read_text(encoding="utf-8"))
+    )
 
 
 def _fault(error: BaseException) -> str:

@@ -80,8 +80,12 @@ class WayIn(Edge, Protocol):
 class DataDirectory:
     """A data directory in use: its store, opened and made good, and the fleet's secret."""
 
-    def __init__(self, data_dir: Path, stack: ExitStack) -> None:
-        """Raises `StoreError` or `CardSecretError`. The caller holds the directory's lock."""
+    def __init__(self, data_dir: Path, stack: ExitStack, volatile: str | None = None) -> None:
+        """``volatile`` says why what is stored here does not survive a restart, if it does not: then nothing is sold.
+
+        Raises `StoreError` or `CardSecretError`. The caller holds the directory's lock.
+        """
+        self.volatile = volatile
         self.clock = SystemClock()
         self.secret = card_secret(data_dir)
         self.store = store_path(data_dir)
@@ -157,7 +161,11 @@ class Assembly:
             marks=self._data.queries.marks(),
         )
         self.conductor.start(recovery)
-        self._take_coins(True)
+        if self._data.volatile is None:
+            self._take_coins(True)
+        else:
+            _log.critical("Nothing is sold: %s", self._data.volatile)
+            self._storing(None)
         self.live.start()
         self._beat()
 
@@ -202,13 +210,14 @@ class Assembly:
         self.live.decided(facts)
 
     def _storing(self, why: str | None) -> None:
+        why = why or self._data.volatile
         # On a full disk the ballast has room for what ends things, and for nothing else.
         ends = why is not None and self.journal.full
         self.conductor.tell(SetSelling(why is None, why or "storing works again", end_sessions=ends))
         self._take_coins(why is None)
 
     def _store_notice(self) -> str | None:
-        return self._data.rescued or self._copies.trouble
+        return self._data.volatile or self._data.rescued or self._copies.trouble
 
     def _take_coins(self, on: bool) -> None:
         if COIN_ENABLE in self._devices.outputs.names():

@@ -7,6 +7,7 @@ says why (Raspberry Pi OS: `raspi-config` offers the overlay as "Overlay File Sy
 import re
 from pathlib import Path
 
+MOUNTS = Path("/proc/self/mountinfo")
 VOLATILE = frozenset({"overlay", "tmpfs", "ramfs", "aufs", "rootfs"})
 """File systems whose content is gone after a restart. Pi OS's overlay keeps its upper layer on a tmpfs."""
 _MEMORY_DISK = re.compile(r"/dev/(?:zram|ram)\d+$")

@@ -40,7 +40,7 @@ PATIENCE_S = 20.0
 class RunningKiosk:
     """One kiosk and its console. ``touches`` are the fingers that the console put on the screen."""
 
-    def __init__(self, data_dir: Path, stack: ExitStack) -> None:
+    def __init__(self, data_dir: Path, stack: ExitStack, volatile: str | None = None) -> None:
         stack.callback(_check_store, store_path(data_dir))
         self.pinmap = load_pinmap(PINMAP)
         self.touches: list[tuple[int, int]] = []
@@ -48,7 +48,7 @@ class RunningKiosk:
         """What would have ended the process at once."""
         self.inbox = Inbox()
         stack.callback(self.inbox.close)
-        self._data = DataDirectory(data_dir, stack)
+        self._data = DataDirectory(data_dir, stack, volatile)
         self.store = self._data.queries
         self.bench = Bench(self.pinmap)
         stack.callback(self.bench.close)
@@ -127,10 +127,10 @@ class RunningKiosk:
 
 
 @contextmanager
-def running_kiosk(data_dir: Path) -> Iterator[RunningKiosk]:
-    """A kiosk that runs, and is ended whatever happens."""
+def running_kiosk(data_dir: Path, volatile: str | None = None) -> Iterator[RunningKiosk]:
+    """A kiosk that runs, and is ended whatever happens. ``volatile``: why its data directory keeps nothing."""
     with ExitStack() as stack:
-        yield RunningKiosk(data_dir, stack)
+        yield RunningKiosk(data_dir, stack, volatile)
 
 
 def wait_for(condition: Callable[[], Any], seconds: float = PATIENCE_S) -> Any:
