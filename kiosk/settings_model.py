@@ -136,6 +136,7 @@ class DetectionSettings(Section):
     paused_s: Patience = 10.0
     end_window_s: Patience = 5.0
     stale_s: Patience = 3.0
+    lost_s: Patience = 10.0
     stuck_s: Patience = 20.0
 
     @model_validator(mode="after")

@@ -41,7 +41,11 @@ LONGEST_PROVEN_OUTAGE_S = 600
 
 @dataclass(frozen=True, slots=True)
 class DetectionRules:
-    """Limits of the plug detector, in milliamps and seconds; `sessions.detection` says where they come from."""
+    """Limits of the plug detector, in milliamps and seconds; `sessions.detection` says where they come from.
+
+    A sensor that is silent for ``stale_s`` proves nothing, and that is said; only after ``lost_s`` is it a fault, which
+    takes the power away: a hiccup of the bus shall cost no phone its charge, and the fuse watches meanwhile.
+    """
 
     plug_mA: float = 25.0
     idle_mA: float = 1.5
@@ -50,6 +54,7 @@ class DetectionRules:
     paused_s: float = 10.0
     end_window_s: float = 5.0
     stale_s: float = 3.0
+    lost_s: float = 10.0
     stuck_s: float = 20.0
 
 

@@ -43,7 +43,7 @@ class Sensing:
 
     def __init__(self, slots: Mapping[SlotName, SlotPort], rules: Rules, tell: Callable[[c.Command], Json]) -> None:
         self._slots = slots
-        self._stale_ns = seconds_ns(rules.detection.stale_s)
+        self._lost_ns = seconds_ns(rules.detection.lost_s)
         self._tell = tell
         self._watches = {name: _Watch() for name in slots}
 
@@ -95,7 +95,7 @@ class Sensing:
     def _tell_silence(self, state: State, name: SlotName, watch: _Watch, now: MonoNs) -> None:
         device = f"{name}.sensor"
         fault = state.faults.get(device)
-        silent = watch.last_good is None or now - watch.last_good >= self._stale_ns
+        silent = watch.last_good is None or now - watch.last_good >= self._lost_ns
         if silent and fault is None:
             detail = f"The current sensor of {name} does not answer. Check its wiring and address."
             self._tell(c.DeviceTrouble(device, Trouble.NO_ANSWER.value, detail))

@@ -1,7 +1,8 @@
 """What a detector's verdict means for the session it is about.
 
 Detection says what is on the cable; this says what follows: charging begins, waits, goes on, or is cut. Money follows
-the dates in the verdicts, never the moment at which they were reached.
+the dates in the verdicts, never the moment at which they were reached. That a sensor is silent is only noted: when that
+is a fault, with a session or without, `sessions/sensing.py` decides.
 """
 
 from sessions import commands as c
@@ -42,11 +43,6 @@ def detected(draft: Draft, command: c.Detected) -> Json:
 
 
 _TROUBLES = {
-    Kind.STALE: (
-        "sensor",
-        Trouble.NO_ANSWER,
-        "The current sensor of {slot} does not answer. Check its wiring and address.",
-    ),
     Kind.STUCK: ("sensor", Trouble.STUCK, "The current sensor of {slot} repeats one value. Power-cycle or replace it."),
     Kind.OVERCURRENT: (
         "port",

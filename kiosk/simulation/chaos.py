@@ -17,7 +17,7 @@ from sessions.units import NS
 
 YEAR_MS = 365 * 86_400_000
 DAY_S = 86_400
-SENSOR_SILENT_NS = tuple(second * NS for second in (4, 8, 12))
+SENSOR_SILENT_NS = tuple(second * NS for second in (11, 13, 16))
 
 
 @dataclass(slots=True)
