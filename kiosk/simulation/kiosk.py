@@ -201,7 +201,7 @@ class SimKiosk:
         for slot in self.slots.values():
             slot.before_change = slot.after_change = lambda slot: None
         self.electronics.close()
-        dead.run_for(cut.outage_s)
+        dead.run_for(round(cut.outage_s, 3))  # On the millisecond, as everything else.
         self._epoch_ns += dead.mono
         born = VirtualOwner(f"boot-{self.rng.getrandbits(32)}" if cut.new_boot else dead.boot_id)
         born.mono = 0 if cut.new_boot else dead.mono

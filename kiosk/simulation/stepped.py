@@ -77,7 +77,7 @@ class Stepped(ABC):
     def _await_poll(self) -> None:
         if not self._poll_waits:
             self._poll_waits = True
-            self.owner.after((ASKED_NS - self.owner.mono % ASKED_NS) // MS, self._poll)
+            self.owner.after(-(-(ASKED_NS - self.owner.mono % ASKED_NS) // MS), self._poll)
 
     def _poll(self) -> None:
         self._poll_waits = False
