@@ -5,21 +5,20 @@ runs on the owner's thread, works for at most 8 ms and leaves the rest for the n
 cannot freeze the screen.
 """
 
-import heapq
 import os
 import select
 import time
 from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
-from itertools import count
 
-from sessions.ports import AfterId
+from kiosk.after_queue import AfterQueue
 from sessions.registry import SessionRecord
 from sessions.units import SessionId
 
 DRAIN_NS = 8_000_000
 """Longest stretch of work in one turn: half a frame at 60 Hz."""
+LONGEST_SLEEP_S = 1.0
 
 
 class Inbox:
@@ -77,23 +76,9 @@ class HeadlessOwner:
     def __init__(self, inbox: Inbox) -> None:
         self.sessions: dict[SessionId, SessionRecord] = {}
         self.inbox = inbox
-        self._numbers = count(1)
-        self._queue: list[tuple[int, int, AfterId, Callable[[], None]]] = []
-        self._cancelled: set[AfterId] = set()
+        self._queue = AfterQueue(time.monotonic_ns)
+        self.after, self.after_cancel = self._queue.after, self._queue.after_cancel
         self._running = False
-
-    def after(self, delay_ms: int, callback: Callable[[], None]) -> AfterId:
-        """As Tk's ``after``."""
-        number = next(self._numbers)
-        after_id = f"after#{number}"
-        due = time.monotonic_ns() + max(0, delay_ms) * 1_000_000
-        heapq.heappush(self._queue, (due, number, after_id, callback))
-        return after_id
-
-    def after_cancel(self, after_id: AfterId) -> None:
-        """As Tk's ``after_cancel``; what ran already is no error."""
-        if any(entry[2] == after_id for entry in self._queue):
-            self._cancelled.add(after_id)
 
     def post(self, callback: Callable[[], None]) -> None:
         """Runs the callback soon on the loop's thread; callable from any thread."""
@@ -116,16 +101,9 @@ class HeadlessOwner:
 
     def _run_due(self) -> float:
         """Runs the jobs that are due; gives the seconds until the next."""
-        while self._queue:
-            due, _, after_id, callback = self._queue[0]
-            now = time.monotonic_ns()
-            if due > now and after_id not in self._cancelled:
-                return (due - now) / 1e9
-            heapq.heappop(self._queue)
-            if after_id in self._cancelled:
-                self._cancelled.discard(after_id)
-                continue
-            callback()
+        while (job := self._queue.take(time.monotonic_ns())) is not None:
+            job[-1]()
             if not self._running:
                 return 0.0
-        return 1.0
+        due = self._queue.next_due()
+        return LONGEST_SLEEP_S if due is None else max(0, due - time.monotonic_ns()) / 1e9
