@@ -160,6 +160,8 @@ class Assembly:
             doors=doors,
             marks=self._data.queries.marks(),
         )
+        for session_id in self._engine.state.sessions:
+            self.conductor.sensing.recall(self._data.queries.session_facts(session_id))
         self.conductor.start(recovery)
         if self._data.volatile is None:
             self._take_coins(True)

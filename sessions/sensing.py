@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from sessions import commands as c
+from sessions.events import Fact, VerdictGiven
 from sessions.ports import Json, Reading, SlotPort, Trouble
 from sessions.rules import Rules
 from sessions.state import State
@@ -21,6 +22,8 @@ WELDED_V = 2.0
 """A port without power is bled to zero within milliseconds; half a volt would be a charge left, two volts are a closed
 contact."""
 WELDED_READINGS = 3
+MOST_RECALLED_ERROR_MA = 1.0
+"""A zero that was less well known than this is not worth remembering: a full phone's sip is 3 mA."""
 MOVES = 10
 """A sensor that was stuck is believed again when so many of its readings differed from the one before. One that holds
 still even though it is well, because nothing flows and its noise is small, waits for the staff to enable the slot."""
@@ -50,6 +53,15 @@ class Sensing:
     def zero(self, name: SlotName) -> Zero:
         """The slot's zero and noise as learned so far."""
         return self._watches[name].zero
+
+    def recall(self, facts: Iterable[Fact]) -> None:
+        """Takes each slot's zero and noise from the evidence of the latest verdict about it. A session that goes on
+        after a restart gets its power at once, before the slot can be seen empty; a sip of 3 mA shall still count."""
+        for body in (fact.body for fact in facts):
+            watch = self._watches.get(body.slot) if isinstance(body, VerdictGiven) else None
+            if watch is not None and isinstance(body, VerdictGiven) and "zero_mA" in body.evidence:
+                known = body.evidence["zero_error_mA"] <= MOST_RECALLED_ERROR_MA
+                watch.zero = Zero(body.evidence["zero_mA"], body.evidence["sigma_mA"]) if known else Zero()
 
     def last(self, name: SlotName) -> Reading | None:
         """The newest reading seen."""

@@ -18,6 +18,8 @@ LEAST_SIGMA_MA = 1.0
 """No sensor is believed to be better than this: its steps are 0.1 to 0.2 mA, and a load adds noise of its own."""
 TRUSTED_READINGS = 20
 """Readings of an empty slot after which its zero is believed."""
+GIVEN_READINGS = 50
+"""A zero that was given is believed as if so many readings had shown it."""
 KEPT_READINGS = 600
 RENEWED_READINGS = 50
 """Readings after which an empty slot's earlier spell counts no more: the sensor may have another temperature now."""
@@ -64,7 +66,8 @@ class Zero:
 
     def error_mA(self, unwatched_s: float = 0.0) -> float:
         """How well the mean is known (one sigma), so long after the slot was last seen empty."""
-        known = self.sigma_mA / sqrt(max(1, len(self._readings))) if self.trusted else WORST_OFFSET_MA / 2
+        readings = max(len(self._readings), GIVEN_READINGS if self._given else 1)
+        known = self.sigma_mA / sqrt(readings) if self.trusted else WORST_OFFSET_MA / 2
         return hypot(known, DRIFT_MA_PER_HOUR * unwatched_s / 3600)
 
     def renew(self) -> None:

@@ -225,7 +225,7 @@ def test_a_silent_sensor_pauses_time_and_returns_by_itself(kiosk: SimKiosk) -> N
     put_in(kiosk, 1)
     kiosk.run(20)
     kiosk.slot(1).sensor_works = False
-    kiosk.run(5)
+    kiosk.run(12)
     assert state_of(kiosk, ONE) is SlotState.SUSPENDED_EVSE
     assert not kiosk.slot(1).power
     used = kiosk.owner.sessions[session].meter.proven_ms()

@@ -1,0 +1,54 @@
+"""Slots between sessions: when a silent sensor is a fault, and what of it is known again after a restart."""
+
+from kiosk.simulation.kiosk import SimKiosk
+from sessions.events import VerdictGiven
+from sessions.machine import SlotState
+from tests.sessions.test_stories import ANNA, ONE, locker, paid_visit, put_in, start, state_of
+
+
+def charging() -> SimKiosk:
+    kiosk = SimKiosk(locker(), seed=1)
+    kiosk.run(20)
+    start(kiosk, paid_visit(kiosk, ANNA), ONE)
+    put_in(kiosk, 1)
+    kiosk.run(30)
+    assert state_of(kiosk, ONE) is SlotState.CHARGING
+    return kiosk
+
+
+def test_a_hiccup_of_the_sensor_takes_no_phone_off_its_charger() -> None:
+    kiosk = charging()
+    kiosk.slot(1).sensor(works=False)
+    kiosk.run(8)
+    assert state_of(kiosk, ONE) is SlotState.CHARGING
+    (record,) = kiosk.owner.sessions.values()
+    assert record.verdict == "stale"
+    proven = record.meter.proven_ms()
+    kiosk.slot(1).sensor(works=True)
+    kiosk.run(5)
+    assert state_of(kiosk, ONE) is SlotState.CHARGING
+    assert record.meter.proven_ms() >= proven + 12_000
+    assert not kiosk.engine.state.faults
+
+
+def test_a_sensor_that_is_lost_takes_the_power_and_gives_it_back() -> None:
+    kiosk = charging()
+    kiosk.slot(1).sensor(works=False)
+    kiosk.run(13)
+    assert state_of(kiosk, ONE) is SlotState.SUSPENDED_EVSE
+    assert len(kiosk.engine.state.faults) == 1
+    kiosk.slot(1).sensor(works=True)
+    kiosk.run(15)
+    assert state_of(kiosk, ONE) is SlotState.CHARGING
+
+
+def test_a_slots_zero_is_known_again_from_its_last_verdict() -> None:
+    kiosk = charging()
+    known = kiosk.conductor.sensing.zero(ONE)
+    again = SimKiosk(locker(), seed=1).conductor.sensing
+    assert not again.zero(ONE).trusted
+    facts = [fact for fact in kiosk.journal.facts if isinstance(fact.body, VerdictGiven)]
+    again.recall(facts)
+    assert again.zero(ONE).trusted
+    assert abs(again.zero(ONE).mean_mA - known.mean_mA) < 0.01
+    assert again.zero(ONE).error_mA() < 1
