@@ -34,6 +34,7 @@ class Stepped(ABC):
         self.owner = kiosk.owner
         self.run_id = f"start{kiosk.starts}"
         self._polls_left = 0
+        self._moved_at = -1
         self._attended: dict[SimSlot, None] = {}
         self._poll_waits = False
         self._line_free = 0
@@ -46,6 +47,7 @@ class Stepped(ABC):
 
     def switch_moved(self, slot: "SimSlot") -> None:
         self._polls_left = SETTLING_POLLS
+        self._moved_at = self.owner.mono
         self._await_poll()
 
     def sensor_changed(self, slot: "SimSlot", *, lost_settings: bool = False) -> None:
@@ -82,7 +84,8 @@ class Stepped(ABC):
     def _poll(self) -> None:
         self._poll_waits = False
         now = MonoNs(self.owner.mono)
-        if self._polls_left:
+        # What moves in the very instant of a poll is seen by the next one.
+        if self._polls_left and self._moved_at != now:
             self._polls_left -= 1
             self.poll_switches(now)
         for slot in list(self._attended):

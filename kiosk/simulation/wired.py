@@ -15,7 +15,7 @@ from hardware.wiring import COIN_ENABLE, Wiring, wire
 from hardware.workers import Health, Worker
 from kiosk.simulation.bench_board import BenchBoard
 from kiosk.simulation.board import pinmap_of
-from kiosk.simulation.stepped import MS, PULSE_MS, Stepped
+from kiosk.simulation.stepped import MS, PULSE_MS, SETTLING_POLLS, Stepped
 from sessions.errors import InvariantBroken
 from sessions.ports import AfterId, Reading
 from sessions.units import MonoNs
@@ -34,6 +34,7 @@ class _Board:
     """The drivers of one board, and the chips below them."""
 
     def __init__(self, electronics: "Wired", slots: "list[SimSlot]", number: int) -> None:
+        self._electronics = electronics
         self._owner = electronics.owner
         pinmap = pinmap_of([(slot.name, slot.has_lock, slot.has_door) for slot in slots], first=number == 0)
         self.slots = slots
@@ -64,6 +65,7 @@ class _Board:
             self._bank_id = None
         due = self._bank.work()
         if due < self._owner.mono + IDLE_NS:
+            self._electronics.watch_switches()
             self._bank_id = self._owner.after(-(-(due - self._owner.mono) // MS), self._work_again)
 
     def show(self, slot: "SimSlot", text: str) -> None:
@@ -111,6 +113,9 @@ class Wired(Stepped):
 
     def unlock(self, slot: "SimSlot", on: bool) -> None:
         board = self._board_of[slot]
+        if not self._polls_left:
+            # On a kiosk the last poll is never older than a tenth of a second: what it said is known.
+            self.poll_switches(MonoNs(self.owner.mono))
         board.drivers.slots[slot.name].set_unlocked(on)
         board.work_locks()
 
@@ -144,6 +149,11 @@ class Wired(Stepped):
         health.seen(board.drivers.slots[slot.name].sensor.poll(now), now)
         return health.settled
 
+    def watch_switches(self) -> None:
+        """A lock looks whether its door moves: the switches are asked on."""
+        self._polls_left = max(self._polls_left, SETTLING_POLLS)
+        self._await_poll()
+
     def lose_settings(self, slot: "SimSlot") -> None:
         self._board_of[slot].bench.shunts[slot].chip.reset()
 
@@ -156,7 +166,7 @@ class Wired(Stepped):
         if there:
             self._reader.found()
         else:
-            self._reader.lost(OSError("device reports readiness to read but returned no data"))
+            self._reader.lost(OSError("the simulated cable is out"))
 
     def tap(self, uid: str) -> None:
         frame = frame_bytes(f"00{uid.removeprefix('em4100:')}")
