@@ -5,27 +5,27 @@ closes records, arms their jobs and sets the outputs; after each acknowledgement
 of those who waited. The owner (Tk, headless, virtual) lends it its thread and its dict of records.
 """
 
-from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sessions import commands as c
-from sessions import ports
 from sessions.detection import Detector
 from sessions.display_text import slot_text
 from sessions.engine import Decision, Engine
 from sessions.errors import InvariantBroken, SessionsError
-from sessions.events import SCREEN, Fact, KioskStopped
+from sessions.events import Fact, KioskStopped
 from sessions.jobs import Pace, arm_waiting, cancel_jobs, show, start_jobs
 from sessions.journaling import Batch, Journal, Mark, Sample
 from sessions.metering import Meter
+from sessions.noticed import Noticed
 from sessions.outputs import OutputSetter
-from sessions.ports import AfterId, Json, Observation, Reading, SlotPort, Trouble
+from sessions.ports import AfterId, Json, Observation, Reading, SlotPort
 from sessions.registry import Registry, SessionOwner, SessionRecord
 from sessions.rules import Rules
 from sessions.sensing import Sensing
 from sessions.slots import shown_state
 from sessions.state import Session, Slot, State, Visit
+from sessions.storing import Storing
 from sessions.units import CardKey, MonoNs, Now, Seq, SessionId, SlotName, VisitId
 from sessions.visits import idle_until
 
@@ -69,16 +69,14 @@ class Conductor:
         self._slots = slots
         self._journal = journal
         self._clock = clock
-        self._card_key = card_key
         self.listeners = listeners or Listeners()
         self.pace = pace or Pace()
         self.registry = Registry(owner.sessions)
         self.sensing = Sensing(slots, engine.rules, self.tell)
         self.outputs = OutputSetter(slots, engine.rules.timing.door_open_s, self._power_switched)
-        self.durable = self._followed = engine.state.seq
-        self._waiting: deque[tuple[Seq, Callable[[], None]]] = deque()
-        self._unsure_credit: deque[tuple[Seq, str, str, int]] = deque()
-        self._coin_owners: dict[str, CardKey | None] = {}
+        self._followed = engine.state.seq
+        self._storing = Storing(engine.state.seq)
+        self._noticed = Noticed(card_key)
         self._shown: dict[SlotName, tuple[Slot, Session | None]] = {}
         """What each slot's display was last set by; from then on only time changes it, which is its tick's business."""
         self._sweep_id: AfterId | None = None
@@ -153,47 +151,27 @@ class Conductor:
 
     def observe(self, seen: Observation) -> None:
         """Takes what hardware noticed."""
-        if isinstance(seen, ports.CardSeen):
-            self.tell(c.Tap(self._card_key(seen.uid), seen.tap_id))
-        elif isinstance(seen, ports.CoinPulseStarted):
-            visit = self.state.visit_at(SCREEN)
-            self._coin_owners[seen.train_id] = visit.card if visit else None
-        elif isinstance(seen, ports.CoinSeen):
-            owner = self._coin_owners.pop(seen.train_id, None)
-            self.tell(c.CoinIn(seen.train_id, seen.value, seen.first_pulse, owner))
-        elif isinstance(seen, ports.DoorSeen):
-            self.tell(c.DoorObserved(seen.slot, seen.open, seen.mono))
-        elif not self._is_silence(seen):
-            self.tell(c.DeviceTrouble(seen.device, seen.trouble.value if seen.trouble else None, seen.detail))
+        command = self._noticed.command(seen, self.state)
+        if command is not None:
+            self.tell(command)
 
-    def _is_silence(self, seen: ports.DeviceReport) -> bool:
-        """Whether a sensor falls silent or ends its silence: that is judged by `Sensing` and the detectors, as one
-        unanswered question is but a gap. Its other troubles begin and end as its driver says."""
-        if not seen.device.endswith(".sensor"):
-            return False
-        known = self.state.faults.get(seen.device)
-        trouble = seen.trouble if seen.trouble is not None or known is None else known.trouble
-        return trouble == Trouble.NO_ANSWER
+    @property
+    def durable(self) -> Seq:
+        """Up to which fact everything is stored for good."""
+        return self._storing.durable
 
     def when_durable(self, seq: Seq, callback: Callable[[], None]) -> None:
         """Calls back once ``seq`` is durable: at once if it is."""
-        if seq <= self.durable:
-            callback()
-        else:
-            self._waiting.append((seq, callback))
+        self._storing.when_durable(seq, callback)
 
     def acknowledged(self, seq: Seq) -> None:
         """The journal says that everything up to ``seq`` is durable."""
         if seq <= self.durable:
             return
-        self.durable = seq
-        while self._unsure_credit and self._unsure_credit[0][0] <= seq:
-            self._unsure_credit.popleft()
+        ready = self._storing.acknowledged(seq)
         self._set_outputs()
         self._show_all()
         self.listeners.durable(seq)
-        ready = [callback for wanted, callback in self._waiting if wanted <= seq]
-        self._waiting = deque((wanted, callback) for wanted, callback in self._waiting if wanted > seq)
         for callback in ready:
             callback()
 
@@ -211,7 +189,7 @@ class Conductor:
 
     def unsure_credit(self, account: str, unit: str) -> int:
         """What was credited to an account by facts that are not durable yet: not to be shown."""
-        return sum(amount for _, name, kind, amount in self._unsure_credit if name == account and kind == unit)
+        return self._storing.unsure_credit(account, unit)
 
     def mark(self, record: SessionRecord) -> None:
         """Writes how far a session's usage is proven."""
@@ -227,10 +205,7 @@ class Conductor:
     def _follow(self, decision: Decision) -> None:
         self._followed = self.state.seq
         self._journal.post(Batch(decision.facts, decision.rows))
-        for fact in decision.facts:
-            for transfer in fact.transfers:
-                if transfer.credit.startswith("card:"):
-                    self._unsure_credit.append((fact.seq, transfer.credit, transfer.unit.value, transfer.amount))
+        self._storing.decided(decision.facts)
         self._sync_records()
         self._set_outputs()
         self._show_all()
