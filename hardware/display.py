@@ -77,6 +77,11 @@ class SlotDisplay:
                 self._driver.write(segments[first : changed[-1] + 1], first)
             self._shown = segments
 
+    def close(self) -> None:
+        """Let go of both lines; nothing can be sent any more."""
+        with self._clock_line:
+            self._driver = None  # The driver gives its lines back when it is collected, which is here and now.
+
     def forget(self) -> None:
         """Send all four digits next time, changed or not."""
         self._shown = None
@@ -134,8 +139,25 @@ class DisplayWorker(Worker):
         super().__init__("displays", clock)
         self._news = threading.Condition()
         self._wanted: dict[SlotDisplay, str] = {}
-        now = MonoNs(clock())
-        self._watched = [_Watched(display, Health(display.device, post), now) for display in displays]
+        self._post = post
+        self._watched: list[_Watched] = []
+        self._working = threading.Lock()
+        for display in displays:
+            self.add(display)
+
+    def add(self, display: SlotDisplay) -> None:
+        """Take in a display."""
+        self._watched = [*self._watched, _Watched(display, Health(display.device, self._post), MonoNs(self._clock()))]
+
+    def remove(self, display: SlotDisplay) -> None:
+        """Let a display go dark and let go of it: nobody writes it any more when this returns."""
+        with self._working:
+            for watched in self._watched:
+                if watched.display is display:
+                    watched.work("", MonoNs(self._clock()))
+            self._watched = [watched for watched in self._watched if watched.display is not display]
+            with self._news:
+                self._wanted.pop(display, None)
 
     def show(self, display: SlotDisplay, text: str) -> None:
         """Have `text` shown soon. Raises `DisplayTextError` when it does not fit."""
@@ -150,7 +172,9 @@ class DisplayWorker(Worker):
         with self._news:
             wanted, self._wanted = self._wanted, {}
         for watched in self._watched:
-            watched.work(wanted.get(watched.display), now)
+            with self._working:
+                if watched in self._watched:
+                    watched.work(wanted.get(watched.display), now)
         return MonoNs(min((watched.due for watched in self._watched), default=now + CHECK_NS))
 
     def _run(self) -> None:

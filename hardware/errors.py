@@ -34,6 +34,10 @@ class DeviceError(HardwareError, OSError):
         super().__init__(f"{device}: {message}")
 
 
+class RewiringError(HardwareError, RuntimeError):
+    """A changed pinmap could not be wired while the kiosk runs; the former wiring is back."""
+
+
 class PinTaken(HardwareError, ValueError):
     """A pin or an address is claimed twice; the message names both holders."""
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from hardware.gpio import Holders
 from hardware.i2c import LIBRARY_LOCK
-from hardware.spec_types import expander_pin_name
+from hardware.spec_types import EXPANDER_PINS, expander_pin_name
 from hardware.workers import Fault
 from sessions.ports import Trouble
 from sessions.units import MonoNs
@@ -25,7 +25,7 @@ _ALL = 0xFFFF
 class Expander:
     """One MCP23017 on a Blinka bus or its bench twin. `device` is its name in the pinmap.
 
-    Pins are claimed before the first poll and stay what they are: outputs, or inputs with the chip's own pull-up.
+    Pins are outputs, or inputs with the chip's own pull-up; a later claim or release counts from the next poll.
     """
 
     def __init__(self, device: str, bus: Any, address: int) -> None:
@@ -41,17 +41,29 @@ class Expander:
         self._wanting = threading.RLock()
         self._wanted = 0
         self._written = 0
+        self._refit = False
+        """Whether pins were claimed or released since the chip was set up."""
 
     def input(self, pin: int, holder: str, seen: Seen) -> None:
         """Claim a pin as an input with pull-up; `seen` is called at every poll, in the worker's thread."""
         self._claim(pin, holder)
-        self._inputs[pin] = seen
+        self._inputs = {**self._inputs, pin: seen}
+        self._refit = True
 
     def output(self, pin: int, holder: str, *, active_high: bool = True) -> "ExpanderOutput":
         """Claim a pin as an output that is off from the start."""
         self._claim(pin, holder)
         self._outputs |= 1 << pin
+        self._refit = True
         return ExpanderOutput(self, 1 << pin, active_high)
+
+    def release(self, holder: str) -> None:
+        """Let go of what one holder has, if anything; its pin becomes an input without a pull at the next poll."""
+        for name in self._holders.release(holder):
+            pin = next(pin for pin in range(EXPANDER_PINS) if name.endswith(f" {expander_pin_name(pin)}"))
+            self._inputs = {other: seen for other, seen in self._inputs.items() if other != pin}
+            self._outputs &= ~(1 << pin)
+            self._refit = True
 
     @property
     def has_outputs(self) -> bool:
@@ -87,6 +99,9 @@ class Expander:
         if self._driver is None:
             self._configure()
             return None
+        if self._refit:
+            self._set_up(self._driver)
+            return None
         directions, pulls = self._driver.iodir, self._driver.gppu
         if directions == _ALL & ~self._outputs and pulls == self._pulls:
             return None
@@ -99,11 +114,16 @@ class Expander:
 
         self._driver = None
         driver = MCP23017(self._bus, self._address)
+        self._set_up(driver)
+        self._driver = driver
+
+    def _set_up(self, driver: Any) -> None:
+        """Say which pin is what, without a moment in which an output is none: others may be in use."""
+        self._refit = False
         # Latches before directions: a pin must not be an output with somebody else's level for even a moment.
         driver.gpio = self._written = self._wanted
         driver.gppu = self._pulls
         driver.iodir = _ALL & ~self._outputs
-        self._driver = driver
 
     def _write(self) -> None:
         wanted = self._wanted

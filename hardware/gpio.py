@@ -82,14 +82,23 @@ class Holders:
     """Who holds which pin. A holder is a pinmap path in short, such as `slot2.relay`."""
 
     def __init__(self) -> None:
-        self._held: dict[str, tuple[str, bool]] = {}
+        self._held: dict[str, dict[str, bool]] = {}
 
     def claim(self, pin: str, holder: str, *, shared: bool = False) -> None:
         """Reserve a pin; `shared` holders may hold one together. Raises `PinTaken`, which names both."""
-        held = self._held.get(pin)
-        if held is not None and not (shared and held[1]):
-            raise PinTaken(f"{pin} is already used by {held[0]}; give {holder} another pin in the pinmap")
-        self._held.setdefault(pin, (holder, shared))
+        held = self._held.setdefault(pin, {})
+        if held and not (shared and all(held.values())):
+            raise PinTaken(f"{pin} is already used by {next(iter(held))}; give {holder} another pin in the pinmap")
+        held[holder] = shared
+
+    def release(self, holder: str) -> list[str]:
+        """Forget one holder; gives the pins that nobody holds any more."""
+        free = []
+        for pin, held in list(self._held.items()):
+            if held.pop(holder, None) is not None and not held:
+                del self._held[pin]
+                free.append(pin)
+        return free
 
     def clear(self) -> None:
         """Forget every holder."""
@@ -103,7 +112,7 @@ class Header:
         self.factory = factory
         """gpiozero's pins, for devices of its own on pins claimed here."""
         self._holders = Holders()
-        self._devices: list[OutputDevice | DigitalInputDevice] = []
+        self._devices: dict[str, OutputDevice | DigitalInputDevice] = {}
 
     def claim(self, pin: int, holder: str, *, shared: bool = False) -> "Pin":
         """Reserve a BCM pin and give it. `shared` holders may hold one together, as displays do their clock.
@@ -119,7 +128,7 @@ class Header:
 
         self.claim(pin, holder)
         device = OutputPin(pin, active_high=active_high, initial_value=False, pin_factory=self.factory)
-        self._devices.append(device)
+        self._devices[holder] = device
         return HeaderOutput(device)
 
     def input(self, pin: int, holder: str, *, pull_up: bool, bounce_s: float | None = None) -> "DigitalInputDevice":
@@ -128,12 +137,19 @@ class Header:
 
         self.claim(pin, holder)
         device = DigitalInputDevice(pin, pull_up=pull_up, bounce_time=bounce_s, pin_factory=self.factory)
-        self._devices.append(device)
+        self._devices[holder] = device
         return device
+
+    def release(self, holder: str) -> None:
+        """Let go of what one holder has, if anything; an output stays driven, to off."""
+        device = self._devices.pop(holder, None)
+        if device is not None:
+            device.close()
+        self._holders.release(holder)
 
     def close(self) -> None:
         """Let go of every pin. Outputs stay driven, to off; the factory stays its backend's."""
-        for device in self._devices:
+        for device in self._devices.values():
             device.close()
         self._devices.clear()
         self._holders.clear()

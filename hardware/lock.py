@@ -181,7 +181,14 @@ class LockBank(Worker):
 
     def add(self, lock: Lock) -> None:
         """Take in a lock; each adds itself."""
-        self._locks.append(lock)
+        with self._change:
+            self._locks = [*self._locks, lock]
+
+    def remove(self, lock: Lock) -> None:
+        """Let go of a lock, without current."""
+        with self._change:
+            self.want(lock, False)
+            self._locks = [other for other in self._locks if other is not lock]
 
     def want(self, lock: Lock, on: bool) -> None:
         """Note what is wanted of a lock; locked takes effect here and now."""

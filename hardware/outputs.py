@@ -52,6 +52,11 @@ class KioskOutputs:
     def __init__(self, outputs: Mapping[str, Output]) -> None:
         self._outputs = dict(outputs)
 
+    def replace(self, name: str, output: Output | None) -> None:
+        """Put another output in the place of one, or none."""
+        others = {other: each for other, each in self._outputs.items() if other != name}
+        self._outputs = others if output is None else {**others, name: output}
+
     def set(self, name: str, on: bool) -> None:
         """Drive one to a level. Raises `UnknownOutput` for a name the pinmap does not have."""
         if name not in self._outputs:

@@ -225,9 +225,18 @@ class I2CWorker(Worker):
     ) -> None:
         super().__init__(name, clock)
         self._period_ns = round(1e9 / hz)
+        self._post = post
         polled = list(devices)
         now = clock()
         self._turns = [_Turn(each, now + n * self._period_ns // len(polled), post) for n, each in enumerate(polled)]
+
+    def add(self, device: BusDevice) -> None:
+        """Take in a device; its turn comes at once."""
+        self._turns = [*self._turns, _Turn(device, self._clock(), self._post)]
+
+    def remove(self, device: BusDevice) -> None:
+        """Let go of a device; a question under way is still answered."""
+        self._turns = [turn for turn in self._turns if turn.device is not device]
 
     def _run(self) -> None:
         while not self._stopping.is_set():

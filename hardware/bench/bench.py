@@ -7,7 +7,7 @@ people take, so they are called from threads that may wait; the errors they rais
 
 import logging
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
@@ -81,6 +81,11 @@ class Bench:
     def reader_port(self, port: str) -> str:
         """The bench reader's port; the pinmap's own where a real reader stands in for it."""
         return port if self._parts.reader is None else self._parts.reader.port
+
+    def refit(self, pinmap: Pinmap, slots: Collection[str], outputs: Collection[str]) -> None:
+        """Solder anew what another pinmap has elsewhere, in these slots and outputs; what is plugged in stays."""
+        with self._changing():
+            self._parts.refit(pinmap, slots, outputs)
 
     # What people do.
 

@@ -79,6 +79,11 @@ class BenchPin(MockPin):
         """Tell `watcher` every later change of the level."""
         self._watchers += (watcher,)
 
+    def unsolder(self) -> None:
+        """Take off everything outside: nobody watches or drives the wire any more."""
+        self._watchers = ()
+        self.drive(None)
+
     def drive(self, level: bool | None) -> None:
         """Let the outside world drive the wire, or let go of it (None). Felt only while the pin is an input."""
         self._driven_from_outside = level

@@ -38,6 +38,12 @@ class BenchBus:
             raise ValueError(f"there is already a chip at 0x{address:02x} of this bus")
         self._chips[address] = chip
 
+    def detach(self, address: int) -> None:
+        """Take the chip at an address off the bus."""
+        with self._transfer:
+            self._chips.pop(address, None)
+            self._silent.discard(address)
+
     def silence(self, address: int, silent: bool) -> None:
         """Let the chip at this address not acknowledge, or answer again."""
         with self._transfer:

@@ -43,6 +43,11 @@ class Mcp23017:
             self._driven[pin] = level
         self._tell(before)
 
+    def unsolder(self, pin: int) -> None:
+        """Take off everything outside of one pin."""
+        self._watchers = [each for each in self._watchers if each[0] != pin]
+        self.drive(pin, None)
+
     def level(self, pin: int) -> bool:
         """The level on a pin now. An input that nobody drives and nothing pulls up reads low."""
         return bool(self._levels() >> pin & 1)

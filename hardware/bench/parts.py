@@ -2,7 +2,7 @@
 
 import random
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from hardware.bench.coins import CoinChute
 from hardware.bench.door_lock import BenchDoor
@@ -55,6 +55,34 @@ class BenchParts:
         self.reader = self._make_reader() if own_reader else None
         self.coins = self._make_coins()
         self._close_loops()
+
+    def refit(self, pinmap: Pinmap, slots: Collection[str], outputs: Collection[str]) -> None:
+        """Follow another pinmap in these slots and outputs; phones and doors stay as they are."""
+        for spec in self._pinmap.slots:
+            if spec.name in slots:
+                self._unsolder(spec)
+        for name in outputs:
+            self.outputs.pop(name, None)
+        self._pinmap = pinmap
+        for spec in pinmap.slots:
+            if spec.name in slots:
+                kept = self.slots[spec.name].keep()
+                self.slots[spec.name] = self._make_slot(spec)
+                self.slots[spec.name].restore(kept)
+        self.outputs.update(
+            {name: (self._wire(spec), spec.active) for name, spec in pinmap.outputs.items() if name in outputs}
+        )
+
+    def _unsolder(self, spec: SlotSpec) -> None:
+        self._bus(spec.sensor.i2c).detach(spec.sensor.address)
+        for pinned in (spec.relay, spec.lock, spec.door):
+            if pinned is not None:
+                self._wire(pinned).unsolder()
+        if spec.display is not None:
+            # The clock stays watched by whoever shares it; without its own line a chip sees no START.
+            self.factory.wire(spec.display.dio).unsolder()
+        for device in [device for device in self.switches if device.startswith(f"{spec.name}.")]:
+            del self.switches[device]
 
     def _bus(self, number: int) -> BenchBus:
         return self.buses.setdefault(number, BenchBus())

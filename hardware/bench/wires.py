@@ -19,6 +19,7 @@ class Wire:
     driven: Callable[[], bool]
     drive: Callable[[bool | None], None]
     watch: Callable[[Watcher], None]
+    unsolder: Callable[[], None]
 
     def carries(self, active: Level) -> bool:
         """Whether the kiosk drives the wire to this level now."""
@@ -31,7 +32,7 @@ class Wire:
 
 def header_wire(pin: BenchPin) -> Wire:
     """The wire at a pin of the header."""
-    return Wire(lambda: bool(pin.state), lambda: pin.driven_by_kiosk, pin.drive, pin.watch)
+    return Wire(lambda: bool(pin.state), lambda: pin.driven_by_kiosk, pin.drive, pin.watch, pin.unsolder)
 
 
 def expander_wire(chip: Mcp23017, pin: int) -> Wire:
@@ -41,4 +42,5 @@ def expander_wire(chip: Mcp23017, pin: int) -> Wire:
         partial(chip.driven_by_kiosk, pin),
         partial(chip.drive, pin),
         partial(chip.watch, pin),
+        partial(chip.unsolder, pin),
     )
