@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from benchmarks import api, countdown, days, detection, disk, gaps, power_cuts, start, touch
+from benchmarks import api, countdown, days, detection, disk, gaps, power_cuts, start, touch, wire
 from benchmarks.figures import Figure, keep, kept, machine
 from benchmarks.kiosks import no_display
 
@@ -23,6 +23,7 @@ BENCHMARKS: dict[str, Callable[[], Iterator[Figure]]] = {
     "power_cuts": power_cuts.measure,
     "api": api.measure,
     "days": days.measure,
+    "wire": wire.measure,
 }
 PAGE = Path(__file__).parents[1] / "docs" / "figures.md"
 

@@ -14,7 +14,7 @@ import click
 from kiosk.cli.tables import table
 from kiosk.simulation.chaos import FAULTS
 from kiosk.simulation.days import CUSTOMERS_A_SLOT, Failure, Outcome, Plan, total
-from kiosk.simulation.days import simulate as run_days
+from kiosk.simulation.fidelity import run as run_days
 
 FEW_DAYS = 3
 """Longer simulations show how far they are."""
@@ -27,8 +27,17 @@ FEW_DAYS = 3
 @click.option("--customers", type=click.IntRange(0), metavar="N", help="A day at each kiosk.  [default: 10 a slot]")
 @click.option("--kiosks", type=click.IntRange(1), default=1, show_default=True, metavar="N", help="Side by side.")
 @click.option("--faults", default="all", show_default=True, metavar="LIST", help="all, none, or some of the kinds.")
+@click.option(
+    "--fidelity",
+    type=click.Choice(["rules", "wire"]),
+    default="rules",
+    show_default=True,
+    help="rules: what drivers would say. wire: every real driver on the bench, and both compared.",
+)
 @click.option("--json", "as_json", is_flag=True, help="One JSON document.")
-def simulate(days: int, seed: int, slots: int, customers: int | None, kiosks: int, faults: str, as_json: bool) -> None:
+def simulate(
+    days: int, seed: int, slots: int, customers: int | None, kiosks: int, faults: str, fidelity: str, as_json: bool
+) -> None:
     """Run days of customers at a simulated kiosk, break things, and judge every event.
 
     The rules, jobs and detectors are the real ones, on a clock that jumps from one event to the next. After every event
@@ -45,8 +54,10 @@ def simulate(days: int, seed: int, slots: int, customers: int | None, kiosks: in
       kiosk simulate --days 30 --seed 7
       kiosk simulate --days 14 --slots 6 --customers 60 --faults none --json
       kiosk simulate --days 30 --kiosks 20 --faults power,people
+      kiosk simulate --days 3 --fidelity wire
     """
-    plan = Plan(seed, days, slots, CUSTOMERS_A_SLOT * slots if customers is None else customers, _kinds(faults))
+    customers = CUSTOMERS_A_SLOT * slots if customers is None else customers
+    plan = Plan(seed, days, slots, customers, _kinds(faults), fidelity=fidelity)
     began = time.perf_counter()
     outcome = total(list(_run(plan, kiosks)))
     outcome.wall_s = round(time.perf_counter() - began, 3)
@@ -114,10 +125,11 @@ def _part(some: int, whole: int) -> str:
 
 
 def _print_failure(failure: Failure, plan: Plan) -> None:
+    fidelity = "" if plan.fidelity == "rules" else f" --fidelity {plan.fidelity}"
     faults = "all" if plan.faults == tuple(FAULTS) else ",".join(plan.faults) or "none"
     again: Sequence[str] = (
         f"kiosk simulate --seed {failure.seed} --days {failure.day} --slots {plan.slots}",
-        f"--customers {plan.customers} --faults {faults}",
+        f"--customers {plan.customers} --faults {faults}{fidelity}",
     )
     click.echo(f"\nSeed {failure.seed}, day {failure.day}: {failure.what}\nThe last facts:")
     for fact in failure.facts:

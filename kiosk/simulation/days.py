@@ -112,16 +112,25 @@ def equipment(seed: int, slots: int) -> tuple[SlotRules, ...]:
 
 
 def simulate(
-    plan: Plan, told: Callable[[int], None] = lambda day: None, kiosk_of: Callable[..., SimKiosk] = SimKiosk
+    plan: Plan,
+    told: Callable[[int], None] = lambda day: None,
+    kiosk_of: Callable[..., SimKiosk] = SimKiosk,
+    heard: Callable[[tuple[Fact, ...]], None] = lambda facts: None,
 ) -> Outcome:
-    """Runs the days of a plan; ``told`` hears of each one that is over. The same plan always gives the same facts."""
+    """Runs the days of a plan; ``told`` hears of each one that is over, ``heard`` of every decision. The same plan
+    always gives the same facts."""
     began = time.perf_counter()
     rng = random.Random(plan.seed)
     rules, seed = Rules(equipment(plan.seed, plan.slots)), rng.getrandbits(64)
     kiosk = kiosk_of(rules, seed, skips=plan.skips, electronics=FIDELITIES[plan.fidelity])
     kiosk.asked_to_stop = set()
     books = _Books(kiosk)
-    kiosk.told = books.told
+
+    def decided(facts: tuple[Fact, ...]) -> None:
+        books.told(facts)
+        heard(facts)
+
+    kiosk.told = decided
     crowd = Crowd(kiosk, random.Random(rng.getrandbits(64)), 0.3 if "people" in plan.faults else 0.0)
     chaos = Chaos(kiosk, random.Random(rng.getrandbits(64)), Counter())
     outcome = Outcome(plan.seed, plan.days, plan.slots)
