@@ -2,7 +2,7 @@
 
 import pytest
 
-from benchmarks.detection import FULL_DRAWS, Trial, detector, run, threshold, trial
+from benchmarks.detection import DROPPED_S, FULL_DRAWS, GRACE_S, Trial, detector, run, run_others, threshold, trial
 from benchmarks.figures import percentile
 from kiosk.simulation.waveforms import PHONES, Sensor, make
 from sessions.detection import Kind
@@ -36,6 +36,17 @@ def test_what_is_billed_ends_when_the_draw_ended(trials: list[Trial]) -> None:
     assert percentile(errors, 95) <= 1.0
 
 
+def test_the_second_generator_agrees() -> None:
+    trials = run_others(detector, 108)
+    phones = [t for t in trials if t.is_phone]
+    assert [t for t in phones if t.ended_falsely and t.idle_s < GRACE_S] == []
+    ended = [t for t in phones if t.prompt_s is not None and t.idle_s < DROPPED_S]
+    assert len(ended) >= 50
+    assert percentile([t.prompt_s or 0.0 for t in ended], 97) <= 8.0
+    assert percentile([t.billed_error_s or 0.0 for t in ended], 97) <= 1.0
+    assert [t for t in trials if t.kind in ("LED cable", "nothing") and t.plug_s is not None] == []
+
+
 def test_a_plain_threshold_would_end_many_sessions() -> None:
     plain = [trial(threshold, kind, seed) for kind in FULL_DRAWS for seed in range(6)]
     assert sum(t.ended_falsely for t in plain) >= len(plain) // 10
@@ -46,7 +57,7 @@ def test_what_only_draws_is_told_as_an_idle_load(kind: str) -> None:
     seen = 0
     for seed in range(8):
         waveform = make(kind, seed, Sensor(spikes_per_min=0), length_s=120, leaves=False)
-        seen += any(verdict.kind is Kind.IDLE_LOAD for verdict in detector(waveform))
+        seen += any(verdict.kind is Kind.IDLE_LOAD for verdict in detector(waveform.readings))
     assert seen >= 7
 
 
@@ -55,7 +66,7 @@ def test_what_only_draws_is_told_as_an_idle_load(kind: str) -> None:
 def test_a_draw_of_three_milliamps_is_no_end_at_any_rate(hz: float, noise: float) -> None:
     for seed in range(2):
         waveform = make("stops_at_80", seed, Sensor(hz=hz, noise_mA=noise), length_s=500, before_s=60, leaves=False)
-        assert Kind.UNPLUGGED not in [verdict.kind for verdict in detector(waveform)]
+        assert Kind.UNPLUGGED not in [verdict.kind for verdict in detector(waveform.readings)]
 
 
 def test_the_same_seed_gives_the_same_waveform() -> None:

@@ -135,7 +135,8 @@ def test_a_replug_within_the_grace_goes_on_and_costs_nothing_between(kiosk: SimK
     used = kiosk.owner.sessions[session].meter.proven_ms()
     kiosk.run(100)
     assert kiosk.owner.sessions[session].meter.proven_ms() == used
-    kiosk.slot(1).phone = phone
+    assert phone is not None
+    kiosk.slot(1).plug_again(phone)
     kiosk.run(2)
     assert state_of(kiosk, ONE) is SlotState.CHARGING
 
