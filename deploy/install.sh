@@ -25,6 +25,7 @@ files=(
     "kiosk-display.service /etc/systemd/system/kiosk-display.service 644"
     "watchdog.conf /etc/systemd/system.conf.d/10-charging-kiosk.conf 644"
     "xorg.conf /etc/X11/xorg.conf.d/10-charging-kiosk.conf 644"
+    "modules.conf /etc/modules-load.d/charging-kiosk.conf 644"
     "udev.rules /etc/udev/rules.d/60-charging-kiosk.rules 644"
     "kiosk-command /usr/local/bin/kiosk 755"
 )
@@ -95,10 +96,11 @@ check_root_is_durable() {
 }
 
 install_packages() {
-    local missing=() name
+    local missing=() name there
+    # shellcheck disable=SC2016 # the expansions are dpkg's own
+    there=$(in_root dpkg-query -W -f '${Package} ${db:Status-Status}\n' "${packages[@]}" 2>/dev/null || true)
     for name in "${packages[@]}"; do
-        # shellcheck disable=SC2016 # the expansion is dpkg's own
-        [[ $(in_root dpkg-query -W -f '${db:Status-Status}' "$name" 2>/dev/null) == installed ]] || missing+=("$name")
+        [[ $'\n'$there$'\n' == *$'\n'"$name installed"$'\n'* ]] || missing+=("$name")
     done
     ((${#missing[@]})) || return 0
     say "Debian packages: ${missing[*]}"
@@ -108,7 +110,7 @@ install_packages() {
 }
 
 make_user() {
-    local group wanted=${groups//,/ }
+    local group member_of wanted=${groups//,/ }
     if ! in_root getent passwd "$user" >/dev/null; then
         say "the user $user, in whose name the kiosk runs"
         in_root_run useradd --system --user-group --home-dir "$data" --shell /usr/sbin/nologin "$user"
@@ -116,8 +118,9 @@ make_user() {
     for group in $wanted; do
         in_root getent group "$group" >/dev/null || in_root_run groupadd --system "$group"
     done
+    member_of=$(in_root id -nG "$user" 2>/dev/null || true)
     for group in $wanted; do
-        if [[ " $(in_root id -nG "$user" 2>/dev/null || true) " != *" $group "* ]]; then
+        if [[ " $member_of " != *" $group "* ]]; then
             in_root_run usermod --append --groups "$groups" "$user"
             return
         fi

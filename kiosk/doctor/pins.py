@@ -29,7 +29,10 @@ def examine(machine: Machine) -> Iterator[Check]:
     yield _restarted(machine)
     yield _chip(machine)
     yield from (
-        _device(machine, f"/dev/i2c-{bus}", "I2C is off, or the bus has another number.") for bus in _buses(machine)
+        _device(
+            machine, f"/dev/i2c-{bus}", "I2C is off in config.txt, or the module i2c-dev is not loaded: restart the Pi."
+        )
+        for bus in _buses(machine)
     )
     yield from (
         _device(machine, port, "Check its plug; ls -l /dev/serial/by-id /dev/kiosk.") for port in _ports(machine)

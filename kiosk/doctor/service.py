@@ -13,6 +13,7 @@ FILES = {
     "kiosk-display.service": "etc/systemd/system/kiosk-display.service",
     "xorg.conf": "etc/X11/xorg.conf.d/10-charging-kiosk.conf",
     "watchdog.conf": "etc/systemd/system.conf.d/10-charging-kiosk.conf",
+    "modules.conf": "etc/modules-load.d/charging-kiosk.conf",
     "kiosk-command": "usr/local/bin/kiosk",
 }
 """Files of deploy/ and where the installer puts them."""

@@ -75,8 +75,8 @@ def dpkg() -> int:
 
 
 def dpkg_query() -> int:
-    sys.stdout.write("installed" if ARGS[-1] in lines(PACKAGES) else "not-installed")
-    return 0
+    sys.stdout.writelines(f"{name} installed\n" for name in lines(PACKAGES))
+    return 1
 
 
 def apt_get() -> int:

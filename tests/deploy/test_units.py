@@ -58,6 +58,15 @@ def test_the_kiosk_is_shut_in(installed):
     assert float(exposure[1]) <= MOST_EXPOSED
 
 
+def test_drivers_whose_devices_the_kiosk_may_use_are_loaded_before_anything_is_plugged_in(installed):
+    """systemd resolves `char-ttyUSB` when the unit starts, and finds nothing for a driver that is not there yet."""
+    modules = (installed / "etc/modules-load.d/charging-kiosk.conf").read_text()
+    unit = (installed / "etc/systemd/system/kiosk.service").read_text()
+    for device, module in {"char-i2c": "i2c-dev", "char-ttyUSB": "usbserial", "char-ttyACM": "cdc_acm"}.items():
+        assert f"DeviceAllow={device} rw\n" in unit
+        assert f"\n{module}\n" in modules
+
+
 def test_what_the_kiosk_relies_on_is_in_its_unit(installed):
     unit = (installed / "etc/systemd/system/kiosk.service").read_text()
     lines = set(unit.splitlines())

@@ -32,6 +32,7 @@ INSTALLED = {
     "kiosk-display.service": "etc/systemd/system/kiosk-display.service",
     "xorg.conf": "etc/X11/xorg.conf.d/10-charging-kiosk.conf",
     "watchdog.conf": "etc/systemd/system.conf.d/10-charging-kiosk.conf",
+    "modules.conf": "etc/modules-load.d/charging-kiosk.conf",
     "kiosk-command": "usr/local/bin/kiosk",
     "udev.rules": "etc/udev/rules.d/60-charging-kiosk.rules",
 }
