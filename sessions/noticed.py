@@ -30,6 +30,8 @@ class Noticed:
             return c.CoinIn(seen.train_id, seen.value, seen.first_pulse, owner)
         if isinstance(seen, ports.DoorSeen):
             return c.DoorObserved(seen.slot, seen.open, seen.mono)
+        if isinstance(seen, ports.CupSeen):
+            return None
         if _is_silence(seen, state):
             return None
         return c.DeviceTrouble(seen.device, seen.trouble.value if seen.trouble else None, seen.detail)

@@ -70,6 +70,30 @@ class DoorSeen:
     mono: MonoNs
 
 
+@dataclass(frozen=True, slots=True)
+class CupSeen:
+    """A cup stands under the spout, or none does any more (debounced), or it is known for the first time."""
+
+    present: bool
+    mono: MonoNs
+
+
+@dataclass(frozen=True, slots=True)
+class WaterReading:
+    """One look at the spout.
+
+    ``cup`` is whether this one look saw a cup, None when it saw nothing at all (no echo): unknown is neither.
+    ``distance_mm`` is the echo's raw distance; None without one, or where a light beam looks. ``pulses`` counts the
+    flow meter's pulses, ``pumped_ns`` how long the pump was on; both since the driver began, both never fall.
+    """
+
+    mono: MonoNs
+    cup: bool | None
+    distance_mm: float | None
+    pulses: int
+    pumped_ns: int
+
+
 class Trouble(StrEnum):
     """Ways in which a device can fail, in words an operator knows."""
 
@@ -82,6 +106,10 @@ class Trouble(StrEnum):
     NOISE = "noise"
     OVERCURRENT = "overcurrent"
     UNPLUGGED = "unplugged"
+    FULL = "full"
+    EMPTY = "empty"
+    NO_FLOW = "no_flow"
+    LEAK = "leak"
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +125,7 @@ class DeviceReport:
     mono: MonoNs
 
 
-Observation = CardSeen | CoinSeen | CoinPulseStarted | DoorSeen | DeviceReport
+Observation = CardSeen | CoinSeen | CoinPulseStarted | DoorSeen | CupSeen | DeviceReport
 """Everything that hardware tells the rules by itself. Readings are fetched, not told."""
 
 Post = Callable[[Observation], None]
@@ -141,6 +169,27 @@ class SlotPort(Protocol):
 
     def door_open(self) -> bool | None:
         """The last known door position; None without a switch or before its first reading."""
+        ...
+
+
+class WaterPort(Protocol):
+    """The water dispenser as the rules see it.
+
+    Its driver posts `CupSeen`, and as `DeviceReport` what is wrong: ``water.cup``, ``water.flow`` (noise),
+    ``water.pump`` (cannot be switched), ``water.tray`` (`Trouble.FULL`) and ``water.tank`` (`Trouble.EMPTY`). It turns
+    the pump off by itself the moment no cup is seen, and leaves it off until told off and on again.
+    """
+
+    def set_pump(self, on: bool) -> None:
+        """Wants the pump on or off. Calling it again with the same level does nothing."""
+        ...
+
+    def readings(self, after: MonoNs) -> Sequence[WaterReading]:
+        """Looks newer than ``after``, oldest first, from a bounded buffer; empty when there are none yet."""
+        ...
+
+    def cup(self) -> bool | None:
+        """Whether a cup is there (debounced); None before that is known."""
         ...
 
 
