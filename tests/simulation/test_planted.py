@@ -123,7 +123,7 @@ DAYS: dict[Callable[[Patch], None], tuple[Plan, str]] = {
     synchronous_normal: (Plan(3, 12, faults=("power",)), "I5"),
     double_closing: (Plan(4, 2, faults=()), "I2"),
     unguarded_closure: (Plan(4, 2, faults=("people",)), "nobody asked"),
-    replayed_relay: (Plan(4, 5, faults=("disk", "people"), as_often=40), "I3"),
+    replayed_relay: (Plan(4, 5, faults=("disk", "people", "relay"), as_often=60), "I3"),
 }
 """Each bug, days that show it, and what must be said of them."""
 
