@@ -62,6 +62,8 @@ class Reload:
         if report.pinmap is None:
             return Outcome(False, tuple(problem.sentence(self._name) for problem in report.errors))
         new = report.pinmap
+        if new == self.pinmap:
+            return Outcome(True)
         change = changes(self.pinmap, new)
         if change.at_start:
             what = listed(change.at_start, "and")
@@ -91,4 +93,5 @@ class Reload:
             )
         self.pinmap = new
         self._took(new, change)
-        return Outcome(True)
+        what = listed((*change.slots, *change.outputs), "and")
+        return Outcome(True, (f"{self._name} is taken over{': ' if what else ''}{what}.",))

@@ -4,6 +4,7 @@ However the kiosk ends, relays are off before anything else, and what ended it i
 can be stored.
 """
 
+import faulthandler
 import gc
 import logging
 import os
@@ -11,13 +12,14 @@ import signal
 import sys
 import threading
 from contextlib import ExitStack
-from functools import partial
 from importlib.metadata import version
 from types import FrameType
 
 from hardware.backend import Backend, Pi
 from hardware.bench.bench import Bench
 from hardware.pinmap import Pinmap, load_pinmap
+from hardware.reload import Reload
+from hardware.rewiring import Rewirer
 from hardware.selftest import run_checks
 from hardware.wiring import Wiring, wire
 from hardware.workers import I2CWorker
@@ -32,7 +34,9 @@ from kiosk.gaps import GapProbe
 from kiosk.logs import QueuedLogging
 from kiosk.loops import Inbox
 from kiosk.options import RunOptions
+from kiosk.pinmap_follow import PinmapFollower
 from kiosk.pinmap_rules import slot_rules
+from kiosk.pinmap_watch import PinmapWatch
 from kiosk.selftest import SelfTests
 from kiosk.settings import to_rules
 from kiosk.shell import HeadlessShell, Shell, TkShell
@@ -53,6 +57,8 @@ def run(options: RunOptions) -> int:
 
     Raises `PinmapError`, `StoreError`, `CardSecretError`, `ConsoleError` or `NoDisplay` when it cannot start.
     """
+    # systemd's watchdog kills with SIGABRT: where every thread hung is then the last thing that its journal gets to read.
+    faulthandler.enable()
     with ExitStack() as stack:
         stack.enter_context(DataLock(options.data_dir, make=True))
         logs = QueuedLogging(options.data_dir)
@@ -83,11 +89,12 @@ class _Kiosk:
         self._emergency.last_words = self._last_words
         self._earlier = data.queries.answer_of
         self._selftests = SelfTests(
-            partial(run_checks, pinmap, self._wiring),
+            lambda **asked: run_checks(self._reload.pinmap, self._wiring, **asked),
             self._wiring.slots,
             self._kiosk.conductor,
             self._kiosk.journal.selftest,
         )
+        self._reload = self._make_reload(pinmap)
 
     def run(self) -> int:
         """From the first fact to the last."""
@@ -135,6 +142,13 @@ class _Kiosk:
         wiring.start()
         return wiring
 
+    def _make_reload(self, pinmap: Pinmap) -> Reload:
+        refit = self._bench.refit if self._bench is not None else None
+        rewirer = Rewirer(self._wiring, pinmap, self._observed, monotonic, refit)
+        follower = PinmapFollower(self._kiosk.conductor, self._kiosk.live, lambda: self._selftests.running)
+        name = str(self._options.pinmap)
+        return Reload(name, pinmap, rewirer, follower.is_free, follower.took, follower.on_owner)
+
     def _make_shell(self) -> Shell:
         if self._options.headless:
             return HeadlessShell(self._inbox)
@@ -157,6 +171,8 @@ class _Kiosk:
             CommandSocket(self._options.data_dir, facade.submit, {"selftest": self._selftests.run}, self._earlier)
         )
         self._stack.callback(self._selftests.stop)
+        watch = PinmapWatch(self._options.pinmap, self._reload.take)
+        self._kiosk.let_in(watch, watch.part)
         if self._options.simulate:
             self._open_console(facade)
         else:

@@ -23,7 +23,7 @@ from kiosk.cloud.none import NoCloud
 from kiosk.commands import CommandBus
 from kiosk.facade import Facade
 from kiosk.good_copies import GoodCopies
-from kiosk.health import Health
+from kiosk.health import Health, Probe
 from kiosk.incarnation import new_incarnation
 from kiosk.live_view import LiveView
 from kiosk.loops import Inbox
@@ -185,13 +185,13 @@ class Assembly:
             self._shell.picture,
         )
 
-    def let_in(self, edge: WayIn) -> None:
-        """Opens a way in for people elsewhere. It is watched, and part of the kiosk's health. Raises what its start
-        raises."""
+    def let_in(self, edge: WayIn, probe: Probe | None = None) -> None:
+        """Opens a way in for people elsewhere. It is watched, and part of the kiosk's health, for which ``probe``
+        speaks while its thread runs well. Raises what its start raises."""
         edge.start()
         self._stack.callback(edge.stop)
         self._supervisor.watch(edge)
-        self._parts[edge.name] = edge_probe(edge, self._supervisor)
+        self._parts[edge.name] = edge_probe(edge, self._supervisor, probe)
 
     def supervise(self) -> None:
         """Begins to watch the threads of all devices and ways in; after the last `let_in`."""

@@ -44,13 +44,16 @@ def probes(
     return found
 
 
-def edge_probe(edge: Edge, supervisor: Supervisor) -> Probe:
-    """What a thread says that serves people: without it the kiosk is degraded, but serves whoever stands there."""
+def edge_probe(edge: Edge, supervisor: Supervisor, well: Probe | None = None) -> Probe:
+    """What a thread says that serves people: without it the kiosk is degraded, but serves whoever stands there.
+
+    While the thread is well, ``well`` says how its work is.
+    """
 
     def probe() -> Part:
         if not edge.alive:
             return Part(Condition.DEGRADED, "The thread is not running.")
-        return _died_lately(edge, supervisor) or Part(Condition.OK)
+        return _died_lately(edge, supervisor) or (well() if well is not None else Part(Condition.OK))
 
     return probe
 

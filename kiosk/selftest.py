@@ -74,6 +74,11 @@ class SelfTests:
             self._keep(SelfTest(self._conductor.now().utc, passed, outcome))
         return {"passed": passed, "checks": list(outcome)}
 
+    @property
+    def running(self) -> bool:
+        """Whether a test runs now."""
+        return self._one.locked()
+
     def stop(self) -> None:
         """End the test that runs: the kiosk is stopping and has switched everything off."""
         self._stopping.set()

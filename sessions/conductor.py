@@ -149,6 +149,15 @@ class Conductor:
             self.listeners.refused(command, refusal)
             return {}
 
+    def rewired(self, rules: Rules, slots: Sequence[SlotName]) -> None:
+        """Takes over the rules of a changed pinmap. The devices of these slots are others now; nobody uses them."""
+        self._engine.rules = rules
+        now = self.now().mono
+        for name in slots:
+            self.sensing.rewired(name, now)
+            self._shown.pop(name, None)
+        self._show_all()
+
     def observe(self, seen: Observation) -> None:
         """Takes what hardware noticed."""
         command = self._noticed.command(seen, self.state)

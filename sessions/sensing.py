@@ -75,6 +75,10 @@ class Sensing:
         if not on:
             watch.zero.renew()
 
+    def rewired(self, name: SlotName, now: MonoNs) -> None:
+        """Forgets what was learned of a slot: it has another sensor, and no power."""
+        self._watches[name] = _Watch(unpowered_since=now)
+
     def look(self, state: State, now: MonoNs, names: Iterable[SlotName]) -> None:
         """Takes in the new readings of these slots and tells what they reveal."""
         for name in names:

@@ -52,7 +52,7 @@ class RunningKiosk:
         self.store = self._data.queries
         self.bench = Bench(self.pinmap)
         stack.callback(self.bench.close)
-        self.wiring = wire(self.pinmap, self.bench, self._noticed)
+        self.wiring = wire(self.pinmap, self.bench, self.noticed)
         stack.callback(self.wiring.stop)
         self.wiring.start()
         shell = HeadlessShell(self.inbox)
@@ -122,7 +122,8 @@ class RunningKiosk:
         visit = self.get("/api/session")["data"]["visit"]
         return visit if visit and visit["card"] == card and visit["charge_s"] >= at_least_s else None
 
-    def _noticed(self, seen: Observation) -> None:
+    def noticed(self, seen: Observation) -> None:
+        """Takes what a device noticed, as its post does."""
         self.inbox.put(lambda: self.conductor.observe(seen))
 
 
