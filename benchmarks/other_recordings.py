@@ -129,6 +129,7 @@ def record(seed: int, story: str, how: str = "10", door: bool = False, minutes: 
     STORIES[story][1](scene)
     drawn = scene.span(lead, end)
     last = next((scene.times[i] for i in reversed(drawn) if scene.current[i] >= SIP), lead)
+    idle_s = _longest_below(scene, SIP)
     seen_before = False
     is_phone = scene.device in ("phone", "small", "pad phone")
     if is_phone and rng.random() < 0.2:
@@ -154,7 +155,7 @@ def record(seed: int, story: str, how: str = "10", door: bool = False, minutes: 
         unplugged=end if is_phone else None,
         draw_ended=min(end, last) if is_phone else None,
         full=scene.full,
-        idle_s=_longest_below(scene, SIP),
+        idle_s=idle_s,
         left_behind=scene.left_behind,
         seen_before=seen_before,
     )

@@ -28,11 +28,14 @@ class Track:
     """Recent readings above the slot's zero, oldest first."""
 
     points: deque[Point] = field(default_factory=deque)
+    _latest: deque[Point] = field(default_factory=lambda: deque(maxlen=LATEST))
     _begin: MonoNs = MonoNs(-(2**63))
 
     def add(self, at: MonoNs, mA: float) -> None:
         """Takes the newest reading."""
-        self.points.append((at, mA))
+        point = (at, mA)
+        self._latest.append(point)
+        self.points.append(point)
         while at - self.points[0][0] > KEEP_NS:
             self.points.popleft()
 
@@ -42,14 +45,13 @@ class Track:
 
     def above(self, limit_mA: float) -> list[Point]:
         """Those of the latest five above the limit, if they are at least three; else none."""
-        latest = range(-1, -min(LATEST, len(self.points)) - 1, -1)
-        found = [self.points[i] for i in latest if self.points[i][1] > limit_mA and self.points[i][0] >= self._begin]
-        return found[::-1] if len(found) >= ENOUGH else []
+        found = [point for point in self._latest if point[1] > limit_mA and point[0] >= self._begin]
+        return found if len(found) >= ENOUGH else []
 
     def level(self) -> float:
         """The middle one of the latest five."""
-        count = min(LATEST, len(self.points))
-        return sorted(self.points[-i][1] for i in range(1, count + 1))[count // 2] if count else 0.0
+        values = sorted([mA for _, mA in self._latest])
+        return values[len(values) // 2] if values else 0.0
 
     def since(self, at: MonoNs) -> list[float]:
         """The readings from an instant on."""
