@@ -57,7 +57,7 @@ def run(options: RunOptions) -> int:
 
     Raises `PinmapError`, `StoreError`, `CardSecretError`, `ConsoleError` or `NoDisplay` when it cannot start.
     """
-    # systemd's watchdog kills with SIGABRT: where every thread hung is then the last thing that its journal gets to read.
+    # systemd's watchdog kills with SIGABRT: where every thread hung is then the last thing that the log gets to read.
     faulthandler.enable()
     with ExitStack() as stack:
         stack.enter_context(DataLock(options.data_dir, make=True))

@@ -18,6 +18,7 @@ FILES = {
 }
 """Files of deploy/ and where the installer puts them."""
 AGAIN = "Run deploy/install.sh again."
+SCREEN_PROGRAMS = "usr/bin/xinit", "usr/lib/xorg/Xorg", "usr/bin/xhost"
 NEVER_BLANK = ("BlankTime", "StandbyTime", "SuspendTime", "OffTime")
 
 _service = Topic("service")
@@ -32,6 +33,7 @@ def examine(machine: Machine) -> Iterator[Check]:
         for unit in ("kiosk.service", "kiosk-display.service"):
             yield from _unit(machine, unit)
         yield _version(machine)
+        yield _programs(machine)
         yield _blanking(machine)
     else:
         yield _service.skipped("installed", "No kiosk is installed here by deploy/install.sh: it is run by hand.")
@@ -78,6 +80,12 @@ def _release(link: Path) -> str | None:
         return link.readlink().name
     except OSError:
         return None
+
+
+def _programs(machine: Machine) -> Check:
+    missing = [f"/{name}" for name in SCREEN_PROGRAMS if not machine.path(name).exists()]
+    advice = f"{' and '.join(missing)} missing, so there is no screen. {AGAIN}"
+    return _screen.judged("programs", not missing, advice)
 
 
 def _blanking(machine: Machine) -> Check:

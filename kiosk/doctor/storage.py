@@ -29,10 +29,11 @@ def examine(machine: Machine) -> Iterator[Check]:
     yield _durable(machine)
     if not place.is_dir():
         reason = f"{machine.data_dir} is not there yet, or may not be seen: kiosk run makes it."
-        yield from (_storage.skipped(check, reason) for check in ("room", "write speed", KEY))
+        yield from (_storage.skipped(check, reason) for check in ("room", "write speed", "owner", KEY))
         return
     yield _room(place)
     yield _speed(place)
+    yield _owner(place)
     yield _key(place)
 
 
@@ -73,6 +74,18 @@ def _syncs(place: Path) -> list[float]:
             os.fdatasync(file.fileno())
             took.append((time.monotonic() - began) * 1000)
     return took
+
+
+def _owner(place: Path) -> Check:
+    """What root made in there, by calling the kiosk's own program, the kiosk cannot write."""
+    owner = _uid(place)
+    strangers = sorted(path.name for path in place.iterdir() if _uid(path) != owner)
+    advice = f"{', '.join(strangers[:5])} are not the kiosk's own: sudo chown -R --reference={place} {place}"
+    return _storage.judged("owner", not strangers, advice)
+
+
+def _uid(path: Path) -> int:
+    return path.lstat().st_uid
 
 
 def _key(place: Path) -> Check:

@@ -1,6 +1,7 @@
 """What systemd hears, on a real socket: ready when all parts live, fed while they do, not fed when one is silent."""
 
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -24,7 +25,8 @@ from sessions.store.journal import Journal
 from sessions.units import MonoNs, seconds_ns
 
 ROOT = Path(__file__).parents[2]
-PINMAP = ROOT / "pinmap.json"
+KIOSK = Path(sys.executable).with_name("kiosk")
+SIMULATED = f"{KIOSK} run --simulate --headless --console-port 0 --pinmap {ROOT / 'pinmap.json'} --data".split()
 
 
 class Manager:
@@ -215,9 +217,7 @@ def test_a_real_part_that_hangs_ends_the_feed_until_it_goes_on(manager, gates, p
 
 
 def test_a_whole_kiosk_says_that_it_is_ready_that_it_lives_and_that_it_stops(tmp_path, manager):
-    data = tmp_path / "data"
-    kiosk = Path(sys.executable).with_name("kiosk")
-    command = [kiosk, "run", "--simulate", "--headless", "--console-port", "0", "--pinmap", PINMAP, "--data", data]
+    command = [*SIMULATED, str(tmp_path / "data")]
     environment = {**os.environ, "NOTIFY_SOCKET": manager.address, "WATCHDOG_USEC": "2000000"}
     with subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL) as process:
         try:
@@ -227,6 +227,23 @@ def test_a_whole_kiosk_says_that_it_is_ready_that_it_lives_and_that_it_stops(tmp
             process.terminate()
         assert process.wait(30) == 0
     assert manager.heard()[-2:] == ["STOPPING=1", "STATUS=Stopping"]
+
+
+def test_a_kiosk_that_the_watchdog_kills_says_where_each_thread_was(tmp_path, manager):
+    with subprocess.Popen(
+        [*SIMULATED, str(tmp_path / "data")],
+        env={**os.environ, "NOTIFY_SOCKET": manager.address},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        manager.hears()
+        process.send_signal(signal.SIGABRT)
+        _, said = process.communicate(timeout=30)
+    assert process.returncode == -signal.SIGABRT
+    assert "Current thread" in said
+    for module in ("kiosk/loops.py", "sessions/store/journal.py", "hardware/workers.py"):
+        assert module in said
 
 
 def test_an_abstract_socket_is_found():

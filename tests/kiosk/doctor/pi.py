@@ -26,6 +26,7 @@ FILES = {
     "boot/firmware/cmdline.txt": "console=serial0,115200 console=tty1 root=PARTUUID=1 rootwait\n",
     f"{RELEASE}/.venv/pyvenv.cfg": "home = /usr/bin\ninclude-system-site-packages = true\n",
     **dict.fromkeys(("dev/gpiochip0", "dev/i2c-1", "dev/ttyAMA0", "dev/watchdog0"), ""),
+    **dict.fromkeys(("usr/bin/xinit", "usr/lib/xorg/Xorg", "usr/bin/xhost"), ""),
 }
 INSTALLED = {
     "kiosk.service": "etc/systemd/system/kiosk.service",

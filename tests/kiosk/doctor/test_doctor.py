@@ -204,6 +204,7 @@ SICKNESSES: dict[str, tuple[str, str, Callable[[Pi], Any]]] = {
         lambda pi: pi.properties(ActiveState="failed", StatusText="The journal has shown no sign of life"),
     ),
     "an older version still runs": ("service: version", "Release 2 still runs", lambda pi: pi.runs("2")),
+    "no X": ("screen: programs", "/usr/lib/xorg/Xorg", lambda pi: pi.remove("usr/lib/xorg/Xorg")),
     "a screen that goes dark": (
         "screen: never blank",
         "BlankTime",
@@ -256,6 +257,15 @@ def test_a_card_is_as_fast_as_its_usual_write(pi, monkeypatch, took_ms, result):
     monkeypatch.setattr(storage, "_syncs", lambda place: [1.0, took_ms, took_ms, took_ms, 9_000.0])
     found = examined(pi)["storage: write speed"]
     assert (found["result"], found["value"]) == (result, took_ms)
+
+
+def test_what_root_left_in_the_data_directory_is_found(pi, monkeypatch):
+    monkeypatch.setattr(storage, "_uid", lambda path: 0 if path.name == "kiosk.db" else 990)
+    assert examined(pi)["storage: owner"]["result"] == "pass"
+    pi.write(f"{DATA}/kiosk.db", "")
+    found = examined(pi)["storage: owner"]
+    assert found["result"] == "fail"
+    assert "kiosk.db" in found["advice"]
 
 
 @pytest.mark.parametrize(("free", "result"), [(10**9, "pass"), (10**8, "fail")])
