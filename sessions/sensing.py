@@ -27,6 +27,8 @@ MOST_RECALLED_ERROR_MA = 1.0
 MOVES = 10
 """A sensor that was stuck is believed again when so many of its readings differed from the one before. One that holds
 still even though it is well, because nothing flows and its noise is small, waits for the staff to enable the slot."""
+STILL = 10
+"""A sensor that repeated one value so often may have been stuck: what it says once it moves again is its zero."""
 
 
 @dataclass(slots=True)
@@ -39,6 +41,8 @@ class _Watch:
     live_voltages: int = 0
     dead_voltages: int = 0
     moves: int = 0
+    still: int = 0
+    """How often the newest value came in a row."""
 
 
 class Sensing:
@@ -94,7 +98,12 @@ class Sensing:
     def _take(self, watch: _Watch, reading: Reading) -> None:
         watch.read_up_to = reading.mono
         if reading.mA is not None and watch.last is not None and watch.last.mA is not None:
-            watch.moves += reading.mA != watch.last.mA
+            if reading.mA != watch.last.mA:
+                watch.moves += 1
+                if watch.still >= STILL:
+                    watch.zero.renew()
+                watch.still = 0
+            watch.still += 1
         watch.last = reading
         if reading.mA is None:
             return

@@ -16,15 +16,13 @@ WEAK_NS = seconds_ns(12)
 """How long after the change to a weak draw, or to none, all readings are looked at: it takes time to be sure."""
 LONGEST_LIVELY_NS = seconds_ns(60)
 """A detector that sees something else than there is may be wrong for longer than this: then it is left alone."""
-CLEAR_READINGS, EMPTY_READINGS, IDLE_READINGS, LIVELY_READINGS = 5, 20, 5, 12
+CLEAR_READINGS, EMPTY_READINGS, LIVELY_READINGS = 5, 20, 12
 """The newest readings that a look after a quiet stretch still finds in the buffer. A weak draw takes more to be proven,
 and the smallest the whole `BUFFER`; twice the draw takes half as many."""
 SMALLEST_MA = 3.0
 """The smallest draw that is told from none."""
 SMALLEST_NEW_MA = 20.0
 """The smallest that is taken for a phone where none has drawn before (`DetectionRules.plug_mA`, less a margin)."""
-ZERO_NS = seconds_ns(9)
-"""So long after power went, the sensor's zero is learned."""
 LASTS_NS = (seconds_ns(60.7), seconds_ns(10.7))
 """When a draw below each of `MARKS_MA` has surely lasted long enough to be called full, and paused
 (`DetectionRules`)."""
@@ -92,7 +90,7 @@ class Attention:
 
     def __init__(self, draw: Draw) -> None:
         self._draw = draw
-        self._changed_ns = self._off_ns = self._lively_until = 0
+        self._changed_ns = self._lively_until = 0
         self._spells = [LowSpell(mark, lasts) for mark, lasts in zip(MARKS_MA, LASTS_NS, strict=True)]
         self._step_ms = STEP_MS
         self._sure_of_zero = False
@@ -100,13 +98,12 @@ class Attention:
 
     def begin(self, mono: int) -> None:
         """The clock starts anew at ``mono``."""
-        self._changed_ns = self._lively_until = self._off_ns = mono
+        self._changed_ns = self._lively_until = mono
         for spell in self._spells:
             spell.begin()
 
     def power_went(self) -> None:
         """The port has just lost its power."""
-        self._off_ns = self._draw.known_to_ns
         for spell in self._spells:
             spell.begin()
 
@@ -134,7 +131,7 @@ class Attention:
         if now < self._lively_until or stuck:
             return LIVELY_READINGS
         if not draw.power:
-            return EMPTY_READINGS if now - self._off_ns < ZERO_NS else IDLE_READINGS
+            return EMPTY_READINGS
         if draw.dropped:
             return BUFFER
         if draw.mA >= WEAK_MA or not draw.draws:

@@ -52,3 +52,19 @@ def test_a_slots_zero_is_known_again_from_its_last_verdict() -> None:
     assert again.zero(ONE).trusted
     assert abs(again.zero(ONE).mean_mA - known.mean_mA) < 0.01
     assert again.zero(ONE).error_mA() < 1
+
+
+def test_what_a_stuck_sensor_said_is_not_its_zero_once_it_moves_again() -> None:
+    kiosk = SimKiosk(locker(), seed=1)
+    kiosk.run(70)
+    before = kiosk.conductor.sensing.zero(ONE).mean_mA
+    slot = kiosk.slot(1)
+    while slot.sticks_at is None or abs(slot.sticks_at[0] - before) < 1:
+        slot.sensor(works=True)
+        kiosk.run(1)
+        slot.sensor(works=True, sticks=True)
+    kiosk.run(90)
+    assert abs(kiosk.conductor.sensing.zero(ONE).mean_mA - before) >= 0.9
+    slot.sensor(works=True)
+    kiosk.run(8)
+    assert abs(kiosk.conductor.sensing.zero(ONE).mean_mA - before) < 0.5
