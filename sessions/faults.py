@@ -16,6 +16,10 @@ from sessions.ports import Json, Trouble
 from sessions.slots import door_failed, move, withheld
 from sessions.units import SlotName
 
+LOOKED_AFTER = (Trouble.OVERCURRENT, Trouble.STUCK, Trouble.JAMMED)
+"""What shows to be over only when the slot is used again: a slot without power has no over-current to trip on, and one
+that is out of use unlocks no door that could be seen to move."""
+
 
 def device_trouble(draft: Draft, command: c.DeviceTrouble) -> Json:
     """Records that a device went wrong or is well again; the same news twice is one fact."""
@@ -47,11 +51,11 @@ def disable_slot(draft: Draft, command: c.DisableSlot) -> Json:
 
 
 def enable_slot(draft: Draft, command: c.EnableSlot) -> Json:
-    """Puts a slot back into use, and takes an over-current trip or a stuck sensor as looked after."""
+    """Puts a slot back into use, and takes what does not end by itself as looked after: the slot is tried again."""
     require_staff(command.actor)
     draft.rules.slot(command.slot)
     for fault in list(draft.state.faults.values()):
-        if fault.slot == command.slot and fault.trouble in (Trouble.OVERCURRENT, Trouble.STUCK):
+        if fault.slot == command.slot and fault.trouble in LOOKED_AFTER:
             draft.add(e.FaultCleared(fault.device, "looked after by staff", command.slot))
     if draft.state.slot(command.slot).disabled is not None:
         draft.add(e.SlotEnabled(command.slot, command.actor.name, command.reason))

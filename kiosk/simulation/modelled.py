@@ -191,7 +191,8 @@ class Modelled(Stepped):
             return
         latch.watched_from = None
         latch.failures += 1
-        if latch.failures >= TRIES and not latch.jammed:
+        if latch.failures >= TRIES:
+            latch.failures = 0
             detail = "Open it with the key; check the bolt, its plug and 12 V."
             self._tell_lock(latch, Trouble.JAMMED, f"The door did not move after {TRIES} pulses. {detail}")
         self._give_turn(bank)

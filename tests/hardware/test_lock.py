@@ -152,6 +152,17 @@ def test_a_jam_is_reported_after_three_pulses_within_one_unlocking_of_five_secon
     assert kiosk.troubles() == [("slot1.lock", Trouble.JAMMED), ("slot1.lock", None)]
 
 
+def test_a_jam_that_staff_took_as_mended_and_is_not_is_told_again():
+    kiosk = Kiosk(LATCH)
+    kiosk.doors[0].jammed = True
+    for _ in range(2):
+        kiosk.locks[0].set_unlocked(True)
+        kiosk.run(5)
+        kiosk.locks[0].off()
+        kiosk.run(5)
+    assert kiosk.troubles() == [("slot1.lock", Trouble.JAMMED)] * 2
+
+
 def test_tries_that_the_rating_forbids_are_made_up_at_the_next_unlocking():
     kiosk = Kiosk(LockTiming("latch", pulse_ms=500, max_on_ms=600, cooldown_ms=3_000))
     kiosk.doors[0].jammed = True

@@ -9,6 +9,7 @@ from sessions import commands as c
 from sessions.engine import Engine
 from sessions.fold import apply
 from sessions.machine import SlotState
+from sessions.ports import Trouble
 from sessions.recovery import recover
 from sessions.state import State
 from sessions.units import SlotName
@@ -137,3 +138,14 @@ def test_a_slot_renamed_under_a_phone_is_kept_out_of_use() -> None:
     assert state.ledger.card_balance(kiosk.key(ANNA)) > 280
     engine.decide(c.EnableSlot(bay, c.KIOSK), now)
     assert state.slot(bay).state is SlotState.AVAILABLE
+
+
+def test_a_bolt_mended_behind_an_empty_slot_s_back_is_tried_again_when_staff_say_so(kiosk: SimKiosk) -> None:
+    jammed = c.DeviceTrouble("slot1.lock", Trouble.JAMMED, "The door did not move after 3 pulses.")
+    kiosk.conductor.execute(jammed)
+    assert state_of(kiosk, ONE) is SlotState.FAULTED
+    kiosk.conductor.execute(c.EnableSlot(ONE, c.Actor("staff:test", staff=True)))
+    assert state_of(kiosk, ONE) is SlotState.AVAILABLE
+    kiosk.conductor.execute(jammed)
+    assert state_of(kiosk, ONE) is SlotState.FAULTED, "it was not mended"
+    kiosk.check_history()
