@@ -273,7 +273,13 @@ do_install() {
     make_user
     make_data
     before=$(current)
-    if [[ $before ]]; then release=$before; else make_release; fi
+    if [[ ! $before ]]; then
+        make_release
+    else
+        release=$before
+        [[ $(digest) == "$(<"$root$base/releases/$release/DIGEST")" ]] ||
+            say "release $release stays in use; this checkout is another version: sudo $0 update"
+    fi
     switch_to "$release"
     write_boot_lines
     in_root_run udevadm control --reload || true

@@ -82,6 +82,13 @@ def test_a_second_installation_changes_nothing(pi):
     assert not [line for line in pi.asked() if line.startswith(("apt-get", "useradd", "groupadd", "usermod", "chown"))]
 
 
+def test_installing_again_does_not_update_behind_ones_back_and_says_how_to(installed):
+    assert "another version" not in installed.good("install")
+    installed.say("A better kiosk.")
+    assert "another version: sudo" in installed.good("install")
+    assert installed.release == "1"
+
+
 def test_a_changed_pinmap_changes_the_boot_lines_and_nothing_else(installed):
     pinmap = installed.root / "var/lib/kiosk/pinmap.json"
     before = installed.files()
