@@ -8,6 +8,7 @@ says so; that bit is cleared by reading the power register (TI SBOS448, bus volt
 
 from typing import Any
 
+from hardware.blinka import serve_digitalio
 from hardware.i2c import LIBRARY_LOCK
 from hardware.workers import Fault, ReadingBuffer
 from sessions.ports import Reading, Trouble
@@ -103,6 +104,7 @@ class CurrentSensor:
         return self._gain << 11 | 0x3 << 7 | 0xF << 3 | 0x7
 
     def _configure(self, mono: MonoNs) -> None:
+        serve_digitalio()
         from adafruit_ina219 import INA219, ADCResolution, BusVoltageRange, Mode
 
         self._driver = None

@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
+from hardware.blinka import serve_digitalio
 from hardware.gpio import Holders
 from hardware.i2c import LIBRARY_LOCK
 from hardware.spec_types import EXPANDER_PINS, expander_pin_name
@@ -110,6 +111,7 @@ class Expander:
         return Fault(Trouble.BROWN_OUT, reason, urgent=True)
 
     def _configure(self) -> None:
+        serve_digitalio()
         from adafruit_mcp230xx.mcp23017 import MCP23017
 
         self._driver = None
