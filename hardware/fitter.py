@@ -17,6 +17,7 @@ from hardware.errors import DeviceError
 from hardware.expander import Expander
 from hardware.gpio import Header, Output
 from hardware.lock import Lock, LockBank, LockTiming
+from hardware.mux import MuxChannel
 from hardware.outputs import KioskOutputs, ReportedOutput
 from hardware.relay import Relay
 from hardware.safety import RelayEnable
@@ -222,9 +223,9 @@ class Fitter:
 
     def _sensor(self, spec: "SlotSpec") -> CurrentSensor:
         device = f"{spec.name}.sensor"
-        if spec.sensor.mux is not None:
-            raise DeviceError(device, "sensors behind a multiplexer are not driven yet; give it an address on the bus")
-        bus = self._bus(spec.sensor.i2c)
+        bus, mux = self._bus(spec.sensor.i2c), spec.sensor.mux
+        if mux is not None:
+            bus = MuxChannel(bus, mux.address, mux.channel)
         sensor = CurrentSensor(device, bus, spec.sensor.address, spec.sensor.shunt_ohm, spec.sensor.max_mA)
         self._poll(spec.sensor.i2c, sensor)
         self._undo.setdefault(spec.name, []).append(lambda: self._bus_workers[spec.sensor.i2c].remove(sensor))

@@ -8,7 +8,7 @@ import errno
 import os
 import threading
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 
 class Chip(Protocol):
@@ -20,6 +20,15 @@ class Chip(Protocol):
 
     def read(self, count: int) -> bytes:
         """Give the bytes of one read transfer."""
+        ...
+
+
+@runtime_checkable
+class Mux(Protocol):
+    """A chip with other chips behind it."""
+
+    def behind(self, address: int) -> Chip | None:
+        """The chip that answers through it now."""
         ...
 
 
@@ -48,6 +57,13 @@ class BenchBus:
         """Let the chip at this address not acknowledge, or answer again."""
         with self._transfer:
             (self._silent.add if silent else self._silent.discard)(address)
+
+    def answering(self, address: int) -> Chip | None:
+        """The chip that answers at an address: on the bus itself, or behind a mux with an open channel."""
+        if address in self._silent:
+            return None
+        muxes = (chip for other, chip in self._chips.items() if isinstance(chip, Mux) and other not in self._silent)
+        return self._chips.get(address) or next((found for mux in muxes if (found := mux.behind(address))), None)
 
     def try_lock(self) -> bool:
         """Take the bus for a few transfers; False while somebody else has it."""
@@ -98,8 +114,8 @@ class BenchBus:
 
     def _with_chip(self, address: int, transfer: Callable[[Chip], None]) -> None:
         with self._transfer:
-            chip = self._chips.get(address)
-            if chip is None or address in self._silent:
+            chip = self.answering(address)
+            if chip is None:
                 raise OSError(errno.EREMOTEIO, os.strerror(errno.EREMOTEIO))
             transfer(chip)
 

@@ -3,6 +3,7 @@
 import random
 import threading
 from collections.abc import Callable, Collection
+from functools import partial
 
 from hardware.bench.coins import CoinChute
 from hardware.bench.door_lock import BenchDoor
@@ -14,10 +15,11 @@ from hardware.bench.mcp23017 import Mcp23017
 from hardware.bench.port import Port
 from hardware.bench.reader import BenchReader
 from hardware.bench.slot import BenchSlot
+from hardware.bench.tca9548a import Tca9548a
 from hardware.bench.tm1637 import TM1637Chip
 from hardware.bench.wires import Level, Wire, expander_wire, header_wire
 from hardware.coin_specs import CoinSpec
-from hardware.slot_specs import SlotSpec
+from hardware.slot_specs import SensorSpec, SlotSpec
 from hardware.spec_base import Pinned
 from hardware.specs import Pinmap
 
@@ -45,6 +47,7 @@ class BenchParts:
         self.closing = threading.Event()
         """Set when nobody shall wait any longer."""
         self.buses = {number: BenchBus() for number in pinmap.i2c}
+        self._muxes: dict[tuple[int, int], Tca9548a] = {}
         self._pinmap = pinmap
         self._seed = seed
         self._memory = memory
@@ -74,7 +77,7 @@ class BenchParts:
         )
 
     def _unsolder(self, spec: SlotSpec) -> None:
-        self._bus(spec.sensor.i2c).detach(spec.sensor.address)
+        self._segment(spec.sensor).detach(spec.sensor.address)
         for pinned in (spec.relay, spec.lock, spec.door):
             if pinned is not None:
                 self._wire(pinned).unsolder()
@@ -86,6 +89,17 @@ class BenchParts:
 
     def _bus(self, number: int) -> BenchBus:
         return self.buses.setdefault(number, BenchBus())
+
+    def _segment(self, spec: SensorSpec) -> BenchBus:
+        """The wires a sensor is on: the bus, or a channel of its mux, which is put there with its first sensor."""
+        if spec.mux is None:
+            return self._bus(spec.i2c)
+        address, bus = spec.mux.address, self._bus(spec.i2c)
+        if (spec.i2c, address) not in self._muxes:
+            self._muxes[spec.i2c, address] = Tca9548a()
+            bus.attach(address, self._muxes[spec.i2c, address])
+            self.switches[f"i2c{spec.i2c}.mux{address:02x}"] = {"nack": partial(bus.silence, address)}
+        return self._muxes[spec.i2c, address].segments[spec.mux.channel]
 
     def _rng(self, device: str) -> random.Random:
         return random.Random(f"{self._seed}:{device}")
@@ -129,7 +143,7 @@ class BenchParts:
             self._rng(f"{spec.name}.phones"),
             self.closing,
         )
-        self.switches.update(slot_switches(slot, self._bus(spec.sensor.i2c), spec.sensor.address))
+        self.switches.update(slot_switches(slot, self._segment(spec.sensor), spec.sensor.address))
         return slot
 
     def _make_sensor(self, spec: SlotSpec, port: Port) -> Ina219:
@@ -141,7 +155,7 @@ class BenchParts:
             rng=rng,
             clock=self._clock,
         )
-        self._bus(spec.sensor.i2c).attach(spec.sensor.address, chip)
+        self._segment(spec.sensor).attach(spec.sensor.address, chip)
         return chip
 
     def _make_display(self, spec: SlotSpec) -> TM1637Chip | None:

@@ -4,12 +4,17 @@ import copy
 import json
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from hardware.boot_config import read_boot
+from hardware.boot_wanted import wanted_lines
 from hardware.jsontext import read
 from hardware.pinmap import Report, check_text
 from hardware.pinmap_words import EXAMPLES
+from hardware.wiring_picture import wiring_svg
+from hardware.wiring_plan import plan
+from hardware.wiring_text import wiring_text
 from tests.hardware.pinmap_files import GOOD_TEXT
 
 GOOD: dict[str, Any] = json.loads(GOOD_TEXT)
@@ -22,6 +27,16 @@ WORDS = st.sampled_from(
 LEAVES = st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), WORDS, st.text(max_size=5))
 VALUES = st.recursive(
     LEAVES, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(WORDS, inner, max_size=3), max_leaves=6
+)
+
+
+LINES = st.sampled_from(
+    [
+        *("[pi4]", "[all]", "[none]", "[", "include config.txt", "=", "#", "\0"),
+        *("dtparam=spi=on", "dtparam=", "dtparam=i2s", "enable_uart=0", "enable_dpi_lcd=1"),
+        *("gpio=17=op,dh", "gpio=0-99=", "gpio=x", "dtoverlay=", "dtoverlay=w1-gpio,gpiopin=x", "dtoverlay=uart3"),
+        *("dtoverlay=gpio-fan,gpiopin=999", "dtoverlay=i2c6,pins_22_23", "dtoverlay=i2c-gpio,bus=3"),
+    ]
 )
 
 
@@ -83,7 +98,25 @@ def test_the_shipped_file_with_other_values_in_it(changes, new_key):
         elif isinstance(parent, dict):
             parent[path[-1]] = value
     text = json.dumps(document, indent=1)
-    assert_tellable(check_text(text, "pinmap.json"), text)
+    report = check_text(text, "pinmap.json")
+    assert_tellable(report, text)
+    if report.pinmap is not None:
+        drawn = plan(report.pinmap)
+        assert wiring_text(drawn)
+        assert wiring_svg(drawn)
+        assert wanted_lines(report.pinmap)
+
+
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.lists(LINES | st.text(max_size=20), max_size=20), st.text(max_size=60), st.sampled_from(["pi4b", "pi5", None])
+)
+def test_whatever_the_boot_files_say_the_checker_answers_in_sentences(tmp_path, lines, cmdline, board):
+    (tmp_path / "config.txt").write_text("\n".join(lines), encoding="utf-8", errors="replace")
+    (tmp_path / "cmdline.txt").write_text(cmdline, encoding="utf-8", errors="replace")
+    boot = read_boot(tmp_path, board)
+    assert boot is not None
+    assert_tellable(check_text(GOOD_TEXT, "pinmap.json", boot), GOOD_TEXT)
 
 
 @given(

@@ -197,13 +197,6 @@ def test_without_its_bus_a_kiosk_does_not_start_but_its_relays_are_off(tmp_path,
         assert not bench.snapshot()["slots"]["locker"]["relay"]
 
 
-def test_a_sensor_behind_a_multiplexer_is_refused_in_words():
-    sensor = {**DOCUMENT["slots"][0]["sensor"], "mux": {"address": "0x70", "channel": 1}}
-    pinmap = small_kiosk(**changed(0, sensor=sensor))
-    with Bench(pinmap) as bench, pytest.raises(DeviceError, match=r"locker\.sensor: .*multiplexer"):
-        wire(pinmap, bench, Inbox())
-
-
 def test_two_kiosks_live_in_one_process():
     pinmap = small_kiosk()
     with Bench(pinmap) as one, Bench(pinmap) as other:
