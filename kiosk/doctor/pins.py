@@ -11,6 +11,7 @@ CHIPS = "dev/gpiochip0", "dev/gpiochip4"
 """The header's: on a Pi 5 it was the fourth chip until kernel 6.6.45."""
 GROUPS = {"gpio": "the pins", "i2c": "the sensors", "dialout": "serial readers", "input": "readers that type"}
 RULES = "etc/udev/rules.d/60-charging-kiosk.rules"
+NO_BUS = "I2C is off in config.txt, or the module i2c-dev is not loaded: restart the Pi."
 WRITE = "Write them with: sudo kiosk pinmap boot-lines --write / and restart the Pi."
 
 _pins = Topic("pins")
@@ -28,15 +29,10 @@ def examine(machine: Machine) -> Iterator[Check]:
     yield _boot_lines(machine)
     yield _restarted(machine)
     yield _chip(machine)
-    yield from (
-        _device(
-            machine, f"/dev/i2c-{bus}", "I2C is off in config.txt, or the module i2c-dev is not loaded: restart the Pi."
-        )
-        for bus in _buses(machine)
-    )
-    yield from (
-        _device(machine, port, "Check its plug; ls -l /dev/serial/by-id /dev/kiosk.") for port in _ports(machine)
-    )
+    for bus in machine.needs.buses:
+        yield _device(machine, f"/dev/i2c-{bus}", NO_BUS)
+    for port in machine.needs.ports:
+        yield _device(machine, port, "Check its plug; ls -l /dev/serial/by-id /dev/kiosk.")
     yield _groups(machine)
     yield _rules(machine)
     yield _pipe(machine)
@@ -79,14 +75,6 @@ def _changed(machine: Machine, name: str) -> float:
         return machine.path(name).stat().st_mtime
     except OSError:
         return 0.0
-
-
-def _buses(machine: Machine) -> tuple[int, ...]:
-    return tuple(machine.needs.buses)
-
-
-def _ports(machine: Machine) -> tuple[str, ...]:
-    return tuple(machine.needs.ports)
 
 
 def _chip(machine: Machine) -> Check:
