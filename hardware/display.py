@@ -150,11 +150,11 @@ class DisplayWorker(Worker):
         self._watched = [*self._watched, _Watched(display, Health(display.device, self._post), MonoNs(self._clock()))]
 
     def remove(self, display: SlotDisplay) -> None:
-        """Let a display go dark and let go of it: nobody writes it any more when this returns."""
+        """Let go of a display: nobody writes it any more when this returns, at most a refresh later.
+
+        It keeps what it shows, because darkening it would take the owner as long as a refresh.
+        """
         with self._working:
-            for watched in self._watched:
-                if watched.display is display:
-                    watched.work("", MonoNs(self._clock()))
             self._watched = [watched for watched in self._watched if watched.display is not display]
             with self._news:
                 self._wanted.pop(display, None)
