@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from hardware.errors import HardwareError, RewiringError
+from hardware.errors import RewiringError
 from hardware.pinmap_changes import Changes
 from hardware.specs import Pinmap
 from hardware.wiring import Wiring
@@ -37,10 +37,10 @@ class Rewirer:
         """Wire anew what changed. Raises `RewiringError`; everything is then as it was before."""
         old = self._pinmap
         on = {name for name in change.outputs if name in old.outputs and self._wiring.outputs.on(name)}
-        self._take_out(change)
         try:
+            self._take_out(change)
             self._put_in(new, change, on)
-        except (HardwareError, OSError, ValueError) as error:
+        except Exception as error:  # The vendors' errors have no base in common; it is raised again below.
             _log.error("The new wiring cannot be opened (%s); the former one comes back", error)
             self._take_out(change)
             self._put_in(old, change, on)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from gpiozero import GPIOPinInUse
 
 from hardware.errors import DeviceError
 from hardware.pinmap import Pinmap, load_pinmap
@@ -314,7 +315,15 @@ def test_a_sensor_that_does_not_answer_is_mended_by_its_right_address(at):
     wait_for(lambda: at.kiosk.slot("slot2")["state"] == "available")
 
 
-def test_when_a_new_device_cannot_be_opened_everything_is_as_before(tmp_path):
+@pytest.mark.parametrize(
+    "failure",
+    [
+        DeviceError("slot2.display", "the kernel says that this pin is taken"),
+        GPIOPinInUse("slot2.display: the kernel says that this pin is taken"),
+    ],
+    ids=["ours", "gpiozero's"],
+)
+def test_when_a_new_device_cannot_be_opened_everything_is_as_before(tmp_path, failure):
     file = tmp_path / "pinmap.json"
     shutil.copy(PINMAP, file)
     with running_kiosk(tmp_path / "data") as kiosk:
@@ -323,7 +332,7 @@ def test_when_a_new_device_cannot_be_opened_everything_is_as_before(tmp_path):
         def refit(pinmap: Pinmap, slots: Any, outputs: Any) -> None:
             tried.append(pinmap)
             if len(tried) == 1:
-                raise DeviceError("slot2.display", "the kernel says that this pin is taken")
+                raise failure
             kiosk.bench.refit(pinmap, slots, outputs)
 
         at = reloading(kiosk, file, Rewirer(kiosk.wiring, kiosk.pinmap, kiosk.noticed, monotonic, refit))
