@@ -194,7 +194,7 @@ class Conductor:
 
     def idle_until(self, visit: Visit) -> MonoNs:
         """When a visit ends if it shows no further sign of life."""
-        return idle_until(self._engine.draft(self.now()), visit)
+        return idle_until(visit, self.rules, self._engine.activity)
 
     def unsure_credit(self, account: str, unit: str) -> int:
         """What was credited to an account by facts that are not durable yet: not to be shown."""

@@ -141,7 +141,7 @@ class Detector:
         self._last_good = at
         self._stale_told = False
         self._track.add(at, mA)
-        self._pings.add(at, mA, self._zero.sigma_mA, self._rules.full_mA)
+        self._pings.add(at, mA, gauge.noise_mA, self._rules.full_mA)
         told = self._sensor_or_port(at, mA, reading)
         return told + (self._drawn(at, mA) if self.drawing else self._not_drawn(at, mA))
 

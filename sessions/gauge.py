@@ -57,7 +57,9 @@ class Gauge:
     base_mA: float
     """What the sensor reads when no phone draws."""
     sigma_mA: float
-    """The standard deviation of one reading."""
+    """The standard deviation of one reading, with the scatter of an idle load."""
+    noise_mA: float
+    """The same without a load."""
     half_mA: float
     """Half of the smallest draw that can be told from none: 1.5 mA, or what zero and floor allow."""
     limit_mA: float
@@ -112,9 +114,10 @@ class Gauge:
         self._revision = zero.revision
         floor = self._floor
         self.base_mA = zero.mean_mA + floor.mean_mA
-        self.sigma_mA = hypot(zero.sigma_mA, floor.sigma_mA)
+        self.noise_mA = zero.sigma_mA
+        self.sigma_mA = hypot(self.noise_mA, floor.sigma_mA)
         self.half_mA = max(self._rules.idle_mA, zero.doubt_mA, floor.sigma_mA / 2)
-        limit = max(CLEAR_SIGMAS * zero.sigma_mA + floor.top_mA, 2 * self.half_mA)
+        limit = max(CLEAR_SIGMAS * self.noise_mA + floor.top_mA, 2 * self.half_mA)
         self.limit_mA = limit if self.known else max(self._rules.plug_mA, limit)
         self._error_mA = zero.error_mA()
 

@@ -6,7 +6,7 @@ journal acknowledges the highest sequence number that is durable; only then does
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from sessions.events import Fact
 from sessions.ports import Json
@@ -49,8 +49,7 @@ class Mark:
     at: Now
 
 
-@dataclass(frozen=True, slots=True)
-class Sample:
+class Sample(NamedTuple):
     """One point of a session's current waveform; None where the sensor did not answer."""
 
     session: SessionId

@@ -7,13 +7,12 @@ never fail for a missing device: a driver that cannot do what it is told reports
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from sessions.units import Milliamps, MinorUnits, MonoNs, SlotName, Volts
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """One fresh conversion of a slot's current sensor.
 
     ``mA`` is None when the sensor did not answer: unknown is never zero. ``error`` then says why, in plain words.

@@ -5,7 +5,7 @@ meter with it), `levels` says what relay and lock shall be for a state and what 
 present state ends by itself.
 """
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from sessions import events as e
 from sessions.draft import Draft
@@ -20,8 +20,7 @@ DOOR_DEVICES = frozenset({"lock", "door"})
 """Devices of a slot without which its door cannot be trusted."""
 
 
-@dataclass(frozen=True, slots=True)
-class Levels:
+class Levels(NamedTuple):
     """What a slot's outputs shall be now. Whether the door's time is over is for the owner to say."""
 
     power: bool

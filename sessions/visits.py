@@ -4,6 +4,8 @@ A new sign-in always wins: it ends the card's visit elsewhere and whatever visit
 visit releases what it has claimed but not started, and touches no session: a phone goes on charging without its owner.
 """
 
+from collections.abc import Mapping
+
 from sessions import commands as c
 from sessions import events as e
 from sessions.claims import end_claims_of
@@ -11,7 +13,7 @@ from sessions.coins import credit_held_coins
 from sessions.draft import Draft
 from sessions.errors import UnknownCard
 from sessions.ports import Json
-from sessions.rules import after_s
+from sessions.rules import Rules, after_s
 from sessions.state import Visit
 from sessions.units import MonoNs, VisitId
 
@@ -57,15 +59,15 @@ def end_visit(draft: Draft, visit: Visit, reason: str) -> None:
     draft.activity.pop(visit.visit, None)
 
 
-def idle_until(draft: Draft, visit: Visit) -> MonoNs:
-    """When a visit that shows no further sign of life ends."""
-    timing = draft.rules.timing
-    alive = draft.activity.get(visit.visit, visit.started_mono)
+def idle_until(visit: Visit, rules: Rules, activity: Mapping[VisitId, MonoNs]) -> MonoNs:
+    """When a visit that shows no further sign of life than those in ``activity`` ends."""
+    timing = rules.timing
+    alive = activity.get(visit.visit, visit.started_mono)
     return after_s(alive, timing.visit_idle_s if visit.place == e.SCREEN else timing.visit_timeout_s)
 
 
 def end_idle_visits(draft: Draft) -> None:
     """Ends the visits that have been silent for too long."""
     for visit in list(draft.state.visits.values()):
-        if draft.now.mono >= idle_until(draft, visit):
+        if draft.now.mono >= idle_until(visit, draft.rules, draft.activity):
             end_visit(draft, visit, "idle" if visit.place == e.SCREEN else "silent")

@@ -6,7 +6,7 @@ at instants that `Draw` tells, and after each change a detector has something to
 reading says anything new to it.
 """
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from kiosk.simulation.draw import MARKS_MA, NEVER_NS, WEAK_MA, Draw
 from sessions.units import seconds_ns
@@ -36,8 +36,7 @@ STUCK_STEP_MS = 1000
 _MS = 1_000_000
 
 
-@dataclass(frozen=True, slots=True)
-class Belief:
+class Belief(NamedTuple):
     """What a detector believes of its port."""
 
     drawing: bool

@@ -43,8 +43,8 @@ class Electronics(Protocol):
         """Where a slot's switch says that its door is."""
         ...
 
-    def reading(self, slot: "SimSlot", at: MonoNs, number: int) -> Reading | None:
-        """What a slot's sensor says at an instant, the so many-th tenth of a second; None while it is being set up."""
+    def readings(self, slot: "SimSlot", numbers: range) -> list[Reading]:
+        """What a slot's sensor says at the so many-th tenths of a second; nothing while it is being set up."""
         ...
 
     def switch_moved(self, slot: "SimSlot") -> None:
@@ -100,8 +100,8 @@ class AtOnce:
     def door_open(self, slot: "SimSlot") -> bool | None:
         return slot.is_open if slot.has_door else None
 
-    def reading(self, slot: "SimSlot", at: MonoNs, number: int) -> Reading | None:
-        return slot.measured(at, number)
+    def readings(self, slot: "SimSlot", numbers: range) -> list[Reading]:
+        return slot.measured(numbers)
 
     def switch_moved(self, slot: "SimSlot") -> None:
         self._kiosk.observe(DoorSeen(slot.name, slot.is_open, self._now()))

@@ -4,6 +4,7 @@ as it runs."""
 import random
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from kiosk.simulation.electronics import AtOnce, Electronics
 from kiosk.simulation.journal import SimJournal
@@ -232,6 +233,7 @@ class SimKiosk:
     # People.
 
     @staticmethod
+    @lru_cache(maxsize=1024)
     def key(uid: str) -> CardKey:
         """The CardKey of a UID in this simulation."""
         return card_key(SECRET, uid)

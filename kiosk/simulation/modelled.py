@@ -97,8 +97,8 @@ class Modelled(Stepped):
     def door_open(self, slot: "SimSlot") -> bool | None:
         return self._latches[slot].seen_open if slot.has_door else None
 
-    def reading(self, slot: "SimSlot", at: MonoNs, number: int) -> Reading | None:
-        return slot.measured(at, number)
+    def readings(self, slot: "SimSlot", numbers: range) -> list[Reading]:
+        return slot.measured(numbers)
 
     def poll_sensor(self, slot: "SimSlot", now: MonoNs) -> bool:
         number = list(self.kiosk.slots).index(slot.name)

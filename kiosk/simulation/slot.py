@@ -146,9 +146,7 @@ class SimSlot:
         first = max(max(after, self._booted) // PERIOD_NS + 1, newest - wanted + 1)
         if self._silent_until > after:
             first = max(first, self._silent_until // PERIOD_NS + 1)
-        ask = self.electronics.reading
-        asked = [ask(self, MonoNs(number * PERIOD_NS), number) for number in range(first, newest + 1)]
-        return [reading for reading in asked if reading is not None]
+        return self.electronics.readings(self, range(first, newest + 1)) if first <= newest else ()
 
     # Physics.
 
@@ -179,17 +177,23 @@ class SimSlot:
         if self._coil_on and pulse == self._pulses and not self.jammed and not self.is_open:
             self._move_door(True)
 
-    def measured(self, at: MonoNs, number: int) -> Reading | None:
-        """What the sensor's driver makes of `sense`: it sets the chip up before it reads anything, and again when its
-        settings are gone."""
+    def measured(self, numbers: range) -> list[Reading]:
+        """What the sensor's driver makes of `sense` at the so many-th tenths of a second: it sets the chip up before it
+        reads anything, and again when its settings are gone."""
         if not self.sensor_works:
-            return Reading(at, None, None, "no answer")
+            return [Reading(MonoNs(number * PERIOD_NS), None, None, "no answer") for number in numbers]
+        taken: list[Reading] = []
         if not self.set_up:
-            lost, self.set_up = self.set_up is False, True
-            return Reading(at, None, None, "lost its settings") if lost else None
-        mA, volts = self.sense(at, number)
-        shunt, bus = round(mA / 1000 * SHUNT_OHM / SHUNT_LSB_V), round(volts / BUS_LSB_V)
-        return Reading(at, Milliamps(1000 * shunt * SHUNT_LSB_V / SHUNT_OHM), Volts(bus * BUS_LSB_V))
+            if self.set_up is False:
+                taken.append(Reading(MonoNs(numbers[0] * PERIOD_NS), None, None, "lost its settings"))
+            self.set_up, numbers = True, numbers[1:]
+        sense = self.sense
+        for number in numbers:
+            at = MonoNs(number * PERIOD_NS)
+            mA, volts = sense(at, number)
+            shunt, bus = round(mA / 1000 * SHUNT_OHM / SHUNT_LSB_V), round(volts / BUS_LSB_V)
+            taken.append(Reading(at, Milliamps(1000 * shunt * SHUNT_LSB_V / SHUNT_OHM), Volts(bus * BUS_LSB_V)))
+        return taken
 
     def sense(self, at: MonoNs, number: int) -> tuple[float, float]:
         """Milliamperes through the sensor's shunt and volts behind it at an instant, the so many-th tenth of a

@@ -17,6 +17,7 @@ class VirtualOwner:
         self.boot_id = boot_id
         self.mono = 0
         self.utc_ms = utc_ms
+        self._now = Now(UtcMs(utc_ms), boot_id, MonoNs(0))
         self._queue = AfterQueue(lambda: self.mono)
         self._lasting: set[AfterId] = set()
         """What people and the world do next."""
@@ -30,7 +31,10 @@ class VirtualOwner:
 
     def now(self) -> Now:
         """The virtual clocks."""
-        return Now(UtcMs(self.utc_ms + self.mono // MS), self.boot_id, MonoNs(self.mono))
+        now, utc = self._now, self.utc_ms + self.mono // MS
+        if now.mono != self.mono or now.utc != utc:
+            now = self._now = Now(UtcMs(utc), self.boot_id, MonoNs(self.mono))
+        return now
 
     def after(self, delay_ms: int, callback: Job) -> AfterId:
         """As Tk's ``after``."""

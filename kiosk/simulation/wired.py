@@ -15,7 +15,7 @@ from hardware.wiring import COIN_ENABLE, Wiring, wire
 from hardware.workers import Health, Worker
 from kiosk.simulation.bench_board import BenchBoard
 from kiosk.simulation.board import pinmap_of
-from kiosk.simulation.stepped import MS, PULSE_MS, SETTLING_POLLS, Stepped
+from kiosk.simulation.stepped import ASKED_NS, MS, PULSE_MS, SETTLING_POLLS, Stepped
 from sessions.errors import InvariantBroken
 from sessions.ports import AfterId, Reading
 from sessions.units import MonoNs
@@ -133,14 +133,17 @@ class Wired(Stepped):
         for board in self._boards:
             board.poll_switches(now)
 
-    def reading(self, slot: "SimSlot", at: MonoNs, number: int) -> Reading | None:
+    def readings(self, slot: "SimSlot", numbers: range) -> list[Reading]:
         board = self._board_of[slot]
-        sensor = board.drivers.slots[slot.name].sensor
-        before = sensor.readings.newest
-        board.bench.shunts[slot].convert(at, number)
-        sensor.poll(at)
-        newest = sensor.readings.newest
-        return newest if newest is not before else None
+        sensor, shunt, taken = board.drivers.slots[slot.name].sensor, board.bench.shunts[slot], []
+        for number in numbers:
+            at, before = MonoNs(number * ASKED_NS), sensor.readings.newest
+            shunt.convert(at, number)
+            sensor.poll(at)
+            newest = sensor.readings.newest
+            if newest is not None and newest is not before:
+                taken.append(newest)
+        return taken
 
     def poll_sensor(self, slot: "SimSlot", now: MonoNs) -> bool:
         board = self._board_of[slot]

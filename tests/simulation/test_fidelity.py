@@ -6,7 +6,6 @@ does is named with both versions.
 
 import json
 from collections.abc import Callable
-from dataclasses import replace
 
 import pytest
 from click.testing import CliRunner
@@ -51,7 +50,7 @@ def scaled_sensor(patch: Patch) -> None:
 
     def scaled(self: CurrentSensor, mono: MonoNs, shunt: int, bus: int) -> Reading:
         reading = real(self, mono, shunt, bus)
-        return replace(reading, mA=Milliamps(1.1 * (reading.mA or 0)))
+        return reading._replace(mA=Milliamps(1.1 * (reading.mA or 0)))
 
     patch.setattr(CurrentSensor, "_reading", scaled)
 
