@@ -16,7 +16,8 @@ from hardware.coin_specs import CoinSpec, SerialCoinSpec
 from hardware.pinmap_words import near_hint
 from hardware.problems import Finding, JsonPath, quoted
 from hardware.spec_base import Pinned
-from hardware.specs import Pinmap
+from hardware.specs import Pinmap, ProfileSpec
+from sessions.ports import TRIGGERS
 
 SAFE_V: Final = 3.6
 """The most a pin of the Pi bears; 3.3 V and its tolerance."""
@@ -24,13 +25,13 @@ SAFE_V: Final = 3.6
 MAX_SLOTS: Final = 64
 """What the engine is measured with (DESIGN 11)."""
 
-RESERVED_NAMES: Final = frozenset({"card", "coin", "cup", "kiosk", "water"})
+RESERVED_NAMES: Final = frozenset({trigger.name.partition(".")[0] for trigger in TRIGGERS} - {"*"})
 """These begin triggers of their own, and water's record stands under `water`."""
 
-KIOSK_TRIGGERS: Final = ("charging", "visit", "fault", "paused", "door_forced")
-SLOT_TRIGGERS: Final = ("device", "charging", "fault", "overstay")
+SOLD_PROFILES: Final = ("charging", "water")
+"""Their sessions are sold; what the pinmap adds must not be taken for them."""
 
-_SECTION_OF: Final = {"coin": "coin", "cup": "water", "water": "water"}
+_SECTION_OF: Final = {"coin": "coin", "cup": "water", "water": "water", "safety": "safety"}
 """Where the part stands whose triggers begin so; without a section of its own it is a slot's."""
 
 _SHIFT_HINT: Final = 'Put a divider or level shifter between and write "level": "divider" or "shifter".'
@@ -38,12 +39,14 @@ _SHIFT_HINT: Final = 'Put a divider or level shifter between and write "level": 
 
 def triggers(pinmap: Pinmap) -> set[str]:
     """Give every trigger a subscription may name on this kiosk."""
-    names = {f"kiosk.{name}" for name in KIOSK_TRIGGERS} | {"card.tapped"}
+    safety = pinmap.safety
+    parts_there = {"": True, "coin": pinmap.coin, "water": pinmap.water, "smoke": safety.smoke, "stop": safety.stop}
+    there = {part for part, spec in parts_there.items() if spec is not None}
+    there |= {"temperature"} if safety.temperature else set()
+    names = {each.name for each in TRIGGERS if each.needs in there and not each.name.startswith("*")}
     for slot in pinmap.slots:
-        names |= {f"{slot.name}.{name}" for name in SLOT_TRIGGERS}
-        names |= {f"{slot.name}.door", f"{slot.name}.door_forced"} if slot.door else set()
-    names |= {"coin.accepted", "coin.fault"} if pinmap.coin else set()
-    names |= {"cup.present", "water.dispensing", "water.fault"} if pinmap.water else set()
+        has = there | {"door"} if slot.door else there
+        names |= {f"{slot.name}{each.name[1:]}" for each in TRIGGERS if each.name.startswith("*") and each.needs in has}
     return names
 
 
@@ -172,12 +175,32 @@ def profiles(pinmap: Pinmap) -> Iterator[Finding]:
     for name, profile in pinmap.profiles.items():
         if profile.output and profile.output not in pinmap.outputs:
             yield _unknown(("profiles", name, "output"), "output", profile.output, pinmap.outputs)
-        if profile.kind == "one_shot" and profile.seconds is None:
-            yield Finding(("profiles", name), "a one_shot profile must say how long it runs", 'Write "seconds": 0.2.')
+        if name in SOLD_PROFILES:
+            message = f"{quoted(name)} is the name of what the kiosk sells"
+            yield Finding(("profiles", name), message, "Write another name.", on_key=True)
+        if profile.kind == "one_shot" and profile.seconds is None and profile.count is None:
+            hint = 'Write "seconds": 0.2, or a rhythm: "on_s": 0.1, "off_s": 0.1, "count": 3.'
+            yield Finding(("profiles", name), "a one_shot profile must say how long it runs", hint)
+        yield from _rhythm(name, profile)
         if profile.kind == "active_monitoring" and profile.seconds is not None:
             message = "an active_monitoring profile runs as long as its trigger is active"
             hint = 'Delete "seconds", or write "kind": "one_shot".'
             yield Finding(("profiles", name, "seconds"), message, hint, on_key=True)
+
+
+def _rhythm(name: str, profile: ProfileSpec) -> Iterator[Finding]:
+    """A rhythm says how long it is on, and off in between if it beats more than once."""
+    for key in ("off_s", "count"):
+        if getattr(profile, key) is not None and profile.on_s is None:
+            hint = f'Write "on_s": 0.2 beside it, or delete {quoted(key)}.'
+            yield Finding(("profiles", name, key), f"{quoted(key)} means nothing without on_s", hint, on_key=True)
+    if profile.on_s is not None and profile.off_s is None and profile.count != 1:
+        message = "a rhythm that never goes off is none"
+        yield Finding(("profiles", name, "on_s"), message, 'Write "off_s": 0.2 beside it, or "count": 1.')
+    if profile.kind == "one_shot" and profile.off_delay_s is not None:
+        message = "a one_shot has no end that could be delayed"
+        hint = 'Delete "off_delay_s", or write more in "seconds".'
+        yield Finding(("profiles", name, "off_delay_s"), message, hint, on_key=True)
 
 
 def subscriptions(pinmap: Pinmap) -> Iterator[Finding]:

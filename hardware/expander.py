@@ -71,6 +71,10 @@ class Expander:
         """Whether any of its pins is an output."""
         return self._outputs != 0
 
+    def has(self, mask: int, high: bool) -> bool:
+        """Whether the chip was last written with this level of these outputs, and has answered since."""
+        return self._driver is not None and bool(self._written & mask) == high
+
     def want(self, mask: int, high: bool) -> None:
         """Note the level some outputs should have."""
         # Two threads may set two outputs at once. Not the library's lock: a hung bus must not hold up whoever decides.
@@ -155,6 +159,11 @@ class ExpanderOutput:
     def on(self) -> bool:
         """The level wanted last."""
         return self._on
+
+    @property
+    def settled(self) -> bool:
+        """Whether the chip has what is wanted."""
+        return self._expander.has(self._mask, self._on == self._active_high)
 
     def set(self, on: bool) -> None:
         """Want a level."""

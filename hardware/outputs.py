@@ -4,6 +4,7 @@ import time
 from collections.abc import Iterable, Mapping
 
 from hardware.errors import UnknownOutput
+from hardware.expander import ExpanderOutput
 from hardware.gpio import Output
 from hardware.workers import Clock
 from sessions.ports import DeviceReport, Post, Trouble
@@ -24,6 +25,11 @@ class ReportedOutput:
     def on(self) -> bool:
         """The level wanted last."""
         return self._output.on
+
+    @property
+    def settled(self) -> bool:
+        """Whether the level wanted last is driven by now; an expander follows a moment later."""
+        return not self._failing and (not isinstance(self._output, ExpanderOutput) or self._output.settled)
 
     def set(self, on: bool) -> None:
         """Drive the output; a failure is reported once, and so is its end."""
@@ -66,6 +72,11 @@ class KioskOutputs:
     def on(self, name: str) -> bool:
         """The level wanted last."""
         return self._outputs[name].on
+
+    def settled(self, name: str) -> bool:
+        """Whether that level is driven by now. Raises `KeyError` for a name the pinmap does not have."""
+        output = self._outputs[name]
+        return not isinstance(output, ReportedOutput) or output.settled
 
     def names(self) -> Iterable[str]:
         """Every output's name, in the order of the pinmap."""

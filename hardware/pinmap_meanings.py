@@ -129,6 +129,10 @@ _BY_MODEL: Final[Mapping[str, Mapping[str, str]]] = {
     "ExpanderSpec": {"reset": "the Pi pin its RESET is on, or `wired` to the Pi's own reset"},
     "ProfileSpec": {
         "kind": "`one_shot` runs for `seconds`, `active_monitoring` while its trigger is active",
+        "count": "how often it beats; without it for as long as it lasts",
+        "off_delay_s": "how much longer `active_monitoring` goes on after its trigger, like a fan that cools down",
+        "off_s": "how long each pause between two beats lasts",
+        "on_s": "how long each beat lasts; without it the output is on all the time",
         "output": "the output it switches",
         "seconds": "how long a `one_shot` runs",
     },

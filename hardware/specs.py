@@ -147,13 +147,20 @@ class ExpanderSpec(Spec):
 
 
 class ProfileSpec(Spec):
-    """What a trigger starts: `one_shot` switches the output for `seconds`, `active_monitoring` while it is active."""
+    """What a trigger starts: `one_shot` switches the output for `seconds`, `active_monitoring` while it is active.
+
+    With `on_s` it beats: on, off for `off_s`, `count` times or for as long as it lasts.
+    """
 
     STAND_IN: ClassVar[dict[str, Any]] = {"kind": "active_monitoring", "output": ""}
 
     kind: Literal["one_shot", "active_monitoring"]
     output: Name
     seconds: Annotated[float, Number(0.05, 3_600, "s")] | None = None
+    on_s: Annotated[float, Number(0.05, 3_600, "s")] | None = None
+    off_s: Annotated[float, Number(0.05, 3_600, "s")] | None = None
+    count: Annotated[int, Number(1, 1_000, whole=True)] | None = None
+    off_delay_s: Annotated[float, Number(0, 3_600, "s")] | None = None
 
 
 class SubscriptionSpec(Spec):

@@ -30,8 +30,10 @@ class Noticed:
             return c.CoinIn(seen.train_id, seen.value, seen.first_pulse, owner)
         if isinstance(seen, ports.DoorSeen):
             return c.DoorObserved(seen.slot, seen.open, seen.mono)
-        if isinstance(seen, ports.CupSeen):
+        if isinstance(seen, ports.CupSeen | ports.ProfileReport):
             return None
+        if isinstance(seen, ports.DangerSeen):
+            return c.SetDanger(seen.on, seen.detail, seen.source)
         if _is_silence(seen, state):
             return None
         return c.DeviceTrouble(seen.device, seen.trouble.value if seen.trouble else None, seen.detail)

@@ -9,10 +9,42 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, NamedTuple, Protocol
 
+from sessions.profiles import TRIGGERS, Profile, ProfileKind, ProfileOutputs, ProfileReport, Progress, Trigger
 from sessions.units import Milliamps, MinorUnits, MonoNs, SlotName, Volts
 
+__all__ = [
+    "TRIGGERS",
+    "AfterId",
+    "CardSeen",
+    "CloudPort",
+    "CoinPulseStarted",
+    "CoinSeen",
+    "CupSeen",
+    "DangerSeen",
+    "DeviceReport",
+    "DoorSeen",
+    "Json",
+    "Observation",
+    "Outputs",
+    "Post",
+    "Profile",
+    "ProfileKind",
+    "ProfileOutputs",
+    "ProfileReport",
+    "Progress",
+    "Reading",
+    "Scheduler",
+    "SlotPort",
+    "Trigger",
+    "Trouble",
+    "WaterPort",
+    "WaterReading",
+]
+"""What `hardware` may know of the rules, besides units; profiles and triggers are told on from a module of theirs."""
 
-class Reading(NamedTuple):
+
+@dataclass(frozen=True, slots=True)
+class Reading:
     """One fresh conversion of a slot's current sensor.
 
     ``mA`` is None when the sensor did not answer: unknown is never zero. ``error`` then says why, in plain words.
@@ -109,6 +141,7 @@ class Trouble(StrEnum):
     EMPTY = "empty"
     NO_FLOW = "no_flow"
     LEAK = "leak"
+    HOT = "hot"
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +157,20 @@ class DeviceReport:
     mono: MonoNs
 
 
-Observation = CardSeen | CoinSeen | CoinPulseStarted | DoorSeen | CupSeen | DeviceReport
+@dataclass(frozen=True, slots=True)
+class DangerSeen:
+    """Something is dangerous for the whole kiosk, or is so no more.
+
+    ``source`` is ``stop``, ``smoke``, ``temperature``, ``supply``, or ``unseen`` for a guard that cannot be read.
+    """
+
+    source: str
+    on: bool
+    detail: str
+    mono: MonoNs
+
+
+Observation = CardSeen | CoinSeen | CoinPulseStarted | DoorSeen | CupSeen | DangerSeen | DeviceReport | ProfileReport
 """Everything that hardware tells the rules by itself. Readings are fetched, not told."""
 
 Post = Callable[[Observation], None]

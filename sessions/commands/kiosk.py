@@ -46,10 +46,13 @@ class DeviceTrouble:
 
 @dataclass(frozen=True, slots=True)
 class SetDanger:
-    """Over temperature, smoke, stop button or low supply: ``on`` pauses everything, off resumes it."""
+    """Over temperature, smoke, stop button or low supply: ``on`` pauses everything, off resumes it.
+
+    ``source`` is one of `sessions.safety.DANGERS`; each stands and ends by itself."""
 
     on: bool
     reason: str
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)
