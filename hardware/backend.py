@@ -20,8 +20,8 @@ class Backend(Protocol):
         """An I2C bus, as Blinka knows it. Raises `DeviceError`."""
         ...
 
-    def reader_port(self, port: str) -> str:
-        """The serial port to open for the reader that the pinmap puts at `port`."""
+    def port(self, device: str, port: str) -> str:
+        """The port to open for a device (`reader`, `coin`) that the pinmap puts at `port`."""
         ...
 
 
@@ -36,6 +36,6 @@ class Pi:
         """The kernel's bus."""
         return open_bus(number)
 
-    def reader_port(self, port: str) -> str:
+    def port(self, device: str, port: str) -> str:
         """The port itself."""
         return port

@@ -1,9 +1,9 @@
 """The `digitalio` that Adafruit's drivers import, so that none of them needs pins through Blinka.
 
-`adafruit_ina219`, `adafruit_mcp230xx` and `adafruit_pn532` import names from Blinka's `digitalio`, most of them only for
-their type hints. On a Raspberry Pi that module imports `gpiod`, which is not there and which would be a second owner of
-the header beside lgpio: the import then ends in a RuntimeError. The kiosk's pins are gpiozero's, so these drivers get a
-module of that name which has the names and no pins.
+`adafruit_ina219`, `adafruit_mcp230xx` and `adafruit_pn532` import names from Blinka's `digitalio`, most of them only
+for their type hints. On a Raspberry Pi that module imports `gpiod`, which is not there and which would be a second
+owner of the header beside lgpio: the import then ends in a RuntimeError. The kiosk's pins are gpiozero's, so these
+drivers get a module of that name which has the names and no pins.
 """
 
 import enum

@@ -1,21 +1,19 @@
-"""A coin acceptor that gives pulses: one pulse, one unit.
+"""A coin acceptor that gives pulses, on a header pin (`coin_pulses` has the rules of its trains).
 
-Trains that run together add up, so only the width of a pulse and the line itself can be wrong, never a count. A train
-ends after a rest; whoever was signed in at its first pulse owns the coin, which is why that pulse is told at once.
 After power-on acceptors chatter, so pulses are ignored for a while, and until then the enable line stays off: a coin is
-given back rather than swallowed uncounted. A coin that comes while the line is off was on its way; it counts.
+given back rather than swallowed uncounted. It stays off as well while the line hangs. A coin that comes while the line
+is off was on its way; it counts.
 """
 
 import logging
 import queue
-import secrets
 import time
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
+from hardware.coin_pulses import CoinCheck, CoinTiming, PulseTrains
 from hardware.noise import NoiseMeter
 from hardware.workers import Clock, Worker
-from sessions.ports import CoinPulseStarted, CoinSeen, DeviceReport, Post
+from sessions.ports import CoinPulseStarted, CoinSeen, DeviceReport, Post, Trouble
 from sessions.units import MinorUnits, MonoNs
 
 if TYPE_CHECKING:
@@ -23,86 +21,9 @@ if TYPE_CHECKING:
 
     from hardware.gpio import Output
 
-MS = 1_000_000
 IDLE_BEAT_S = 0.5
 
 _log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class CoinTiming:
-    """A pulse lasts `shortest_ms` to `longest_ms`; `gap_ms` of rest ends a train; `mute_ms` after power-on are deaf."""
-
-    shortest_ms: int = 20
-    longest_ms: int = 130
-    gap_ms: int = 300
-    mute_ms: int = 3_000
-
-
-class PulseTrains:
-    """Edges in, trains out. Knows no pin and no clock: every edge brings its time.
-
-    `faults` counts pulses of a wrong width; pulses of the mute time are not even that.
-    """
-
-    def __init__(self, timing: CoinTiming, unit: MinorUnits, power_on: MonoNs, run_id: str | None = None) -> None:
-        self.faults = 0
-        self.deaf_until = MonoNs(power_on + timing.mute_ms * MS)
-        self._timing = timing
-        self._unit = unit
-        self._run_id = run_id or secrets.token_hex(8)
-        self._trains = 0
-        self._began: MonoNs | None = None
-        self._first = MonoNs(0)
-        self._last_end = MonoNs(0)
-        self._pulses = 0
-
-    @property
-    def look_at(self) -> MonoNs | None:
-        """When to look next if no edge comes first; None when nothing is going on."""
-        if self._began is not None:
-            return MonoNs(self._began + self._timing.longest_ms * MS + 1)
-        return MonoNs(self._last_end + self._timing.gap_ms * MS) if self._pulses else None
-
-    def edge(self, mono: MonoNs, active: bool) -> list[CoinPulseStarted | CoinSeen]:
-        """Take one edge; returns what it completed: the train before it, the first pulse of one."""
-        told = self.look(mono)
-        if active:
-            self._began = mono
-        elif self._began is not None:
-            began, self._began = self._began, None
-            told += self._pulse(began, mono)
-        return told
-
-    def look(self, mono: MonoNs) -> list[CoinPulseStarted | CoinSeen]:
-        """Look at the clock: returns the train that is over by now."""
-        if self._began is not None and mono - self._began > self._timing.longest_ms * MS:
-            # The line hangs. What it was worth before still counts, and its end will be nobody's pulse.
-            self.faults += self._began >= self.deaf_until
-            self._began = None
-        if self._pulses == 0 or self._began is not None or mono - self._last_end < self._timing.gap_ms * MS:
-            return []
-        value = MinorUnits(self._pulses * self._unit)
-        self._pulses = 0
-        return [CoinSeen(value, self._train_id, self._first, mono)]
-
-    def _pulse(self, began: MonoNs, ended: MonoNs) -> list[CoinPulseStarted | CoinSeen]:
-        if began < self.deaf_until:
-            return []
-        if ended - began < self._timing.shortest_ms * MS:
-            self.faults += 1
-            return []
-        self._pulses += 1
-        self._last_end = ended
-        if self._pulses > 1:
-            return []
-        self._trains += 1
-        self._first = began
-        return [CoinPulseStarted(self._train_id, began)]
-
-    @property
-    def _train_id(self) -> str:
-        return f"coin:{self._run_id}:{self._trains}"
 
 
 class PulseCoinAcceptor(Worker):
@@ -129,6 +50,7 @@ class PulseCoinAcceptor(Worker):
         self._idle_high = idle_high
         self._enable_line = enable_line
         self._wanted = False
+        self._stuck: bool | None = None
         self.trains = PulseTrains(timing or CoinTiming(), unit, MonoNs(clock()), run_id)
         self._noise = NoiseMeter(
             "coin", "The coin line gives pulses no coin makes. Check its shield and pull-up.", post
@@ -139,13 +61,24 @@ class PulseCoinAcceptor(Worker):
 
     @property
     def enabled(self) -> bool:
-        """Whether coins are accepted now: wanted, and the acceptor has settled after power-on."""
-        return self._wanted and self._clock() >= self.trains.deaf_until
+        """Whether coins are accepted now: wanted, the power-on time is over, and the line does not hang."""
+        return self._wanted and not self._stuck and self._clock() >= self.trains.deaf_until
 
     @property
     def at_rest(self) -> bool:
         """Whether the line is as it is between pulses."""
         return bool(self._line.pin.state) == self._idle_high
+
+    @property
+    def check(self) -> CoinCheck:
+        """How the line stands and what it gave; the self-test compares two of these."""
+        line: Literal["ok", "active", "stuck"] = "stuck" if self._stuck else "ok" if self.at_rest else "active"
+        faults = self.trains.faults + self.trains.suspects
+        return CoinCheck(line, self.trains.good, faults, tuple(self.trains.widths_ms))
+
+    def disturbed(self, mono: MonoNs) -> None:
+        """A lock's coil was switched just now; from any thread."""
+        self.trains.switched(mono)
 
     def enable(self, on: bool) -> None:
         """Let the acceptor accept, from any thread; takes effect at once, or when the power-on time is over."""
@@ -165,7 +98,9 @@ class PulseCoinAcceptor(Worker):
         self._edges.put((ticks, bool(state) != self._idle_high))
 
     def _run(self) -> None:
-        self._post(DeviceReport("coin", None, "The coin acceptor is listened to.", self._beat()))
+        # A line that was never seen at rest gives no edge by which to notice that it hangs.
+        if not self.at_rest:
+            self._edges.put((self._line.pin_factory.ticks(), True))
         while not self._stopping.is_set():
             self._work(self._patience_s())
 
@@ -184,6 +119,7 @@ class PulseCoinAcceptor(Worker):
             self._tell(self.trains.look(now), now)
         else:
             self._take(*edge, now)
+        self._watch_line(now)
 
     def _take(self, ticks: float, active: bool, now: MonoNs) -> None:
         age_s = self._line.pin_factory.ticks_diff(self._line.pin_factory.ticks(), ticks)
@@ -192,6 +128,20 @@ class PulseCoinAcceptor(Worker):
         if self.trains.faults > faults:
             self._noise.bad(now)
 
+    def _watch_line(self, now: MonoNs) -> None:
+        """Report a line that hangs, and when it hangs no more; the first look is told, good or bad."""
+        stuck = self.trains.stuck(now)
+        if stuck is self._stuck or (self._stuck is None and not stuck and not self.at_rest):
+            return
+        self._stuck = stuck
+        self._drive()
+        if stuck:
+            level = "low" if self._idle_high else "high"
+            detail = f"The coin line hangs at {level}; coins are refused. Check its wire, its pull-up and the 12 V."
+            self._post(DeviceReport(self.name, Trouble.STUCK, detail, now))
+        else:
+            self._post(DeviceReport(self.name, None, "The coin line is at rest.", now))
+
     def _tell(self, told: list[CoinPulseStarted | CoinSeen], now: MonoNs) -> None:
         for each in told:
             self._post(each)
@@ -199,5 +149,7 @@ class PulseCoinAcceptor(Worker):
 
     def _patience_s(self) -> float:
         now = self._clock()
-        times = [self.trains.look_at, self.trains.deaf_until if self._wanted and not self.enabled else None]
-        return min([IDLE_BEAT_S, *(max(0, at - now) / 1e9 for at in times if at is not None)])
+        # A line that hangs is waited out: its next edge ends the wait.
+        look_at = self.trains.look_at if not self._stuck else None
+        deaf_until = self.trains.deaf_until if self._wanted and now < self.trains.deaf_until else None
+        return min([IDLE_BEAT_S, *(max(0, at - now) / 1e9 for at in (look_at, deaf_until) if at is not None)])

@@ -8,8 +8,6 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from hardware.backend import Backend
-from hardware.card_reader import CardReader
-from hardware.coin_acceptor import CoinTiming, PulseCoinAcceptor
 from hardware.current_sensor import CurrentSensor
 from hardware.display import DisplayWorker, SlotDisplay
 from hardware.door import BOUNCE_S, Door
@@ -19,15 +17,15 @@ from hardware.gpio import Header, Output
 from hardware.lock import Lock, LockBank, LockTiming
 from hardware.mux import MuxChannel
 from hardware.outputs import KioskOutputs, ReportedOutput
+from hardware.payment import CoinEnable, Payment, SparkingOutput, fit_coins, fit_reader
 from hardware.relay import Relay
 from hardware.safety import RelayEnable
 from hardware.slot import SlotHardware
 from hardware.workers import BusDevice, Clock, I2CWorker
 from sessions.ports import Post
-from sessions.units import MinorUnits, SlotName
+from sessions.units import SlotName
 
 if TYPE_CHECKING:
-    from hardware.coin_specs import CoinSpec, SerialCoinSpec
     from hardware.slot_specs import DisplaySpec, DoorSpec, LockSpec, SlotSpec
     from hardware.spec_base import Pinned
     from hardware.specs import Pinmap
@@ -73,13 +71,14 @@ class Fitter:
         pause: Callable[[float], object],
         run_id: str | None,
     ) -> None:
+        coin_stored: Callable[[str], bool],
         self._pinmap = pinmap
         self._backend = backend
         self._header = header
         self._post = post
         self._clock = clock
         self._pause = pause
-        self._run_id = run_id
+        self._payment = Payment(backend, header, post, clock, run_id, coin_stored)
         self.buses: dict[int, Any] = {}
         self._polled: dict[int, list[BusDevice]] = {}
         self._outputs: dict[str, ReportedOutput] = {}
@@ -93,22 +92,25 @@ class Fitter:
         self._undo: dict[str, list[Callable[[], None]]] = {}
         """By slot, what takes its devices out of the threads that serve them."""
 
-    def build(self, card_reader: str | None) -> None:
+    def build(self, card_reader: str | None, coin_board: str | None) -> None:
         """Build everything; afterwards `slots`, `kiosk_outputs`, `reader`, `coin`, `workers` and the rest are there."""
         pinmap = self._pinmap
         # The header's outputs before any bus is opened: with a broken bus, too, the relays must end up off.
         for device, spec, active_high in sorted(_outputs_of(pinmap), key=lambda output: output[1].expander is not None):
             self.fit_output(device, spec, active_high=active_high)
         relay_enable = self._relay_enable()
-        self.coin = self._coin(pinmap.coin) if pinmap.coin is not None else None
+        self.coin = None
+        if pinmap.coin is not None:
+            line = self._outputs.get(COIN_ENABLE)
+            self.coin = fit_coins(pinmap.coin, coin_board, line, self._payment)
         outputs: dict[str, Output] = {name: self._outputs[name] for name in pinmap.outputs}
         if self.coin is not None:
-            outputs[COIN_ENABLE] = _CoinEnable(self.coin)
+            outputs[COIN_ENABLE] = CoinEnable(self.coin)
         self.kiosk_outputs = KioskOutputs(outputs)
         self.slots = {SlotName(spec.name): self._slot(spec) for spec in pinmap.slots}
         for name, expander in pinmap.expanders.items():
             self._poll(expander.i2c, self._expander(name))
-        self.reader = self._reader(card_reader)
+        self.reader = fit_reader(pinmap.reader, card_reader, self._payment)
         for number, devices in self._polled.items():
             self._bus_workers[number] = I2CWorker(f"i2c{number}", devices, self._post, clock=self._clock)
         own = [worker for worker in (self.reader, self.coin, relay_enable) if worker is not None]
@@ -194,7 +196,8 @@ class Fitter:
     def _lock(self, slot: str, spec: "LockSpec", door: Door | None) -> Lock:
         timing = LockTiming(spec.kind, spec.pulse_ms, spec.max_on_ms, spec.cooldown_ms)
         output = self._outputs[f"{slot}.lock"]
-        lock = Lock(output.device, output, timing, self._locks, lambda: door.open_now if door is not None else None)
+        coil = SparkingOutput(output, self.coin, self._clock)
+        lock = Lock(output.device, coil, timing, self._locks, lambda: door.open_now if door is not None else None)
         self._undo.setdefault(slot, []).append(lambda: self._locks.remove(lock))
         return lock
 
@@ -230,48 +233,3 @@ class Fitter:
         self._poll(spec.sensor.i2c, sensor)
         self._undo.setdefault(spec.name, []).append(lambda: self._bus_workers[spec.sensor.i2c].remove(sensor))
         return sensor
-
-    def _coin(self, spec: "CoinSpec | SerialCoinSpec") -> PulseCoinAcceptor:
-        if spec.kind != "pulse":
-            raise DeviceError("coin", "a serial coin board is not driven yet; use a pulse acceptor")
-        return PulseCoinAcceptor(
-            self._header.input(spec.pin, "coin", pull_up=spec.idle == "high"),
-            self._post,
-            MinorUnits(spec.value.minor_units),
-            idle_high=spec.idle == "high",
-            enable_line=self._outputs.get(COIN_ENABLE),
-            timing=CoinTiming(*spec.pulse_ms, spec.train_gap_ms, spec.power_on_mute_ms),
-            clock=self._clock,
-            run_id=self._run_id,
-        )
-
-    def _reader(self, card_reader: str | None) -> CardReader | None:
-        spec = self._pinmap.reader
-        if card_reader is not None:
-            return CardReader(card_reader, self._post, clock=self._clock, run_id=self._run_id)
-        if spec.kind == "none":
-            return None
-        if spec.kind != "rdm6300":
-            raise DeviceError("reader", f"a reader of kind {spec.kind} is not driven yet; use an rdm6300")
-        port = self._backend.reader_port(spec.port)
-        return CardReader(port, self._post, clock=self._clock, run_id=self._run_id)
-
-
-class _CoinEnable:
-    """The acceptor as an output: on is accepting."""
-
-    def __init__(self, coin: PulseCoinAcceptor) -> None:
-        self._coin = coin
-
-    @property
-    def on(self) -> bool:
-        """Whether coins are accepted now."""
-        return self._coin.enabled
-
-    def set(self, on: bool) -> None:
-        """Accept or refuse coins."""
-        self._coin.enable(on)
-
-    def shut(self) -> None:
-        """Refuse; the line itself is shut with the other outputs."""
-        self._coin.enable(False)

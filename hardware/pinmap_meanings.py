@@ -73,7 +73,12 @@ _BY_MODEL: Final[Mapping[str, Mapping[str, str]]] = {
     },
     "DoorSpec": {"closed": "the level of the pin while the door is shut"},
     "Pn532Spec": {"byte_order": "how the site writes UIDs: `msb` as cards send them, `lsb` turned round"},
-    "WedgeSpec": {"device": "its name in /dev/input/by-id", "digits": "what it types"},
+    "WedgeSpec": {
+        "cards": "which cards it reads: `em4100` at 125 kHz, `iso14443` at 13.56 MHz",
+        "device": "its name in /dev/input/by-id",
+        "digits": "what it types",
+        "prefix": "what it types before the number, as it is set up to",
+    },
     "CoinSpec": {
         "enable": "the line that lets it accept; off must refuse",
         "idle": "the level of the line at rest",

@@ -7,9 +7,10 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import Discriminator, Tag
 
 from hardware.spec_base import Shifting, Spec
-from hardware.spec_types import InputDevice, Number, Pair, SerialPort
+from hardware.spec_types import InputDevice, Number, Pair, SerialPort, Text
 from hardware.uarts import HEADER_UARTS
 
+Prefix = Annotated[str, Text(r"[\x21-\x7e]{0,16}", "the characters it types before the number, at most 16")]
 PinPair = Annotated[tuple[int, int], Pair(Number(0, 27, whole=True), "two BCM numbers, like [14, 15]")]
 
 
@@ -44,13 +45,18 @@ class Pn532Spec(SerialSpec):
 
 
 class WedgeSpec(Spec):
-    """A reader that types a card's number like a keyboard and ends it with Enter, grabbed through evdev."""
+    """A reader that types a card's number like a keyboard and ends it with Enter, grabbed through evdev.
+
+    Before the number it may type a `prefix`. `cards` says which it reads: 125 kHz ones, or 13.56 MHz ones by their UID.
+    """
 
     STAND_IN: ClassVar[dict[str, Any]] = {"device": "/dev/input/by-id/unreadable"}
 
     kind: Literal["wedge"]
     device: InputDevice
     digits: Literal["decimal", "hex"] = "decimal"
+    prefix: Prefix = ""
+    cards: Literal["em4100", "iso14443"] = "em4100"
 
 
 class NoReaderSpec(Spec):

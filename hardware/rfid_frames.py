@@ -100,6 +100,11 @@ def em4100(number: int) -> str:
     return f"em4100:{number & LARGEST_EM4100:08X}"
 
 
+def iso14443(uid: bytes) -> str:
+    """The canonical UID of a 13.56 MHz card: its bytes in the order in which the card sends them."""
+    return f"iso14443:{uid.hex().upper()}"
+
+
 def parse_typed_uid(text: str) -> str:
     """The canonical UID of what somebody typed or a keyboard reader printed; the likeliest, where two are possible.
 

@@ -84,21 +84,25 @@ def wire(
     card_reader: str | None = None,
     clock: Clock = time.monotonic_ns,
     pause: Callable[[float], object] = time.sleep,
+    coin_board: str | None = None,
     run_id: str | None = None,
 ) -> Wiring:
-    """Build every device of a pinmap. `card_reader` is a serial port to use instead of the pinmap's.
+    """Build every device of a pinmap. `card_reader` and `coin_board` are ports to use instead of the
+    pinmap's.
+    coin_stored: Callable[[str], bool] = lambda coin: False,
 
     `clock` and `pause` are a simulation's time. `run_id` stands in the identities of taps and coin trains and must
-    never come again; by itself it is random.
+    never come again; by itself it is random. `coin_stored` says whether a coin of that identity is in the store for
+    good; without a store no coin board is told so.
 
     A device that does not answer is no error here: its worker reports it and goes on asking. Raises `PinTaken` for a
     pin with two holders, `DeviceError` for a bus that is not there (every output of the header is off by then), and
     what the backend's pins raise.
     """
     header = Header(backend.pins())
-    fitter = Fitter(pinmap, backend, header, post, clock, pause, run_id)
+    fitter = Fitter(pinmap, backend, header, post, clock, pause, run_id, coin_stored)
     try:
-        fitter.build(card_reader)
+        fitter.build(card_reader, coin_board)
         return Wiring(header, fitter)
     except BaseException:
         header.close()

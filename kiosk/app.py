@@ -80,7 +80,7 @@ class _Kiosk:
         rules = to_rules(options.settings, slot_rules(pinmap.slots))
         data = DataDirectory(options.data_dir, stack, _volatile(options))
         self._bench = self._make_bench(pinmap)
-        self._wiring = self._make_wiring(pinmap, self._bench or Pi())
+        self._wiring = self._make_wiring(pinmap, self._bench or Pi(), data)
         self._emergency = Emergency(self._wiring.all_off)
         self._shell = self._make_shell()
         self._gaps = GapProbe(self._shell.owner)
@@ -131,13 +131,21 @@ class _Kiosk:
             pinmap,
             card_reader=self._options.card_reader,
             memory=data_dir / BENCH_PINS,
+            coin_board=self._options.coin_board,
             world=data_dir / BENCH_WORLD,
         )
         self._stack.callback(bench.close)
         return bench
 
-    def _make_wiring(self, pinmap: Pinmap, backend: Backend) -> Wiring:
-        wiring = wire(pinmap, backend, self._observed, card_reader=self._options.card_reader)
+    def _make_wiring(self, pinmap: Pinmap, backend: Backend, data: DataDirectory) -> Wiring:
+        wiring = wire(
+            pinmap,
+            backend,
+            self._observed,
+            card_reader=self._options.card_reader,
+            coin_board=self._options.coin_board,
+            coin_stored=data.coin_is_stored,
+        )
         self._stack.callback(wiring.stop)
         wiring.start()
         return wiring

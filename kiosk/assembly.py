@@ -107,6 +107,15 @@ class DataDirectory:
         """What an access key is known by."""
         return access_digest(self.secret, access_key)
 
+    def coin_is_stored(self, coin: str) -> bool:
+        """Whether a coin of that identity is in the store for good; no, while the store cannot be asked. Any thread:
+        a reader of the log sees what was committed, and a commit is synced before anybody sees it."""
+        try:
+            return self.queries.fact_by_source("coin", coin) is not None
+        except StoreError as error:
+            _log.warning("Whether a coin is stored could not be asked: %s", error)
+            return False
+
 
 class Assembly:
     """One kiosk between its devices and whoever asks. Nothing is decided before `begin`."""

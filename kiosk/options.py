@@ -13,7 +13,7 @@ SMALLEST_WINDOW, LARGEST_WINDOW = (800, 480), (1920, 1200)
 
 @dataclass(frozen=True, slots=True)
 class RunOptions:
-    """How to run the kiosk. ``card_reader`` is a serial port that is used even when the rest is simulated."""
+    """How to run the kiosk. ``card_reader`` and ``coin_board`` are serial ports used even when the rest is simulated."""
 
     data_dir: Path
     settings: "Settings"
@@ -23,5 +23,6 @@ class RunOptions:
     window: tuple[int, int] | None = None
     """The window's size in pixels; None is the whole screen."""
     card_reader: str | None = None
+    coin_board: str | None = None
     console_port: int | None = None
     """Instead of the one in the settings; 0 takes any that is free."""

@@ -13,6 +13,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from hardware.bench.coins import CoinChute
 from hardware.bench.faults import Faults
 from hardware.bench.gpio import BenchFactory, WireMemory
 from hardware.bench.i2c_bus import BenchBus
@@ -29,8 +30,8 @@ _log = logging.getLogger(__name__)
 class Bench:
     """The simulated kiosk of one pinmap.
 
-    `card_reader` names a real serial port that stands in for the bench's reader. The same `seed` makes the same parts
-    and the same phones.
+    `card_reader` and `coin_board` name real ports that stand in for the bench's reader and coins. The same `seed` makes
+    the same parts and the same phones.
 
     Two files let a kiosk be killed and come back to what it left, as a real one does. In `memory` outputs stay driven,
     as real pins do. In `world` are the things about it: what is plugged in and how full it is, how doors stand, what is
@@ -44,15 +45,19 @@ class Bench:
         seed: int = 0,
         *,
         card_reader: str | None = None,
+        coin_board: str | None = None,
         memory: Path | None = None,
         world: Path | None = None,
         clock: Callable[[], int] = time.monotonic_ns,
     ) -> None:
         self._external_reader = card_reader
+        self._external_board = coin_board
         self._has_water = pinmap.water is not None
         self._cup = False
         wires = WireMemory(memory) if memory is not None else None
-        self._parts = BenchParts(pinmap, seed, wires, clock, own_reader=card_reader is None)
+        self._parts = BenchParts(
+            pinmap, seed, wires, clock, own_reader=card_reader is None, own_coins=coin_board is None
+        )
         self._slots = self._parts.slots
         self._faults = Faults(self._parts.switches)
         self._world = WorldFile(world, self._keep) if world is not None else None
@@ -78,9 +83,10 @@ class Bench:
         """An I2C bus with its chips."""
         return self._parts.buses.setdefault(number, BenchBus())
 
-    def reader_port(self, port: str) -> str:
-        """The bench reader's port; the pinmap's own where a real reader stands in for it."""
-        return port if self._parts.reader is None else self._parts.reader.port
+    def port(self, device: str, port: str) -> str:
+        """The port of the bench's reader or coin board; the pinmap's own where a real one stands in for it."""
+        part = self._parts.reader if device == "reader" else self._parts.coins
+        return port if part is None or isinstance(part, CoinChute) else part.port
 
     def refit(self, pinmap: Pinmap, slots: Collection[str], outputs: Collection[str]) -> None:
         """Solder anew what another pinmap has elsewhere, in these slots and outputs; what is plugged in stays."""
@@ -121,7 +127,9 @@ class Bench:
             self._slot(slot).move_door(is_open)
 
     def coin(self, value: float) -> None:
-        """Drop a coin of this face value and wait for its pulses. Raises `BenchRefused` when it is not taken."""
+        """Drop a coin of this face value and wait until it is counted. Raises `BenchRefused` when it is not taken."""
+        if self._external_board is not None:
+            raise BenchRefused(f"a real coin board is attached at {self._external_board}; drop a coin there")
         if self._parts.coins is None:
             raise BenchRefused("this kiosk has no coin acceptor in its pinmap")
         self._parts.coins.drop(value)

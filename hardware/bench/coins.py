@@ -19,6 +19,7 @@ MINOR_PER_MAJOR = 100
 """A coin's face is in major units of the currency, its pulses are in minor ones."""
 STATIC_S = (0.002, 0.010)
 BETWEEN_STATIC_S = (0.05, 0.4)
+BETWEEN_FLOOD_S = (0.002, 0.004)
 
 
 class CoinChute:
@@ -43,11 +44,15 @@ class CoinChute:
         self._closed = threading.Event()
         self._quiet = threading.Event()
         self._static: threading.Thread | None = None
+        self._silent = False
+        self._powered = True
         line.rest(spec.idle)
 
     @property
     def accepts(self) -> bool:
         """Whether a coin dropped now would be taken."""
+        if not self._powered:
+            return False
         if self._spec.enable is None or self._enable is None:
             return self._clock() >= self._listens_at
         return self._enable.carries(self._spec.enable.active) == (self._spec.enable.off_means == "refuses")
@@ -71,7 +76,23 @@ class CoinChute:
             time.sleep(self._spec.train_gap_ms / 1000 + SWALLOW_S)
         return pulses
 
-    def static(self, on: bool) -> None:
+    def stuck(self, on: bool) -> None:
+        """Let the line hang at its active level, as behind a pinched wire; or end that."""
+        self._line.drive((self._spec.idle == "high") is not on)
+
+    def silent(self, on: bool) -> None:
+        """Let coins fall through without a pulse, as with a broken wire; or end that."""
+        self._silent = on
+
+    def unplug(self, on: bool) -> None:
+        """Take the acceptor's 12 V away: it gives every coin back; or give it again."""
+        self._powered = not on
+
+    def flood(self, on: bool) -> None:
+        """Let the line ring without a pause, until told otherwise."""
+        self.static(on, BETWEEN_FLOOD_S)
+
+    def static(self, on: bool, between_s: tuple[float, float] = BETWEEN_STATIC_S) -> None:
         """Let the line catch static, pulses too short for any coin, until told otherwise."""
         self._quiet.set()
         if self._static is not None:
@@ -79,7 +100,7 @@ class CoinChute:
             self._static = None
         if on and not self._closed.is_set():
             self._quiet.clear()
-            self._static = threading.Thread(target=self._crackle, name="bench-static", daemon=True)
+            self._static = threading.Thread(target=self._crackle, args=(between_s,), name="bench-static", daemon=True)
             self._static.start()
 
     def close(self) -> None:
@@ -93,11 +114,13 @@ class CoinChute:
             if self._clock() >= deadline or self._closed.wait(LOOK_S):
                 raise BenchRefused(f"the acceptor refuses coins (its enable line was off for {PATIENCE_S:g} s)")
 
-    def _crackle(self) -> None:
-        while not self._quiet.wait(self._rng.uniform(*BETWEEN_STATIC_S)):
+    def _crackle(self, between_s: tuple[float, float]) -> None:
+        while not self._quiet.wait(self._rng.uniform(*between_s)):
             self._pulse(self._rng.uniform(*STATIC_S))
 
     def _pulse(self, seconds: float) -> None:
+        if self._silent:
+            return
         idle = self._spec.idle == "high"
         self._line.drive(not idle)
         time.sleep(seconds)

@@ -5,8 +5,9 @@ Most faults last until switched off. `reset` happens once, when it is switched o
 
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Literal
+from typing import Final, Literal
 
+from hardware.bench.coin_board import BenchCoinBoard
 from hardware.bench.coins import CoinChute
 from hardware.bench.i2c_bus import BenchBus
 from hardware.bench.mcp23017 import Mcp23017
@@ -14,6 +15,9 @@ from hardware.bench.names import unknown
 from hardware.bench.port import Port
 from hardware.bench.reader import BenchReader
 from hardware.bench.slot import BenchSlot
+
+LINE_FAULTS: Final[tuple[Literal["garbage", "flood", "silent"], ...]] = ("garbage", "flood", "silent")
+"""What happens to everything on a serial line: it is disturbed, carries far too much, says nothing."""
 
 Switch = Callable[[bool], None]
 
@@ -76,13 +80,8 @@ def slot_switches(slot: BenchSlot, bus: BenchBus, address: int) -> dict[str, dic
 
 
 def reader_switches(reader: BenchReader) -> dict[str, Switch]:
-    """What can be broken of the card reader."""
-    return {
-        "unplugged": lambda on: reader.unplug() if on else reader.replug(),
-        "garbage": partial(reader.fault, "garbage"),
-        "flood": partial(reader.fault, "flood"),
-        "silent": partial(reader.fault, "silent"),
-    }
+    """What can be broken of the card reader, of whichever kind."""
+    return {"unplugged": _cable(reader), **{kind: partial(reader.fault, kind) for kind in LINE_FAULTS}}
 
 
 def expander_switches(chip: Mcp23017, bus: BenchBus, address: int) -> dict[str, Switch]:
@@ -91,8 +90,24 @@ def expander_switches(chip: Mcp23017, bus: BenchBus, address: int) -> dict[str, 
 
 
 def coin_switches(chute: CoinChute) -> dict[str, Switch]:
-    """What can be broken of the coin acceptor."""
-    return {"noise": chute.static}
+    """What can be broken of a pulse acceptor."""
+    return {
+        "unplugged": chute.unplug,
+        "noise": chute.static,
+        "flood": chute.flood,
+        "silent": chute.silent,
+        "stuck": chute.stuck,
+    }
+
+
+def board_switches(board: BenchCoinBoard) -> dict[str, Switch]:
+    """What can be broken of a coin board."""
+    lines: dict[str, Switch] = {kind: partial(board.fault, kind) for kind in LINE_FAULTS}
+    return {"unplugged": _cable(board), **lines, "jammed": partial(board.fault, "jammed")}
+
+
+def _cable(thing: BenchReader | BenchCoinBoard) -> Switch:
+    return lambda on: thing.unplug() if on else thing.replug()
 
 
 def _attribute(thing: object, name: str) -> Switch:

@@ -5,20 +5,18 @@ import threading
 from collections.abc import Callable, Collection
 from functools import partial
 
-from hardware.bench.coins import CoinChute
 from hardware.bench.door_lock import BenchDoor
-from hardware.bench.faults import Switch, coin_switches, expander_switches, reader_switches, slot_switches
+from hardware.bench.faults import Switch, expander_switches, slot_switches
 from hardware.bench.gpio import BenchFactory, WireMemory
 from hardware.bench.i2c_bus import BenchBus
 from hardware.bench.ina219 import Imperfection, Ina219
 from hardware.bench.mcp23017 import Mcp23017
+from hardware.bench.payment import BenchCoins, bench_coins, bench_reader, payment_switches
 from hardware.bench.port import Port
-from hardware.bench.reader import BenchReader
 from hardware.bench.slot import BenchSlot
 from hardware.bench.tca9548a import Tca9548a
 from hardware.bench.tm1637 import TM1637Chip
 from hardware.bench.wires import Level, Wire, expander_wire, header_wire
-from hardware.coin_specs import CoinSpec
 from hardware.slot_specs import SensorSpec, SlotSpec
 from hardware.spec_base import Pinned
 from hardware.specs import Pinmap
@@ -30,7 +28,7 @@ NOISE_V = 6e-6
 
 
 class BenchParts:
-    """Everything on the bench. `own_reader` False leaves the card reader out: a real one stands in for it."""
+    """Everything on the bench. `own_reader` or `own_coins` False leaves that out: a real one stands in for it."""
 
     def __init__(
         self,
@@ -40,6 +38,7 @@ class BenchParts:
         clock: Callable[[], int],
         *,
         own_reader: bool,
+        own_coins: bool,
     ) -> None:
         self.factory = BenchFactory(memory)
         self.switches: dict[str, dict[str, Switch]] = {}
@@ -55,8 +54,9 @@ class BenchParts:
         self._expanders = {name: self._make_expander(name) for name in pinmap.expanders}
         self.slots = {spec.name: self._make_slot(spec) for spec in pinmap.slots}
         self.outputs = {name: (self._wire(spec), spec.active) for name, spec in pinmap.outputs.items()}
-        self.reader = self._make_reader() if own_reader else None
-        self.coins = self._make_coins()
+        self.reader = bench_reader(pinmap, self._rng("reader")) if own_reader else None
+        self.coins = self._make_coins() if own_coins else None
+        self.switches.update(payment_switches(self.reader, self.coins))
         self._close_loops()
 
     def refit(self, pinmap: Pinmap, slots: Collection[str], outputs: Collection[str]) -> None:
@@ -181,21 +181,15 @@ class BenchParts:
         closed_high = spec.door.closed == "high"
         return lambda is_open: wire.drive(is_open != closed_high)
 
-    def _make_reader(self) -> BenchReader | None:
-        if self._pinmap.reader.kind == "none":
-            return None
-        reader = BenchReader(self._rng("reader"))
-        self.switches["reader"] = reader_switches(reader)
-        return reader
-
-    def _make_coins(self) -> CoinChute | None:
+    def _make_coins(self) -> BenchCoins | None:
         spec = self._pinmap.coin
-        if not isinstance(spec, CoinSpec):
+        if spec is None:
             return None
         enable = self._driven(spec.enable, spec.enable.active) if spec.enable is not None else None
-        chute = CoinChute(spec, header_wire(self.factory.wire(spec.pin)), enable, self._rng("coin"), self._clock)
-        self.switches["coin"] = coin_switches(chute)
-        return chute
+        return bench_coins(spec, self._header_wire, enable, self._rng("coin"), self._clock)
+
+    def _header_wire(self, pin: int) -> Wire:
+        return header_wire(self.factory.wire(pin))
 
     def _close_loops(self) -> None:
         """Let smoke loop, stop button and drip tray say that all is well."""

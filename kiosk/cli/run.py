@@ -18,6 +18,7 @@ from kiosk.options import SMALLEST_WINDOW, RunOptions
 @click.option("--size", type=WindowSize(), metavar="WxH", help="A window of this size instead, such as 1024x600.")
 @click.option("--pinmap", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="F", help="The wiring.")
 @click.option("--card-reader", metavar="PORT", help="A serial port to read cards from, also when simulating.")
+@click.option("--coin-board", metavar="PORT", help="A serial port with a coin board on it, also when simulating.")
 @click.option("--console-port", type=WholeNumber(0, 65_535), metavar="N", help="Where the API listens; 0 is any.")
 def run(
     simulate: bool,
@@ -26,6 +27,7 @@ def run(
     size: tuple[int, int] | None,
     pinmap: Path | None,
     card_reader: str | None,
+    coin_board: str | None,
     console_port: int | None,
 ) -> None:
     """Run the kiosk until it is stopped by Ctrl-C or SIGTERM, which is a good end (exit code 0).
@@ -49,6 +51,7 @@ def run(
         headless=headless,
         window=size or (SMALLEST_WINDOW if windowed or simulate else None),
         card_reader=card_reader,
+        coin_board=coin_board,
         console_port=console_port,
     )
     for notice in call.settings.notices():

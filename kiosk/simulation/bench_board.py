@@ -83,7 +83,7 @@ class BenchBoard:
         """The one bus there is."""
         return self.i2c
 
-    def reader_port(self, port: str) -> str:
+    def port(self, device: str, port: str) -> str:
         """The pinmap's own; nobody opens it, its bytes are handed over."""
         return port
 

@@ -5,7 +5,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from hardware.coin_acceptor import CoinTiming
+from hardware.coin_pulses import CoinTiming
 from hardware.errors import PinmapError
 from hardware.pinmap import Pinmap, check_text
 from sessions.units import MinorUnits

@@ -8,6 +8,8 @@ at the instant at which it would, one after the other, so that the same seed giv
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
+from hardware.card_reader_rdm6300 import Rdm6300Reader
+from hardware.coin_acceptor import PulseCoinAcceptor
 from hardware.display import DisplayWorker
 from hardware.lock import IDLE_NS, LockBank
 from hardware.rfid_frames import ETX, STX, checksum, frame_bytes
@@ -89,8 +91,8 @@ class Wired(Stepped):
         self._boards = [_Board(self, slots, number) for number, slots in enumerate(self.boards())]
         self._board_of = {slot: board for board in self._boards for slot in board.slots}
         reader, coin = self._boards[0].drivers.reader, self._boards[0].drivers.coin
-        assert reader is not None
-        assert coin is not None
+        assert isinstance(reader, Rdm6300Reader)
+        assert isinstance(coin, PulseCoinAcceptor)
         self._reader, self._coin = reader, coin
         # A start waits until every door has been seen twice; what is posted meanwhile, nobody hears yet.
         for _ in range(2):

@@ -256,7 +256,7 @@ def test_unknown_slots_phones_and_cards_are_named(kiosk):
 def test_a_real_reader_takes_the_place_of_the_benchs(tmp_path):
     port = str(tmp_path / "port")
     with Bench(small_kiosk(), card_reader=port) as bench:
-        assert bench.reader_port("/dev/ttyAMA0") == "/dev/ttyAMA0"
+        assert bench.port("reader", "/dev/ttyAMA0") == "/dev/ttyAMA0"
         with pytest.raises(BenchRefused, match=f"a real reader is attached at {port}"):
             bench.tap("0A00C8F1B2")
         with pytest.raises(BenchNameError):

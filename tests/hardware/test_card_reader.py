@@ -1,4 +1,4 @@
-"""The card reader's driver over real terminals: taps, reconnects, and lines full of rubbish."""
+"""The 125 kHz reader's driver over real terminals: taps, reconnects, and lines full of rubbish."""
 
 import os
 import pty
@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from hardware.bench.reader import BenchReader
-from hardware.card_reader import REMEMBERED, CardReader, TapFilter
+from hardware.bench.reader import BenchRdm6300
+from hardware.card_reader import REMEMBERED, TapFilter
+from hardware.card_reader_rdm6300 import Rdm6300Reader
 from hardware.errors import BenchNameError, BenchRefused, CardNumberError
 from hardware.rfid_frames import frame_bytes
 from sessions.ports import CardSeen, DeviceReport, Trouble
@@ -99,8 +100,8 @@ def inbox() -> Inbox:
 
 
 @pytest.fixture
-def reader(line: Line, inbox: Inbox) -> Iterator[CardReader]:
-    reader = CardReader(str(line.path), inbox)
+def reader(line: Line, inbox: Inbox) -> Iterator[Rdm6300Reader]:
+    reader = Rdm6300Reader(str(line.path), inbox)
     reader.start()
     wait_for(lambda: reader.connected, "the port to be opened")
     yield reader
@@ -118,7 +119,7 @@ def test_a_frame_on_the_line_is_a_tap_with_an_identity_of_its_own(line, inbox, r
 
 
 def read_one_card(line: Line, inbox: Inbox) -> None:
-    reader = CardReader(str(line.path), inbox)
+    reader = Rdm6300Reader(str(line.path), inbox)
     reader.start()
     wait_for(lambda: reader.connected, "the port to be opened")
     line.write(frame_bytes(CARD))
@@ -160,7 +161,7 @@ def test_a_link_led_to_another_terminal_is_followed(line, inbox, reader):
 
 def test_a_reader_that_was_never_there_is_found_when_it_comes(line, inbox):
     line.pull_out()
-    reader = CardReader(str(line.path), inbox)
+    reader = Rdm6300Reader(str(line.path), inbox)
     reader.start()
     try:
         wait_for(lambda: troubles(inbox) == [Trouble.NO_ANSWER], "the report")
@@ -176,7 +177,7 @@ def test_a_reader_that_was_never_there_is_found_when_it_comes(line, inbox):
 def test_a_path_that_is_no_port_is_reported_and_does_not_end_the_thread(what, tmp_path, inbox):
     path = tmp_path / "port"
     path.write_text("no port") if what == "a file" else path.mkdir()
-    reader = CardReader(str(path), inbox)
+    reader = Rdm6300Reader(str(path), inbox)
     reader.start()
     try:
         wait_for(lambda: troubles(inbox) == [Trouble.NO_ANSWER], "the report")
@@ -206,9 +207,9 @@ def flooded(line: Line, rng: random.Random, inbox: Inbox) -> bool:
 
 
 @pytest.fixture
-def bench_reader(inbox: Inbox) -> Iterator[tuple[BenchReader, CardReader]]:
-    bench = BenchReader(random.Random(1))
-    reader = CardReader(bench.port, inbox)
+def bench_reader(inbox: Inbox) -> Iterator[tuple[BenchRdm6300, Rdm6300Reader]]:
+    bench = BenchRdm6300(random.Random(1))
+    reader = Rdm6300Reader(bench.port, inbox)
     reader.start()
     wait_for(lambda: reader.connected, "the port to be opened")
     yield bench, reader

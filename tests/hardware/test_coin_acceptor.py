@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from hardware.bench.coins import CoinChute
 from hardware.bench.gpio import BenchFactory
 from hardware.bench.wires import header_wire
-from hardware.coin_acceptor import CoinTiming, PulseCoinAcceptor, PulseTrains
+from hardware.coin_acceptor import PulseCoinAcceptor
+from hardware.coin_pulses import CoinTiming, PulseTrains
 from hardware.coin_specs import CoinSpec
 from hardware.errors import BenchRefused
 from hardware.gpio import Header
