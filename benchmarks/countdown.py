@@ -58,7 +58,7 @@ def _drift(watched: Watched, slot: str) -> float:
 
 def _virtual_error_s() -> float:
     kiosk = busy_kiosk(1, granted_s=HOUR_S)
-    session = next(iter(kiosk.owner.sessions.values()))
+    session = next(iter(kiosk.records.values()))
     begun = session.meter.open_since
     assert begun is not None
     while session.session_id in kiosk.owner.sessions and session.meter.running:

@@ -1,7 +1,7 @@
 """Writes the pages that are made from the code: ``.venv/bin/python -m docs.generate``.
 
-`docs/states.md` comes from the tables in `sessions.machine`, `docs/money.md` from a day on the real engine,
-`docs/detection.md` from what the real detector makes of waveforms.
+`docs/states.md` comes from the tables in `sessions.machine` and `sessions.water_states`, `docs/money.md` from a day on
+the real engine, `docs/detection.md` from what the real detector makes of waveforms.
 
 A test holds the committed page against what this gives, so the diagrams cannot say what the code does not do.
 """
@@ -24,6 +24,7 @@ from sessions.machine import (
     SlotState,
     Verdict,
 )
+from sessions.water_states import WATER_FIGURES, WATER_TABLE, WaterEvent, WaterState
 
 S = TypeVar("S", bound=StrEnum)
 E = TypeVar("E", bound=StrEnum)
@@ -43,6 +44,12 @@ Waiting times and money are not in this table: [`sessions/slots.py`](../sessions
 ends, [`sessions/charging.py`](../sessions/charging.py) what a move costs. Opening a door is no event: it changes no
 state.
 """
+_WATER = """
+## The water
+
+From the table in [`sessions/water_states.py`](../sessions/water_states.py). The words are a slot's, but for
+`dispensing`; [`sessions/water.py`](../sessions/water.py) says what a move costs and when waiting ends.
+"""
 _MODES = """
 ## The kiosk
 
@@ -58,6 +65,10 @@ def page() -> str:
         _diagram(SlotState, SlotEvent, SLOT_TABLE, SlotState.AVAILABLE),
         _slot_figures(),
         _pairs(SlotState, SlotEvent, SLOT_TABLE),
+        _WATER,
+        _diagram(WaterState, WaterEvent, WATER_TABLE, WaterState.AVAILABLE),
+        _water_figures(),
+        _pairs(WaterState, WaterEvent, WATER_TABLE),
         _MODES,
         _diagram(Mode, ModeEvent, MODE_TABLE, Mode.IDLE),
         _mode_figures(),
@@ -97,6 +108,14 @@ def _slot_figures() -> str:
     lines = ["| state | power | time runs | money held | a phone may be inside |", "|---|---|---|---|---|"]
     for state, figures in SLOT_FIGURES.items():
         said = (figures.power, figures.time_runs, figures.live, figures.occupied)
+        lines.append(f"| {state} | {' | '.join('yes' if yes else '' for yes in said)} |")
+    return "\n".join([*lines, ""])
+
+
+def _water_figures() -> str:
+    lines = ["| state | pump | money held | waits for a cup |", "|---|---|---|---|"]
+    for state, figures in WATER_FIGURES.items():
+        said = (figures.pump, figures.live, figures.needs_cup)
         lines.append(f"| {state} | {' | '.join('yes' if yes else '' for yes in said)} |")
     return "\n".join([*lines, ""])
 

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from kiosk.after_queue import AfterQueue
-from sessions.registry import SessionRecord
+from sessions.registry import Record
 from sessions.units import SessionId
 
 DRAIN_NS = 8_000_000
@@ -74,7 +74,7 @@ class HeadlessOwner:
     own."""
 
     def __init__(self, inbox: Inbox) -> None:
-        self.sessions: dict[SessionId, SessionRecord] = {}
+        self.sessions: dict[SessionId, Record] = {}
         self.inbox = inbox
         self._queue = AfterQueue(time.monotonic_ns)
         self.after, self.after_cancel = self._queue.after, self._queue.after_cancel

@@ -4,7 +4,7 @@ from sessions import commands as c
 from sessions.draft import Draft
 from sessions.errors import BadRequest, NotAllowed, NoVisit, UnknownSession
 from sessions.state import Session, Visit
-from sessions.units import SessionId, VisitId
+from sessions.units import CardKey, SessionId, VisitId
 
 
 def live_visit(draft: Draft, visit_id: VisitId) -> Visit:
@@ -14,6 +14,15 @@ def live_visit(draft: Draft, visit_id: VisitId) -> Visit:
         raise NoVisit("This visit has ended. Tap your card again.")
     draft.activity[visit_id] = draft.now.mono
     return visit
+
+
+def payer(draft: Draft, actor: c.Actor, card: CardKey | None) -> CardKey:
+    """Whose credit is used: the visit's, or that of the card that staff names. Raises `NoVisit`, `BadRequest`."""
+    if actor.visit is not None:
+        return live_visit(draft, actor.visit).card
+    if actor.staff and card is not None:
+        return card
+    raise BadRequest("Say whose credit it is: tap a card first, or name a card.")
 
 
 def require_staff(actor: c.Actor) -> None:

@@ -9,11 +9,10 @@ stood open, so that the phone was pulled out by the hand that opened it; or ther
 has passed since it was opened for its owner; or there is no lock at all.
 """
 
-from enum import StrEnum
-
 from sessions import commands as c
 from sessions import events as e
-from sessions.actors import live_visit, owned_session
+from sessions import water
+from sessions.actors import owned_session, payer
 from sessions.claims import require_free, slot_taken
 from sessions.draft import Draft
 from sessions.errors import BadRequest, SlotOutOfOrder
@@ -21,32 +20,17 @@ from sessions.grants import check_card, give_back, take
 from sessions.machine import SELLING, SlotEvent, SlotState
 from sessions.metering import Meter
 from sessions.ports import Json
+from sessions.reasons import StopReason, reason_of
 from sessions.slots import door_failed, move
 from sessions.state import Session, Slot
 from sessions.units import NS, CardKey, MonoNs, SessionId, SlotName, seconds_ns, whole_seconds
+from sessions.water_states import WATER
 
 CHARGING = "charging"
 """The service's name in facts."""
 PULLED_AT_DOOR_S = 1.5
 """How far the dated end of a draw may lie outside the door's opening and still be one act: sampling, filter and
 debounce."""
-
-
-class StopReason(StrEnum):
-    """Why a session ended; OCPP 1.6's words (Reason, section 7.37) and those it lacks."""
-
-    LOCAL = "Local"
-    REMOTE = "Remote"
-    MASTER_PASS = "MasterPass"
-    EV_DISCONNECTED = "EVDisconnected"
-    STOPPED_BY_EV = "StoppedByEV"
-    TIME_LIMIT_REACHED = "TimeLimitReached"
-    TIMEOUT = "Timeout"
-    DEAUTHORIZED = "DeAuthorized"
-    POWER_LOSS = "PowerLoss"
-    EMERGENCY_STOP = "EmergencyStop"
-    OVERCURRENT_FAULT = "OvercurrentFault"
-    OTHER = "Other"
 
 
 def start(draft: Draft, command: c.StartCharging) -> Json:
@@ -56,7 +40,7 @@ def start(draft: Draft, command: c.StartCharging) -> Json:
     `SlotOutOfOrder`.
     """
     equipment = draft.rules.slot(command.slot)
-    card = _payer(draft, command)
+    card = payer(draft, command.actor, command.card)
     check_card(draft, card)
     session = SessionId(f"s{draft.next_id()}")
     taken = take(draft, card, command.seconds, session, session)
@@ -72,15 +56,6 @@ def start(draft: Draft, command: c.StartCharging) -> Json:
     if equipment.has_lock:
         draft.add(e.DoorReleased(command.slot, command.actor.name, equipment.has_door, session, card, "start"))
     return {"session_id": session, "slot": command.slot, "card": card, "granted_s": command.seconds}
-
-
-def _payer(draft: Draft, command: c.StartCharging) -> CardKey:
-    if command.actor.visit is not None:
-        visit = live_visit(draft, command.actor.visit)
-        return visit.card
-    if command.actor.staff and command.card is not None:
-        return command.card
-    raise BadRequest("Say whose time it is: tap a card first, or name a card.")
 
 
 def _take_slot(draft: Draft, command: c.StartCharging, card: CardKey) -> None:
@@ -102,20 +77,18 @@ def stop(draft: Draft, command: c.StopSession) -> Json:
     Raises `UnknownSession`, `NotAllowed`.
     """
     session = owned_session(draft, command.session, command.actor)
-    if not session.settled:
-        close(draft, session, SlotEvent.STOPPED, _stop_reason(command.actor), command.actor.name)
+    if session.service == WATER:
+        water.stop(draft, session, command.actor)
+    elif not session.settled:
+        close(draft, session, SlotEvent.STOPPED, reason_of(command.actor), command.actor.name)
     return session_answer(draft, session.session_id)
-
-
-def _stop_reason(actor: c.Actor) -> StopReason:
-    if actor.visit is not None:
-        return StopReason.LOCAL
-    return StopReason.MASTER_PASS if actor.name.startswith("staff:") else StopReason.REMOTE
 
 
 def extend(draft: Draft, command: c.ExtendSession) -> Json:
     """Adds time from the owner's card to a running session. Raises as `start` does."""
     session = owned_session(draft, command.session, command.actor)
+    if session.service == WATER:
+        raise BadRequest("Water is bought cup by cup: let this one end, then start another.")
     if session.settled:
         raise BadRequest("This session is over. Start a new one.")
     key = f"{session.session_id}:add:{draft.next_id()}"
@@ -141,6 +114,8 @@ def open_door(draft: Draft, command: c.OpenDoor) -> Json:
     Raises `UnknownSession`, `NotAllowed`, `BadRequest`, `SlotOutOfOrder` when lock or door is what is broken.
     """
     session = owned_session(draft, command.session, command.actor)
+    if session.service == WATER:
+        raise BadRequest("Water has no door.")
     equipment = draft.rules.slot(session.slot)
     if not equipment.has_lock:
         raise BadRequest(f"{session.slot} has no lock: its phone can be taken at any time.")
@@ -166,11 +141,16 @@ def session_answer(draft: Draft, session_id: SessionId) -> Json:
         "session_id": session.session_id,
         "slot": session.slot,
         "state": session.state,
-        "granted_s": session.granted,
-        "used_s": used_ms // 1000,
-        "returned_s": session.returned,
+        **amounts(session, used_ms),
         "stop_reason": session.stop_reason,
     }
+
+
+def amounts(session: Session, used_ms: int) -> Json:
+    """What a session got, used and gave back, in the unit of its service."""
+    unit = session.unit.value
+    granted, used = session.granted, min(used_ms // 1000, session.granted)
+    return {f"granted_{unit}": granted, f"used_{unit}": used, f"returned_{unit}": session.returned}
 
 
 def close(

@@ -19,8 +19,9 @@ from sessions.journaling import Batch, Journal, Mark, Sample
 from sessions.metering import Meter
 from sessions.noticed import Noticed
 from sessions.outputs import OutputSetter
-from sessions.ports import AfterId, Json, Observation, Reading, SlotPort
-from sessions.registry import Registry, SessionOwner, SessionRecord
+from sessions.ports import AfterId, CupSeen, Json, Observation, Reading, SlotPort, WaterPort
+from sessions.pouring import Pouring
+from sessions.registry import Record, Registry, SessionOwner, SessionRecord, WaterRecord
 from sessions.rules import Rules
 from sessions.sensing import Sensing
 from sessions.slots import shown_state
@@ -28,6 +29,7 @@ from sessions.state import Session, Slot, State, Visit
 from sessions.storing import Storing
 from sessions.units import CardKey, MonoNs, Now, Seq, SessionId, SlotName, VisitId
 from sessions.visits import idle_until
+from sessions.water_states import WATER
 
 SWEEP_MS = 1000
 """How often claims, held coins, visits and idle sensors are looked at."""
@@ -63,6 +65,7 @@ class Conductor:
         card_key: Callable[[str], CardKey],
         listeners: Listeners | None = None,
         pace: Pace | None = None,
+        water: WaterPort | None = None,
     ) -> None:
         self._owner = owner
         self._engine = engine
@@ -74,6 +77,7 @@ class Conductor:
         self.registry = Registry(owner.sessions)
         self.sensing = Sensing(slots, engine.rules, self.tell)
         self.outputs = OutputSetter(slots, engine.rules.timing.door_open_s, self._power_switched)
+        self.pouring = Pouring(self, water, journal.mark) if water is not None else None
         self._followed = engine.state.seq
         self._storing = Storing(engine.state.seq)
         self._noticed = Noticed(card_key)
@@ -160,6 +164,8 @@ class Conductor:
 
     def observe(self, seen: Observation) -> None:
         """Takes what hardware noticed."""
+        if isinstance(seen, CupSeen) and self.pouring is not None:
+            self.pouring.cup_seen()
         command = self._noticed.command(seen, self.state)
         if command is not None:
             self.tell(command)
@@ -200,8 +206,12 @@ class Conductor:
         """What was credited to an account by facts that are not durable yet: not to be shown."""
         return self._storing.unsure_credit(account, unit)
 
-    def mark(self, record: SessionRecord) -> None:
+    def mark(self, record: Record) -> None:
         """Writes how far a session's usage is proven."""
+        if isinstance(record, WaterRecord):
+            if self.pouring is not None:
+                self.pouring.mark(record)
+            return
         meter, session = record.meter, self.state.sessions[record.session_id]
         used_ms = min(meter.proven_ms(), session.granted * 1000)
         self._journal.mark(Mark(record.session_id, record.slot.name, used_ms, meter.energy_mWh(), self.now()))
@@ -229,10 +239,17 @@ class Conductor:
             if session_id not in self._owner.sessions:
                 self._open_record(session_id)
         for record in self._owner.sessions.values():
-            arm_waiting(self, record)
+            if isinstance(record, SessionRecord):
+                arm_waiting(self, record)
+            elif self.pouring is not None:
+                self.pouring.arm(record)
 
     def _open_record(self, session_id: SessionId) -> None:
         session = self.state.sessions[session_id]
+        if session.service == WATER:
+            if self.pouring is not None:
+                self.registry.add(self.pouring.open(session_id))
+            return
         port = self._slots.get(session.slot)
         if port is None:
             return
@@ -257,6 +274,8 @@ class Conductor:
                 record.detector.disarm()
 
     def _set_outputs(self) -> None:
+        if self.pouring is not None:
+            self.pouring.set_pump()
         now = self.now().mono
         next_shut = self.outputs.set(self.state, self.durable, now)
         if self._door_id is not None:
@@ -298,6 +317,8 @@ class Conductor:
         self.sweep_again()
         self.tell(c.CheckDeadlines())
         self.sensing.look(self.state, self.now().mono, names)
+        if self.pouring is not None:
+            self.pouring.look()
 
 
 def _ms_until(instant: MonoNs, now: MonoNs) -> int:

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from sessions import access, cards, charging, claims, coins, faults, modes, money, overdue, verdicts, visits
+from sessions import access, cards, charging, claims, coins, faults, modes, money, overdue, verdicts, visits, water
 from sessions import commands as c
 from sessions import events as e
 from sessions.draft import Draft
@@ -66,6 +66,11 @@ ROUTES: dict[type[Any], _Rule] = {
     c.EnableSlot: faults.enable_slot,
     c.SetDanger: modes.set_danger,
     c.SetSelling: modes.set_selling,
+    c.StartWater: water.start,
+    c.CupMoved: water.cup_moved,
+    c.WaterPoured: water.poured,
+    c.WaterDrained: water.drained,
+    c.RecordCleaning: water.record_cleaning,
     c.CheckDeadlines: overdue.check_deadlines,
 }
 """Every command and the rule that decides it."""
@@ -128,6 +133,7 @@ class Engine:
             new, seen = draft.facts[seen:], len(draft.facts)
             for name in self._touched(new):
                 faults.reconcile(draft, name)
+            water.reconcile(draft)
 
     def _touched(self, facts: list[e.Fact]) -> list[SlotName]:
         if any(isinstance(fact.body, e.ModeChanged) for fact in facts):

@@ -7,6 +7,7 @@ of which one clears: all follow from the same few lines, in whatever order they 
 
 from sessions import commands as c
 from sessions import events as e
+from sessions import water
 from sessions.actors import require_staff
 from sessions.claims import end_claim
 from sessions.draft import Draft
@@ -15,6 +16,7 @@ from sessions.machine import SLOT_FIGURES, SlotEvent, SlotState
 from sessions.ports import Json, Trouble
 from sessions.slots import door_failed, move, withheld
 from sessions.units import SlotName
+from sessions.water_states import WATER
 
 LOOKED_AFTER = (Trouble.OVERCURRENT, Trouble.STUCK, Trouble.JAMMED)
 """What shows to be over only when the slot is used again: a slot without power has no over-current to trip on, and one
@@ -41,6 +43,8 @@ def slot_of(draft: Draft, device: str) -> SlotName | None:
 
 def disable_slot(draft: Draft, command: c.DisableSlot) -> Json:
     """Takes a slot out of use, after its session if one runs. Raises `BadRequest` without a reason."""
+    if command.slot == WATER:
+        return water.disable(draft, command)
     require_staff(command.actor)
     draft.rules.slot(command.slot)
     if not command.reason.strip():
@@ -52,6 +56,8 @@ def disable_slot(draft: Draft, command: c.DisableSlot) -> Json:
 
 def enable_slot(draft: Draft, command: c.EnableSlot) -> Json:
     """Puts a slot back into use, and takes what does not end by itself as looked after: the slot is tried again."""
+    if command.slot == WATER:
+        return water.enable(draft, command)
     require_staff(command.actor)
     draft.rules.slot(command.slot)
     for fault in list(draft.state.faults.values()):

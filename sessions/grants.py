@@ -19,7 +19,7 @@ from sessions.units import CardKey, SessionId, TransferId, Unit, UtcMs
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """How time gets into a hold: ``free`` of the seconds are free ones, counted for ``day`` (0 where none counts)."""
+    """How credit gets into a hold: ``free`` of it is free, counted for ``day`` (0 where none counts)."""
 
     transfers: tuple[e.Transfer, ...]
     free: int
@@ -49,52 +49,70 @@ def group_of(state: State, rules: Rules, card: CardKey) -> GroupRules:
     return rules.tariff.group(known.group if known is not None else "")
 
 
-def day_use(state: State, rules: Rules, card: CardKey, utc: UtcMs) -> DayUse:
+def day_use(state: State, rules: Rules, card: CardKey, utc: UtcMs, unit: Unit = Unit.SECONDS) -> DayUse:
     """What the card had of today; a clock that went back to an earlier day does not begin that day again."""
     today = rules.tariff.day(utc)
-    known = state.day_use.get(card)
+    known = state.day_uses(unit).get(card)
     return known if known is not None and known.day >= today else DayUse(card, today)
 
 
-def free_left(state: State, rules: Rules, card: CardKey, utc: UtcMs) -> int:
-    """Seconds that the card has free today and has not used."""
-    group = group_of(state, rules, card)
-    return max(0, group.free_s_per_day - day_use(state, rules, card, utc).free) if group.free_s_per_day else 0
+def free_left(state: State, rules: Rules, card: CardKey, utc: UtcMs, unit: Unit = Unit.SECONDS) -> int:
+    """What of a unit the card has free today and has not used."""
+    free = group_of(state, rules, card).allowance(unit).free_per_day
+    return max(0, free - day_use(state, rules, card, utc, unit).free) if free else 0
 
 
-def take(draft: Draft, card: CardKey, seconds: int, session: SessionId, key: str, *, granted: int = 0) -> Taken:
-    """The transfers that move ``seconds`` into the session's hold, nothing of it applied yet.
+def take(
+    draft: Draft,
+    card: CardKey,
+    amount: int,
+    session: SessionId,
+    key: str,
+    *,
+    granted: int = 0,
+    unit: Unit = Unit.SECONDS,
+) -> Taken:
+    """The transfers that move ``amount`` into the session's hold, nothing of it applied yet.
 
     ``granted`` is what the session has already. Raises `BadRequest`, `NotEnoughCredit`, `LimitReached`.
     """
-    if seconds <= 0:
-        raise BadRequest(f"A charging time is a whole number of seconds above zero; {seconds} was given.")
-    state, rules, utc = draft.state, draft.rules, draft.now.utc
-    free, balance = free_left(state, rules, card, utc), state.ledger.card_balance(card)
-    if seconds > free + balance:
-        raise NotEnoughCredit(
-            f"The card has {free + balance} s left; {seconds} s were asked for. Add time or choose less."
-        )
-    group, use = group_of(state, rules, card), day_use(state, rules, card, utc)
-    if group.longest_s is not None and granted + seconds > group.longest_s:
-        raise LimitReached(f"A session of this card has at most {group.longest_s} s; choose less.")
-    if group.per_day_s is not None and use.granted + seconds > group.per_day_s:
-        left = max(0, group.per_day_s - use.granted)
-        raise LimitReached(f"This card has {left} s left for today; choose less, or come back tomorrow.")
-    from_free = min(free, seconds)
+    _check_amount(draft, card, amount, granted, unit)
+    use = day_use(draft.state, draft.rules, card, draft.now.utc, unit)
+    from_free = min(free_left(draft.state, draft.rules, card, draft.now.utc, unit), amount)
     hold = hold_account(session)
     transfers = []
     if from_free:
-        transfers.append(e.Transfer(TransferId(f"{key}:free"), Unit.SECONDS, ISSUED_FREE, hold, from_free))
-    if seconds > from_free:
-        paid = seconds - from_free
-        transfers.append(e.Transfer(TransferId(f"{key}:hold"), Unit.SECONDS, card_account(card), hold, paid))
-    counts = group.free_s_per_day or group.per_day_s is not None
+        transfers.append(e.Transfer(TransferId(f"{key}:free"), unit, ISSUED_FREE, hold, from_free))
+    if amount > from_free:
+        paid = amount - from_free
+        transfers.append(e.Transfer(TransferId(f"{key}:hold"), unit, card_account(card), hold, paid))
+    allowed = group_of(draft.state, draft.rules, card).allowance(unit)
+    counts = allowed.free_per_day or allowed.per_day is not None
     return Taken(tuple(transfers), from_free, use.day if counts else 0)
 
 
+def _check_amount(draft: Draft, card: CardKey, amount: int, granted: int, unit: Unit) -> None:
+    state, rules, utc = draft.state, draft.rules, draft.now.utc
+    if amount <= 0:
+        what = "charging time is a whole number of seconds" if unit is Unit.SECONDS else "pour is a whole number of ml"
+        raise BadRequest(f"A {what} above zero; {amount} was given.")
+    have = free_left(state, rules, card, utc, unit) + state.ledger.card_balance(card, unit)
+    if amount > have:
+        add = "Add time" if unit is Unit.SECONDS else "Top it up"
+        raise NotEnoughCredit(
+            f"The card has {have} {unit.value} left; {amount} {unit.value} were asked for. {add} or choose less."
+        )
+    allowed, use = group_of(state, rules, card).allowance(unit), day_use(state, rules, card, utc, unit)
+    if allowed.longest is not None and granted + amount > allowed.longest:
+        raise LimitReached(f"A session of this card has at most {allowed.longest} {unit.value}; choose less.")
+    if allowed.per_day is not None and use.granted + amount > allowed.per_day:
+        left = max(0, allowed.per_day - use.granted)
+        raise LimitReached(f"This card has {left} {unit.value} left for today; choose less, or come back tomorrow.")
+
+
 def give_back(session: Session, free: int, used: int) -> tuple[tuple[e.Transfer, ...], int]:
-    """The transfers that settle a session of which ``used`` seconds are proven, and how many free seconds come back."""
+    """The transfers that settle a session of which ``used`` of its unit is proven, and how much of that was free and
+    comes back."""
     key, hold = session.session_id, hold_account(session.session_id)
     free_back = free - min(free, used)
     to_card = session.granted - used - free_back
@@ -104,7 +122,7 @@ def give_back(session: Session, free: int, used: int) -> tuple[tuple[e.Transfer,
         ("back", card_account(session.card), to_card),
     )
     transfers = tuple(
-        e.Transfer(TransferId(f"{key}:{part}"), Unit.SECONDS, hold, account, amount)
+        e.Transfer(TransferId(f"{key}:{part}"), session.unit, hold, account, amount)
         for part, account, amount in wanted
         if amount
     )

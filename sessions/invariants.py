@@ -15,6 +15,7 @@ from sessions.ledger import ISSUED_COIN, ISSUED_FREE, ISSUED_STAFF, REFUNDED, SO
 from sessions.machine import SLOT_FIGURES, SlotState
 from sessions.state import State
 from sessions.units import Seq, SessionId, SlotName, TransferId, Unit
+from sessions.water_states import WATER_FIGURES
 
 
 def check_books(state: State) -> None:
@@ -41,10 +42,11 @@ def check_books(state: State) -> None:
 
 def _check_holds(state: State) -> None:
     for session in state.sessions.values():
-        held = state.ledger.balance(Unit.SECONDS, f"hold:{session.session_id}")
+        held = state.ledger.balance(session.unit, f"hold:{session.session_id}")
         wanted = 0 if session.settled else session.granted
         if held != wanted:
-            raise InvariantBroken(f"I1: {session.session_id} holds {held} s, {wanted} s belong there")
+            unit = session.unit.value
+            raise InvariantBroken(f"I1: {session.session_id} holds {held} {unit}, {wanted} {unit} belong there")
 
 
 def check_transfers_once(facts: Iterable[e.Fact]) -> None:
@@ -65,6 +67,16 @@ def check_power(state: State, powered: Mapping[SlotName, bool], durable: Seq) ->
             raise InvariantBroken(f"I3: {name} is {slot.state.value} and has power")
         if slot.power_seq > durable:
             raise InvariantBroken(f"I5: {name} has power by fact {slot.power_seq}, durable is {durable}")
+
+
+def check_pump(state: State, pumping: bool, durable: Seq) -> None:
+    """I3 and I5 for water: the pump is on only while a pour runs, and only after the fact behind it was
+    acknowledged."""
+    water = state.water
+    if pumping and not WATER_FIGURES[water.state].pump:
+        raise InvariantBroken(f"I3: the pump is on and the water is {water.state.value}")
+    if pumping and water.pump_seq > durable:
+        raise InvariantBroken(f"I5: the pump is on by fact {water.pump_seq}, durable is {durable}")
 
 
 class UsageWatch:
@@ -112,6 +124,9 @@ def check_one_each(state: State) -> None:
         doubled = [name for name, count in Counter[str](names).items() if count > 1]
         if doubled:
             raise InvariantBroken(f"I7: more than one of {kind} {', '.join(doubled)}")
+    for water in state.dispensers.values():
+        if WATER_FIGURES[water.state].live != (water.session is not None):
+            raise InvariantBroken(f"I7: the water is {water.state.value}, its session is {water.session}")
     for name, slot in state.slots.items():
         figures = SLOT_FIGURES[slot.state]
         if figures.live and (slot.session is None or slot.session not in state.sessions):

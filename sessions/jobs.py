@@ -19,7 +19,7 @@ from sessions import commands as c
 from sessions.display_text import slot_text
 from sessions.machine import SLOT_FIGURES, SlotState
 from sessions.ports import Json, Reading
-from sessions.registry import SessionOwner, SessionRecord
+from sessions.registry import Record, SessionOwner, SessionRecord
 from sessions.rules import Rules
 from sessions.slots import deadline, shown_state
 from sessions.state import State
@@ -108,7 +108,7 @@ def watch_in(desk: Desk, record: SessionRecord, delay_ms: int) -> None:
     _put(desk, record, "watch_current", delay_ms, lambda: _watch_current(desk, record.session_id))
 
 
-def cancel_jobs(desk: Desk, record: SessionRecord) -> None:
+def cancel_jobs(desk: Desk, record: Record) -> None:
     """Cancels all jobs of a record."""
     for after_id in record.jobs.values():
         desk.owner.after_cancel(after_id)
@@ -147,8 +147,13 @@ def _due(desk: Desk, record: SessionRecord, state: SlotState) -> MonoNs | None:
     return record.meter.used_up_at(desk.state.sessions[record.session_id].granted * NS)
 
 
-def _waited(desk: Desk, session_id: SessionId, job: str) -> None:
+def _record(desk: Desk, session_id: SessionId) -> SessionRecord | None:
     record = desk.owner.sessions.get(session_id)
+    return record if isinstance(record, SessionRecord) else None
+
+
+def _waited(desk: Desk, session_id: SessionId, job: str) -> None:
+    record = _record(desk, session_id)
     if record is None:
         return
     record.jobs.pop(job, None)
@@ -159,7 +164,7 @@ def _waited(desk: Desk, session_id: SessionId, job: str) -> None:
 
 
 def _tick(desk: Desk, session_id: SessionId) -> None:
-    record = desk.owner.sessions.get(session_id)
+    record = _record(desk, session_id)
     if record is None:
         return
     show(desk, record)
@@ -188,7 +193,7 @@ def _to_next_second(desk: Desk, record: SessionRecord) -> int:
 
 
 def _watch_current(desk: Desk, session_id: SessionId) -> None:
-    record = desk.owner.sessions.get(session_id)
+    record = _record(desk, session_id)
     if record is None:
         return
     record.jobs.pop("watch_current", None)
@@ -232,7 +237,7 @@ def _tell_verdict(desk: Desk, record: SessionRecord, kind: str, dated: MonoNs, e
 
 
 def _flush_usage(desk: Desk, session_id: SessionId) -> None:
-    record = desk.owner.sessions.get(session_id)
+    record = _record(desk, session_id)
     if record is None:
         return
     if not SLOT_FIGURES[desk.state.slot(record.slot.name).state].live:

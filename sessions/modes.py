@@ -8,10 +8,13 @@ not begin to sell.
 
 from sessions import commands as c
 from sessions import events as e
-from sessions.charging import StopReason, close
+from sessions import water
+from sessions.charging import close
 from sessions.draft import Draft
 from sessions.machine import Mode, ModeEvent, SlotEvent, next_mode
 from sessions.ports import Json
+from sessions.reasons import StopReason
+from sessions.water_states import WATER
 
 DANGER, MAINTENANCE, CANNOT_SELL = "danger", "maintenance", "cannot_sell"
 
@@ -25,7 +28,10 @@ def set_selling(draft: Draft, command: c.SetSelling) -> Json:
     """Stops or resumes selling. Running sessions go on, unless they must end: then what is unused is returned."""
     if command.end_sessions:
         for session in [session for session in draft.state.sessions.values() if not session.settled]:
-            close(draft, session, SlotEvent.STOPPED, StopReason.OTHER, "kiosk")
+            if session.service == WATER:
+                water.end(draft, session, StopReason.OTHER, "kiosk")
+            else:
+                close(draft, session, SlotEvent.STOPPED, StopReason.OTHER, "kiosk")
     return _note(draft, CANNOT_SELL, not command.on, command.reason)
 
 

@@ -17,7 +17,7 @@ from sessions.visits import end_visit
 
 
 def refund_session(draft: Draft, command: c.RefundSession) -> Json:
-    """Gives time that was sold by a session back to its card.
+    """Gives what was sold by a session back to its card, in seconds or millilitres as it was sold.
 
     Raises `NotAllowed`, `BadRequest` without a reason or for an amount that cannot be meant, `UnknownSession`, and
     `NotEnoughCredit` for more than was sold and not yet given back.
@@ -32,19 +32,20 @@ def refund_session(draft: Draft, command: c.RefundSession) -> Json:
             f"Session '{command.session}' is not among the last {CLOSED_KEPT} that ended. Top the card up instead."
         )
     left = closed.used - closed.refunded
+    unit = closed.unit.value
     if not command.seconds > 0:
-        raise BadRequest(f"A refund is a whole number of seconds above zero; {command.seconds} was given.")
+        raise BadRequest(f"A refund is a whole number above zero; {command.seconds} was given.")
     if command.seconds > left:
-        raise NotEnoughCredit(f"This session sold {closed.used} s, {left} s of it can still be given back.")
+        raise NotEnoughCredit(f"This session sold {closed.used} {unit}, {left} {unit} of it can still be given back.")
     key = TransferId(f"refund:{draft.next_id()}")
-    transfer = e.Transfer(key, Unit.SECONDS, SOLD, card_account(closed.card), command.seconds)
+    transfer = e.Transfer(key, closed.unit, SOLD, card_account(closed.card), command.seconds)
     body = e.SessionRefunded(command.session, closed.card, Seconds(command.seconds), command.actor.name, command.reason)
     draft.add(body, (transfer,))
     return {
         "session_id": command.session,
         "card": closed.card,
-        "refunded_s": command.seconds,
-        "left_s": left - command.seconds,
+        f"refunded_{unit}": command.seconds,
+        f"left_{unit}": left - command.seconds,
     }
 
 

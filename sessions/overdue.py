@@ -3,15 +3,16 @@
 Deadlines are compared when something is decided. A job that is late, or never ran, costs nobody anything.
 """
 
-from sessions import charging, claims, coins, visits
+from sessions import charging, claims, coins, visits, water
 from sessions import commands as c
-from sessions.charging import StopReason
 from sessions.draft import Draft
 from sessions.machine import SLOT_FIGURES, SlotEvent, SlotState
 from sessions.ports import Json
+from sessions.reasons import StopReason
 from sessions.slots import deadline
 from sessions.state import Session
 from sessions.units import NS, MonoNs, SlotName, seconds_ns
+from sessions.water_states import WATER
 
 PROVEN_TO_THE_END_NS = seconds_ns(1.0)
 """A draw that was proven so shortly before the time was used up has lasted to the end: sensors may be read but once a
@@ -20,12 +21,16 @@ second."""
 
 def check_deadlines(draft: Draft, command: c.CheckDeadlines) -> Json:
     """Decides what has become due on a slot, or in the whole kiosk."""
+    if command.slot == WATER:
+        water.check_due(draft)
+        return {}
     if command.slot is not None:
         _check_slot(draft, command.slot)
         return {}
     claims.expire_claims(draft)
     coins.expire_coins(draft)
     visits.end_idle_visits(draft)
+    water.check_due(draft)
     for slot in draft.rules.slots:
         _check_slot(draft, slot.name)
     return {}

@@ -10,7 +10,8 @@ from the pinmap is closed for good. Every relay is off until the first of these 
 from collections.abc import Collection, Mapping
 
 from sessions import events as e
-from sessions.charging import StopReason, close, collected
+from sessions import water
+from sessions.charging import close, collected
 from sessions.claims import end_claim
 from sessions.draft import Draft
 from sessions.engine import Decision, Engine
@@ -19,6 +20,7 @@ from sessions.machine import SlotEvent, SlotState
 from sessions.metering import Meter
 from sessions.modes import forget_causes
 from sessions.ports import Trouble
+from sessions.reasons import StopReason
 from sessions.rules import LONGEST_PROVEN_OUTAGE_S
 from sessions.slots import move
 from sessions.state import Session
@@ -42,11 +44,12 @@ def recover(
     it cannot be proven."""
     draft = engine.draft(now)
     draft.add(e.KioskStarted(version, incarnation, outage_s))
+    water.recover(draft, marks)
     _restore_meters(draft, marks)
     _end_visits_and_claims(draft)
     for fault in list(draft.state.faults.values()):
-        if fault.trouble != Trouble.OVERCURRENT:
-            # Devices report anew; only a trip waits for staff.
+        if fault.trouble not in (Trouble.OVERCURRENT, Trouble.NO_FLOW):
+            # Devices report anew; only a trip and a pump that ran dry wait for staff.
             draft.add(e.FaultCleared(fault.device, "restart", fault.slot))
     known = frozenset(draft.state.slots)
     was_open = {name: draft.state.slot(name).door_open for name in doors}

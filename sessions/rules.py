@@ -71,6 +71,29 @@ class SlotRules:
 
 
 @dataclass(frozen=True, slots=True)
+class WaterRules:
+    """What the rules must know of the water dispenser.
+
+    What flows is counted by a meter of ``pulses_per_l``; without one, by the time the pump is on, at ``seconds_per_l``.
+    A pump that runs for ``dry_run_s`` without a pulse runs dry. After so many litres or days it must be cleaned; None
+    is never.
+    """
+
+    pulses_per_l: float | None = None
+    seconds_per_l: float | None = None
+    dry_run_s: float = 3.0
+    most_ml: int = 2_000
+    clean_after_l: int | None = 500
+    clean_after_days: int | None = 30
+
+    def volume_ul(self, pulses: int, pumped_ns: int) -> int:
+        """What so many pulses, or so much time of the pump, mean in millionths of a litre, rounded down."""
+        if self.pulses_per_l is not None:
+            return int(pulses * 1_000_000 / self.pulses_per_l)
+        return int(pumped_ns / 1_000 / self.seconds_per_l) if self.seconds_per_l else 0
+
+
+@dataclass(frozen=True, slots=True)
 class Rules:
     """All of it. ``slots`` are in the board's order."""
 
@@ -78,6 +101,8 @@ class Rules:
     timing: Timing = field(default_factory=Timing)
     tariff: Tariff = field(default_factory=Tariff)
     detection: DetectionRules = field(default_factory=DetectionRules)
+    water: WaterRules | None = None
+    """None on a kiosk without."""
     guests: bool = True
     kiosk_id: str = "kiosk"
     kiosk_name: str = "Charging Kiosk"

@@ -10,11 +10,15 @@ from sessions.events import Transfer
 from sessions.ledger import Ledger
 from sessions.machine import Mode, SlotEvent, SlotState
 from sessions.units import CardKey, MonoNs, Seq, SessionId, SlotName, Unit, UtcMs, VisitId
+from sessions.water_states import WATER, WaterEvent, WaterState
 
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """One use of one service. ``state`` is the slot's state while it lives, then ``ended``."""
+    """One use of one service. ``state`` is the slot's state while it lives, then ``ended``.
+
+    ``granted`` and ``returned`` are seconds of charging or millilitres of water; ``used_ms`` is thousandths of either.
+    """
 
     session_id: SessionId
     slot: SlotName
@@ -32,6 +36,11 @@ class Session:
     door_opened: bool = False
     """A door was released or seen open since the start: something may lie behind it."""
     settled: bool = False
+
+    @property
+    def unit(self) -> Unit:
+        """What its service is counted in."""
+        return Unit.MILLILITRES if self.service == WATER else Unit.SECONDS
 
     @property
     def may_be_inside(self) -> bool:
@@ -67,6 +76,31 @@ class Slot:
     """When charging last began or went on."""
     disabled: str | None = None
     """Why staff took it out of use."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dispenser:
+    """What the facts say of the water dispenser now. ``since_mono`` belongs to ``boot_id``."""
+
+    name: SlotName = WATER
+    state: WaterState = WaterState.AVAILABLE
+    session: SessionId | None = None
+    boot_id: str = ""
+    since_mono: MonoNs = MonoNs(0)
+    entered_by: WaterEvent | None = None
+    pump_seq: Seq = Seq(0)
+    """The fact that last turned the pump on: it must be durable before the pump is."""
+    stop_reason: str | None = None
+    """Why the pour ends that is being counted to its end."""
+    stopped_by: str | None = None
+    disabled: str | None = None
+    """Why staff took it out of use."""
+    overrun_ul: int | None = None
+    """What flows after the pump is off, as learned; in millionths of a litre."""
+    poured_ml: int = 0
+    """Sold since it was last cleaned."""
+    cleaned_utc: UtcMs | None = None
+    """When it was last cleaned, or first used."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +147,7 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class DayUse:
-    """What a card with a daily allowance or limit had on one local day, in seconds; unused time is taken off again."""
+    """What a card with a daily allowance or limit had on one local day; what was not used is taken off again."""
 
     card: CardKey
     day: int
@@ -132,12 +166,13 @@ class FreeGrant:
 
 @dataclass(frozen=True, slots=True)
 class Closed:
-    """A settled session, as long as its time can be given back."""
+    """A settled session, as long as what it sold can be given back."""
 
     session_id: SessionId
     card: CardKey
     used: int
     refunded: int = 0
+    unit: Unit = Unit.SECONDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +237,7 @@ class State:
     """Everything the facts say now. Ended sessions, claims and visits live on only in the store's tables."""
 
     slots: dict[SlotName, Slot] = field(default_factory=dict)
+    dispensers: dict[SlotName, Dispenser] = field(default_factory=dict)
     sessions: dict[SessionId, Session] = field(default_factory=dict)
     claims: dict[SlotName, Claim] = field(default_factory=dict)
     visits: dict[VisitId, Visit] = field(default_factory=dict)
@@ -211,6 +247,8 @@ class State:
     coins: dict[str, HeldCoin] = field(default_factory=dict)
     faults: dict[str, Fault] = field(default_factory=dict)
     day_use: dict[CardKey, DayUse] = field(default_factory=dict)
+    """Of seconds; ``day_use_ml`` of millilitres."""
+    day_use_ml: dict[CardKey, DayUse] = field(default_factory=dict)
     free_grants: dict[SessionId, FreeGrant] = field(default_factory=dict)
     closed: dict[SessionId, Closed] = field(default_factory=dict)
     ledger: Ledger = field(default_factory=Ledger)
@@ -225,6 +263,15 @@ class State:
     def slot(self, name: SlotName) -> Slot:
         """The slot of that name; a slot no fact has spoken of is available."""
         return self.slots.get(name) or Slot(name)
+
+    @property
+    def water(self) -> Dispenser:
+        """The water dispenser; one no fact has spoken of is available."""
+        return self.dispensers.get(WATER) or Dispenser()
+
+    def day_uses(self, unit: Unit) -> dict[CardKey, DayUse]:
+        """What cards had of one unit on their latest day."""
+        return self.day_use_ml if unit is Unit.MILLILITRES else self.day_use
 
     def visit_of(self, card: CardKey) -> Visit | None:
         """The live visit of a card."""

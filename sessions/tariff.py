@@ -4,7 +4,7 @@ Three questions are answered here, all from plain figures and an instant:
 
 * What is a coin worth? The rate table: of the rates that are valid at that instant and meant for that card's group,
   the one that is most about it (its group before everybody's, the one that began last before older ones) converts
-  minor units into seconds.
+  minor units into seconds, or into millilitres for whoever came for water.
 * How much is free? A group may have free minutes every local day. They are used before the card's own time, are never
   put on the card, and what a session does not use of them is there again until the day is over.
 * How much is too much? A group may have a longest session and a most per day, whoever pays.
@@ -17,16 +17,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 
-from sessions.units import MinorUnits, Seconds, UtcMs
+from sessions.units import Millilitres, MinorUnits, Seconds, Unit, UtcMs
 
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """``seconds`` of charging for every ``minor`` minor units, for cards of ``group`` (all if empty), while valid."""
+    """``seconds`` of charging or ``ml`` of water for every ``minor`` minor units, while valid, for cards of ``group``
+    (all if empty). A rate without ``ml`` says nothing of water."""
 
     minor: MinorUnits
     seconds: Seconds
     group: str = ""
+    ml: Millilitres | None = None
     valid_from: UtcMs | None = None
     valid_until: UtcMs | None = None
     """The first instant at which it is not valid any more."""
@@ -41,22 +43,40 @@ class Rate:
 
 
 @dataclass(frozen=True, slots=True)
+class Allowance:
+    """Of one unit: how much is free a day, the most for a session and in a day. None is no limit."""
+
+    free_per_day: int = 0
+    longest: int | None = None
+    per_day: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class GroupRules:
-    """What the cards of a group may: free seconds a day, the longest session, the most in a day. None is no limit."""
+    """What the cards of a group may: free seconds a day, the longest session, the most in a day; the same of water in
+    millilitres. None is no limit."""
 
     free_s_per_day: Seconds = Seconds(0)
     longest_s: Seconds | None = None
     per_day_s: Seconds | None = None
     max_sessions: int | None = None
+    water: Allowance = field(default_factory=Allowance)
+
+    def allowance(self, unit: Unit) -> Allowance:
+        """What it may have of one unit."""
+        if unit is Unit.MILLILITRES:
+            return self.water
+        return Allowance(self.free_s_per_day, self.longest_s, self.per_day_s)
 
 
 @dataclass(frozen=True, slots=True)
 class Tariff:
-    """The site's prices. ``coin_seconds`` of charging for every ``coin_minor`` minor units where no rate says otherwise
-    (1 peso = 100 -> 60 s)."""
+    """The site's prices. ``coin_seconds`` of charging, or ``coin_ml`` of water, for every ``coin_minor`` minor units
+    where no rate says otherwise (1 peso = 100 -> 60 s or 100 ml)."""
 
     coin_minor: MinorUnits = MinorUnits(100)
     coin_seconds: Seconds = Seconds(60)
+    coin_ml: Millilitres = Millilitres(100)
     charge_when_full: bool = True
     max_sessions: int = 4
     rates: tuple[Rate, ...] = ()
@@ -70,11 +90,18 @@ class Tariff:
         rate = self.rate_for(group, utc)
         return Seconds(value * rate.seconds // rate.minor)
 
-    def rate_for(self, group: str, utc: UtcMs) -> Rate:
+    def worth(self, value: MinorUnits, unit: Unit, group: str = "", utc: UtcMs = UtcMs(0)) -> int:
+        """What a coin buys of a unit, rounded down."""
+        if unit is not Unit.MILLILITRES:
+            return self.seconds_for(value, group, utc)
+        rate = self.rate_for(group, utc, water=True)
+        return value * (rate.ml or 0) // rate.minor
+
+    def rate_for(self, group: str, utc: UtcMs, *, water: bool = False) -> Rate:
         """The rate that holds for a group at an instant."""
-        valid = [rate for rate in self.rates if rate.applies(group, utc)]
+        valid = [rate for rate in self.rates if rate.applies(group, utc) and (rate.ml is not None or not water)]
         if not valid:
-            return Rate(self.coin_minor, self.coin_seconds)
+            return Rate(self.coin_minor, self.coin_seconds, ml=self.coin_ml)
         return max(valid, key=lambda rate: (rate.group != "", rate.valid_from or 0))
 
     def group(self, name: str) -> GroupRules:

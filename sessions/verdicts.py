@@ -7,11 +7,12 @@ is a fault, with a session or without, `sessions/sensing.py` decides.
 
 from sessions import commands as c
 from sessions import events as e
-from sessions.charging import StopReason, close
+from sessions.charging import close
 from sessions.detection import Kind
 from sessions.draft import Draft
 from sessions.machine import SlotEvent, SlotState
 from sessions.ports import Json, Trouble
+from sessions.reasons import StopReason
 from sessions.slots import move
 
 

@@ -23,7 +23,7 @@ from sessions.conductor import Conductor
 from sessions.errors import InvariantBroken, SessionsError
 from sessions.events import Fact, VisitEnded
 from sessions.ports import AfterId
-from sessions.registry import SessionRecord
+from sessions.registry import Record
 from sessions.units import MonoNs, SessionId
 from sessions.views import KioskView
 
@@ -53,7 +53,7 @@ class ChargingScreen:
     def __init__(
         self, root: tk.Tk, inbox: Wakeable, fatal: Callable[[BaseException], None], language: str = "en"
     ) -> None:
-        self.sessions: dict[SessionId, SessionRecord] = {}
+        self.sessions: dict[SessionId, Record] = {}
         self.nav = Navigation(language=language)
         self._root = root
         self._inbox = inbox

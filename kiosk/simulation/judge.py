@@ -15,11 +15,11 @@ from typing import Protocol
 from kiosk.simulation.slot import SimSlot
 from sessions import events as e
 from sessions import invariants
-from sessions.charging import StopReason
 from sessions.errors import InvariantBroken
 from sessions.journaling import Mark
 from sessions.ledger import NEVER_NEGATIVE, hold_account
 from sessions.machine import SLOT_FIGURES, SlotState
+from sessions.reasons import StopReason
 from sessions.registry import SessionRecord
 from sessions.state import State
 from sessions.units import NS, Seq, SessionId, SlotName, TransferId, Unit

@@ -11,6 +11,7 @@ from kiosk.simulation.journal import SimJournal
 from kiosk.simulation.judge import Judge
 from kiosk.simulation.pace import QuietPace
 from kiosk.simulation.slot import SimSlot
+from kiosk.simulation.spout import Spout
 from kiosk.simulation.virtual import VirtualOwner
 from sessions import commands as c
 from sessions import invariants
@@ -56,6 +57,7 @@ class SimKiosk:
         self.rules = rules
         self.rng = random.Random(seed)
         self.owner = VirtualOwner()
+        self._epoch_ns = 0
         self.journal = SimJournal(self.owner)
         self.slots = {
             slot.name: SimSlot(
@@ -68,6 +70,7 @@ class SimKiosk:
             )
             for slot in rules.slots
         }
+        self.spout = self._make_spout()
         self.skips = skips
         self.running = False
         self.reader_works = True
@@ -75,7 +78,6 @@ class SimKiosk:
         """The sessions that somebody wanted to end; None where not everybody asks through `ask`."""
         self.told: Callable[[tuple[Fact, ...]], None] = lambda facts: None
         """Hears every decision."""
-        self._epoch_ns = 0
         self._electronics = electronics
         self.starts = 0
         """How often the kiosk was started."""
@@ -100,13 +102,24 @@ class SimKiosk:
 
     @property
     def records(self) -> dict[SessionId, SessionRecord]:
-        """The live records."""
-        return self.owner.sessions
+        """The records of the charging sessions that live."""
+        return {key: record for key, record in self.owner.sessions.items() if isinstance(record, SessionRecord)}
+
+    def record(self, session: SessionId) -> SessionRecord:
+        """The record of a charging session."""
+        return self.records[session]
 
     @property
     def world_ns(self) -> int:
         """The time since the simulation began; it runs through power cuts."""
         return self._epoch_ns + self.owner.mono
+
+    def _make_spout(self) -> Spout | None:
+        water = self.rules.water
+        if water is None:
+            return None
+        pulses_per_l = water.pulses_per_l or 1.0
+        return Spout(lambda: self.owner.mono, self._after, self.observe, pulses_per_l, lambda: self.world_ns)
 
     # Life and death.
 
@@ -127,6 +140,7 @@ class SimKiosk:
             self.key,
             Listeners(self._decided, self._durable),
             pace,
+            self.spout,
         )
         self.journal.acknowledge = self.conductor
         self.pace = pace if isinstance(pace, QuietPace) else None
@@ -145,6 +159,8 @@ class SimKiosk:
             marks=self.journal.marks,
         )
         self.running = True
+        if self.spout is not None:
+            self.spout.start()
         self.electronics.start()
         self.conductor.start(decision)
         self._checked = (-1, False)
@@ -175,7 +191,7 @@ class SimKiosk:
         """Lets the kiosk see what its sensors say now, before somebody makes it decide something about a session, or
         about all of them."""
         if self.running and self.pace is not None:
-            for record in list(self.owner.sessions.values()):
+            for record in list(self.records.values()):
                 if session is None or record.session_id == session:
                     watch_now(self.conductor, record)
 
@@ -199,6 +215,8 @@ class SimKiosk:
         before, kept = self.journal.facts, self.journal.survivors()
         dead.halt()
         dead.halted = False
+        if self.spout is not None:
+            self.spout.power_off()
         for slot in self.slots.values():
             slot.before_change = slot.after_change = lambda slot: None
         self.electronics.close()
@@ -212,6 +230,8 @@ class SimKiosk:
         self.owner = born
         for slot in self.slots.values():
             slot.boot(born.mono)
+        if self.spout is not None:
+            self.spout.boot()
         self.journal = self.journal.reopened(born, kept)
         lost = before[len(kept) :]
         self.judge.restarted(lost, self.journal.marks)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from kiosk.after_queue import MS, AfterQueue, Job
 from sessions.ports import AfterId
-from sessions.registry import SessionRecord
+from sessions.registry import Record
 from sessions.units import MonoNs, Now, SessionId, UtcMs, seconds_ns
 
 
@@ -13,7 +13,7 @@ class VirtualOwner:
     """Holds the records and runs their jobs on a clock that `run_until` moves from one job to the next."""
 
     def __init__(self, boot_id: str = "boot-1", utc_ms: int = 1_700_000_000_000) -> None:
-        self.sessions: dict[SessionId, SessionRecord] = {}
+        self.sessions: dict[SessionId, Record] = {}
         self.boot_id = boot_id
         self.mono = 0
         self.utc_ms = utc_ms

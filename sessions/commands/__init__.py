@@ -18,6 +18,7 @@ from sessions.commands.staff import (
     ReplaceCard,
     SaveCard,
 )
+from sessions.commands.water import CupMoved, RecordCleaning, StartWater, WaterDrained, WaterPoured
 
 __all__ = [
     "KIOSK",
@@ -28,6 +29,7 @@ __all__ = [
     "ClaimSlot",
     "CoinIn",
     "Command",
+    "CupMoved",
     "Detected",
     "DeviceTrouble",
     "DisableSlot",
@@ -40,6 +42,7 @@ __all__ = [
     "IssueAccessKey",
     "OpenDoor",
     "PayOut",
+    "RecordCleaning",
     "RefundSession",
     "ReleaseClaim",
     "ReplaceCard",
@@ -49,8 +52,11 @@ __all__ = [
     "SignOut",
     "StartCharging",
     "StartVisit",
+    "StartWater",
     "StopSession",
     "Tap",
+    "WaterDrained",
+    "WaterPoured",
 ]
 
 Command = (
@@ -81,5 +87,10 @@ Command = (
     | DeviceTrouble
     | SetDanger
     | SetSelling
+    | StartWater
+    | CupMoved
+    | WaterPoured
+    | WaterDrained
+    | RecordCleaning
     | CheckDeadlines
 )

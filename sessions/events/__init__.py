@@ -42,8 +42,10 @@ from sessions.events.sessions import (
     VerdictGiven,
 )
 from sessions.events.slots import DoorMoved, DoorReleased, SlotDisabled, SlotEnabled, SlotMoved
+from sessions.events.water import WaterCleaned, WaterMoved
 from sessions.machine import Mode, SlotEvent, SlotState
 from sessions.units import Unit
+from sessions.water_states import WaterEvent, WaterState
 
 __all__ = [
     "BODIES",
@@ -84,6 +86,8 @@ __all__ = [
     "VerdictGiven",
     "VisitEnded",
     "VisitStarted",
+    "WaterCleaned",
+    "WaterMoved",
     "body_from_json",
     "body_to_json",
 ]
@@ -95,6 +99,9 @@ _ENUMS: dict[tuple[str, str], type] = {
     (SlotMoved.kind, "event"): SlotEvent,
     (SlotMoved.kind, "before"): SlotState,
     (SlotMoved.kind, "after"): SlotState,
+    (WaterMoved.kind, "event"): WaterEvent,
+    (WaterMoved.kind, "before"): WaterState,
+    (WaterMoved.kind, "after"): WaterState,
     (ModeChanged.kind, "before"): Mode,
     (ModeChanged.kind, "after"): Mode,
     (CoinAccepted.kind, "unit"): Unit,

@@ -6,7 +6,7 @@ hold by construction. The families of facts are folded in a module each.
 """
 
 from sessions.events import Fact
-from sessions.fold import coins, kiosk, people, sessions, slots
+from sessions.fold import coins, kiosk, people, sessions, slots, water
 from sessions.fold.handler import Handlers
 from sessions.state import Row, State, TransferRow
 
@@ -16,6 +16,7 @@ _HANDLERS: Handlers = {
     **slots.HANDLERS,
     **sessions.HANDLERS,
     **coins.HANDLERS,
+    **water.HANDLERS,
 }
 """Bodies without a handler change only the ledger, through their transfers."""
 

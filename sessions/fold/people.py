@@ -50,8 +50,9 @@ def _card_replaced(state: State, fact: e.Fact, body: e.CardReplaced) -> list[Row
     old = state.cards.get(body.old) or Card(body.old, first_seen_utc=fact.at.utc)
     state.cards[body.new] = replace(old, card=body.new, blocked=False)
     state.cards[body.old] = replace(old, blocked=True)
-    if body.old in state.day_use:
-        state.day_use[body.new] = replace(state.day_use.pop(body.old), card=body.new)
+    for uses in (state.day_use, state.day_use_ml):
+        if body.old in uses:
+            uses[body.new] = replace(uses.pop(body.old), card=body.new)
     rows: list[Row] = [state.cards[body.new], state.cards[body.old]]
     for known in [s for s in state.sessions.values() if s.card == body.old]:
         rows += keep(state, replace(known, card=body.new))

@@ -5,21 +5,27 @@ from dataclasses import replace
 from sessions import events as e
 from sessions.fold.handler import Handlers, keep
 from sessions.state import CLOSED_KEPT, Closed, DayUse, FreeGrant, Row, Session, State
-from sessions.units import CardKey, Seq, SessionId
+from sessions.units import CardKey, Seq, Unit
+from sessions.water_states import WATER
 
 
 def _session_started(state: State, fact: e.Fact, body: e.SessionStarted) -> list[Row]:
-    session = Session(
-        body.session, body.slot, body.service, body.card, state.slot(body.slot).state.value, body.granted, fact.at.utc
-    )
-    state.slots[body.slot] = replace(state.slot(body.slot), session=body.session)
-    _count_day(state, body.session, body.card, body.day, body.free, body.granted)
+    if body.service == WATER:
+        water = state.water
+        cleaned = fact.at.utc if water.cleaned_utc is None else water.cleaned_utc
+        state.dispensers[body.slot] = replace(water, session=body.session, cleaned_utc=cleaned)
+        at = water.state.value
+    else:
+        state.slots[body.slot] = replace(state.slot(body.slot), session=body.session)
+        at = state.slot(body.slot).state.value
+    session = Session(body.session, body.slot, body.service, body.card, at, body.granted, fact.at.utc)
+    _count_day(state, session, session.card, body.day, body.free, body.granted)
     return keep(state, session)
 
 
 def _session_extended(state: State, fact: e.Fact, body: e.SessionExtended) -> list[Row]:
     session = state.sessions[body.session]
-    _count_day(state, body.session, body.card, body.day, body.free, body.added)
+    _count_day(state, session, session.card, body.day, body.free, body.added)
     return keep(state, replace(session, granted=session.granted + body.added))
 
 
@@ -35,8 +41,11 @@ def _session_settled(state: State, fact: e.Fact, body: e.SessionSettled) -> list
     )
     grant = state.free_grants.pop(body.session, None)
     if grant is not None:
-        _count_day(state, None, session.card, grant.day, -body.free_returned, -body.returned)
-    state.closed[body.session] = Closed(body.session, session.card, body.used)
+        _add_to_day(state, session.unit, session.card, grant.day, -body.free_returned, -body.returned)
+    state.closed[body.session] = Closed(body.session, session.card, body.used, unit=session.unit)
+    if session.service == WATER:
+        water = state.water
+        state.dispensers[body.slot] = replace(water, poured_ml=water.poured_ml + body.used)
     if len(state.closed) > CLOSED_KEPT:
         del state.closed[next(iter(state.closed))]
     return keep(state, session)
@@ -50,25 +59,34 @@ def _session_refunded(state: State, fact: e.Fact, body: e.SessionRefunded) -> li
 
 def _session_collected(state: State, fact: e.Fact, body: e.SessionCollected) -> list[Row]:
     session = replace(state.sessions.pop(body.session), state="ended")
+    water = state.dispensers.get(body.slot)
+    if water is not None and water.session == body.session:
+        state.dispensers[body.slot] = replace(water, session=None)
+        return [session]
     slot = state.slot(body.slot)
     if slot.session == body.session:
         state.slots[body.slot] = replace(slot, session=None, release_seq=Seq(0), released_mono=None)
     return [session]
 
 
-def _count_day(state: State, session: SessionId | None, card: CardKey, day: int, free: int, granted: int) -> None:
-    """Counts time for a card's day, and remembers which session it is for. Days that nobody counts are 0."""
+def _count_day(state: State, session: Session, card: CardKey, day: int, free: int, granted: int) -> None:
+    """Counts what a session got for a card's day, and remembers that. Days that nobody counts are 0."""
     if day == 0:
         return
-    known = state.day_use.get(card)
+    _add_to_day(state, session.unit, card, day, free, granted)
+    before = state.free_grants.get(session.session_id)
+    had = before.free if before else 0
+    state.free_grants[session.session_id] = FreeGrant(session.session_id, free + had, day)
+
+
+def _add_to_day(state: State, unit: Unit, card: CardKey, day: int, free: int, granted: int) -> None:
+    uses = state.day_uses(unit)
+    known = uses.get(card)
     if known is None or known.day < day:
         known = DayUse(card, day)
     if known.day == day:
         known = replace(known, free=max(0, known.free + free), granted=max(0, known.granted + granted))
-    state.day_use[card] = known
-    if session is not None:
-        before = state.free_grants.get(session)
-        state.free_grants[session] = FreeGrant(session, free + (before.free if before else 0), day)
+    uses[card] = known
 
 
 HANDLERS: Handlers = {

@@ -6,7 +6,8 @@ from sessions import events as e
 from sessions.fold.handler import Handlers, keep
 from sessions.machine import SLOT_FIGURES, SlotEvent
 from sessions.state import Row, State
-from sessions.units import Seq, SessionId
+from sessions.units import Seq, SessionId, SlotName
+from sessions.water_states import WATER
 
 
 def _slot_moved(state: State, fact: e.Fact, body: e.SlotMoved) -> list[Row]:
@@ -56,12 +57,18 @@ def _door_was_opened(state: State, session_id: SessionId | None) -> list[Row]:
 
 
 def _slot_disabled(state: State, fact: e.Fact, body: e.SlotDisabled) -> list[Row]:
-    state.slots[body.slot] = replace(state.slot(body.slot), disabled=body.reason or "taken out of use")
-    return []
+    return _set_disabled(state, body.slot, body.reason or "taken out of use")
 
 
 def _slot_enabled(state: State, fact: e.Fact, body: e.SlotEnabled) -> list[Row]:
-    state.slots[body.slot] = replace(state.slot(body.slot), disabled=None)
+    return _set_disabled(state, body.slot, None)
+
+
+def _set_disabled(state: State, name: SlotName, why: str | None) -> list[Row]:
+    if name == WATER:
+        state.dispensers[name] = replace(state.water, disabled=why)
+    else:
+        state.slots[name] = replace(state.slot(name), disabled=why)
     return []
 
 

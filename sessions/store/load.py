@@ -36,7 +36,7 @@ from sessions.store.failures import RESCUE, explained
 from sessions.store.writer import transaction
 from sessions.units import Seq, Unit
 
-FOLD = 3
+FOLD = 4
 """To be raised when `fold.apply` comes to mean something else by the same fields: old snapshots are then passed over.
 """
 

@@ -21,7 +21,7 @@ def test_a_hiccup_of_the_sensor_takes_no_phone_off_its_charger() -> None:
     kiosk.slot(1).sensor(works=False)
     kiosk.run(8)
     assert state_of(kiosk, ONE) is SlotState.CHARGING
-    (record,) = kiosk.owner.sessions.values()
+    (record,) = kiosk.records.values()
     assert record.verdict == "stale"
     proven = record.meter.proven_ms()
     kiosk.slot(1).sensor(works=True)

@@ -109,7 +109,7 @@ def test_unplugging_at_the_open_door_returns_the_rest_and_frees_the_slot(kiosk: 
     kiosk.run(0.5)
     assert kiosk.slot(1).open_door()
     kiosk.run(1)
-    used_at_unplug = kiosk.owner.sessions[session].meter.proven_ms()
+    used_at_unplug = kiosk.record(session).meter.proven_ms()
     kiosk.slot(1).unplug()
     kiosk.run(1)
     kiosk.slot(1).shut_door()
@@ -132,9 +132,9 @@ def test_a_replug_within_the_grace_goes_on_and_costs_nothing_between(kiosk: SimK
     kiosk.slot(1).unplug()
     kiosk.run(15)
     assert state_of(kiosk, ONE) is SlotState.SUSPENDED_EV
-    used = kiosk.owner.sessions[session].meter.proven_ms()
+    used = kiosk.record(session).meter.proven_ms()
     kiosk.run(100)
-    assert kiosk.owner.sessions[session].meter.proven_ms() == used
+    assert kiosk.record(session).meter.proven_ms() == used
     assert phone is not None
     kiosk.slot(1).plug_again(phone)
     kiosk.run(2)
@@ -176,9 +176,9 @@ def test_two_cards_side_by_side_do_not_touch_each_other(kiosk: SimKiosk) -> None
     ben = paid_visit(kiosk, BEN, 1000)
     second = start(kiosk, ben, TWO, 600)
     put_in(kiosk, 2)
-    gap = kiosk.owner.sessions[first].meter.used_ns(kiosk.conductor.now().mono) - kiosk.owner.sessions[
-        second
-    ].meter.used_ns(kiosk.conductor.now().mono)
+    gap = kiosk.record(first).meter.used_ns(kiosk.conductor.now().mono) - kiosk.record(second).meter.used_ns(
+        kiosk.conductor.now().mono
+    )
     for event in (
         lambda: kiosk.slot(1).unplug(),
         lambda: setattr(kiosk.slot(1), "sensor_works", False),
@@ -187,7 +187,7 @@ def test_two_cards_side_by_side_do_not_touch_each_other(kiosk: SimKiosk) -> None
         event()
         kiosk.run(20)
         assert state_of(kiosk, TWO) is SlotState.CHARGING
-    used = kiosk.owner.sessions[second].meter.used_ns(kiosk.conductor.now().mono)
+    used = kiosk.record(second).meter.used_ns(kiosk.conductor.now().mono)
     assert gap > 0
     assert used > 60e9
     assert kiosk.engine.state.sessions[second].granted == 600
@@ -207,17 +207,17 @@ def test_a_stale_closure_of_an_ended_session_changes_nothing(kiosk: SimKiosk) ->
 
     kiosk.owner.after = noted  # type: ignore[method-assign]
     first = start(kiosk, visit, ONE, 60)
-    record = kiosk.owner.sessions[first]
+    record = kiosk.record(first)
     callbacks = [made[after_id] for after_id in record.jobs.values()]
     assert len(callbacks) >= 3
     kiosk.run(61)
     assert first not in kiosk.owner.sessions
     second = start(kiosk, kiosk.tap(ANNA) or VisitId(""), ONE, 60)
     kiosk.run(0.2)
-    before = (kiosk.engine.state.seq, kiosk.slot(1).text, dict(kiosk.owner.sessions[second].jobs))
+    before = (kiosk.engine.state.seq, kiosk.slot(1).text, dict(kiosk.record(second).jobs))
     for callback in callbacks:
         callback()
-    assert (kiosk.engine.state.seq, kiosk.slot(1).text, dict(kiosk.owner.sessions[second].jobs)) == before
+    assert (kiosk.engine.state.seq, kiosk.slot(1).text, dict(kiosk.record(second).jobs)) == before
 
 
 def test_a_silent_sensor_pauses_time_and_returns_by_itself(kiosk: SimKiosk) -> None:
@@ -229,9 +229,9 @@ def test_a_silent_sensor_pauses_time_and_returns_by_itself(kiosk: SimKiosk) -> N
     kiosk.run(12)
     assert state_of(kiosk, ONE) is SlotState.SUSPENDED_EVSE
     assert not kiosk.slot(1).power
-    used = kiosk.owner.sessions[session].meter.proven_ms()
+    used = kiosk.record(session).meter.proven_ms()
     kiosk.run(60)
-    assert kiosk.owner.sessions[session].meter.proven_ms() == used
+    assert kiosk.record(session).meter.proven_ms() == used
     kiosk.slot(1).sensor_works = True
     kiosk.run(6)
     assert state_of(kiosk, ONE) is SlotState.CHARGING
@@ -262,7 +262,7 @@ def test_a_sensor_that_moves_again_is_not_stuck_any_more(kiosk: SimKiosk) -> Non
 def test_time_is_billed_to_its_end_only_if_the_draw_was_proven_up_to_there(kiosk: SimKiosk) -> None:
     session = start(kiosk, paid_visit(kiosk, ANNA), ONE)
     put_in(kiosk, 1)
-    meter = kiosk.owner.sessions[session].meter
+    meter = kiosk.record(session).meter
     left_s = 300 - meter.used_ns(MonoNs(kiosk.owner.mono)) / 1e9
     kiosk.run(left_s - 2.5)
     kiosk.slot(1).unplug()
@@ -277,7 +277,7 @@ def test_a_power_cut_brings_the_session_back_behind_its_shut_door(kiosk: SimKios
     session = start(kiosk, visit, ONE)
     put_in(kiosk, 1)
     kiosk.run(40)
-    proven = kiosk.owner.sessions[session].meter.proven_ms()
+    proven = kiosk.record(session).meter.proven_ms()
     kiosk.power_cut(3600)
     assert not kiosk.slot(1).power
     assert not kiosk.slot(1).unlocked
@@ -286,7 +286,7 @@ def test_a_power_cut_brings_the_session_back_behind_its_shut_door(kiosk: SimKios
     kiosk.run(3)
     assert state_of(kiosk, ONE) is SlotState.CHARGING
     marked = kiosk.engine.state.sessions[session]
-    again = kiosk.owner.sessions[session].meter.settled_ns // 1_000_000
+    again = kiosk.record(session).meter.settled_ns // 1_000_000
     assert proven - 10_500 <= again <= proven
     assert marked.granted == 300
     kiosk.check_history()

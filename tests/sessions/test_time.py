@@ -48,9 +48,9 @@ def test_an_hour_ends_within_a_tenth_of_a_second_however_late_the_jobs_run(seed:
 def test_a_wall_clock_step_moves_nothing(step_ms: int) -> None:
     kiosk, session, began = charging(600)
     kiosk.run(100)
-    before = (kiosk.owner.sessions[session].meter.used_ns(kiosk.conductor.now().mono), kiosk.slot(1).text)
+    before = (kiosk.record(session).meter.used_ns(kiosk.conductor.now().mono), kiosk.slot(1).text)
     kiosk.owner.utc_ms += step_ms
-    assert (kiosk.owner.sessions[session].meter.used_ns(kiosk.conductor.now().mono), kiosk.slot(1).text) == before
+    assert (kiosk.record(session).meter.used_ns(kiosk.conductor.now().mono), kiosk.slot(1).text) == before
     kiosk.run(600)
     assert abs(ended_at(kiosk) - began - 600 * NS) <= 0.1 * NS
     kiosk.check_history()
@@ -67,7 +67,7 @@ def test_pauses_and_extensions_add_up_exactly() -> None:
     kiosk.slot(1).sensor_works = True
     kiosk.run(10)
     assert state_of(kiosk, ONE) is SlotState.CHARGING
-    meter = kiosk.owner.sessions[session].meter
+    meter = kiosk.record(session).meter
     assert meter.open_since is not None
     due = meter.open_since + 180 * NS - meter.settled_ns
     kiosk.run(300)

@@ -14,7 +14,7 @@ from kiosk.proof.replay import replay
 from kiosk.proof.story import WHY, Story, tell
 from kiosk.simulation.kiosk import SimKiosk
 from sessions import commands as c
-from sessions.charging import StopReason
+from sessions.reasons import StopReason
 from sessions.events import SessionSettled, SlotMoved, VerdictGiven
 from sessions.fold import apply
 from sessions.machine import SlotState
