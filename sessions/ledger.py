@@ -121,9 +121,20 @@ class Ledger:
 
         Raises `LedgerError` for a transfer that is not one, `NotEnoughCredit` when the debited account has too little.
         """
-        if self._is_repeat(transfer):
-            return False
-        self.check((transfer,))
+        return bool(self.apply_all((transfer,)))
+
+    def apply_all(self, transfers: Iterable[Transfer]) -> list[Transfer]:
+        """Applies these transfers, and gives those that were not applied before; what `apply` would raise for one of
+        them is raised before any has moved an amount."""
+        self.check(transfers)
+        fresh = []
+        for transfer in transfers:
+            if not self._is_repeat(transfer):
+                self._move(transfer)
+                fresh.append(transfer)
+        return fresh
+
+    def _move(self, transfer: Transfer) -> None:
         debit, credit = (transfer.unit, transfer.debit), (transfer.unit, transfer.credit)
         self._count(transfer)
         for key, change in ((debit, -transfer.amount), (credit, transfer.amount)):
@@ -135,7 +146,6 @@ class Ledger:
         self._applied[transfer.id] = transfer
         if len(self._applied) > REMEMBERED:
             self._applied.popitem(last=False)
-        return True
 
     def _count(self, transfer: Transfer) -> None:
         for account, credited, debited in ((transfer.debit, 0, transfer.amount), (transfer.credit, transfer.amount, 0)):

@@ -26,6 +26,8 @@ _MS = 1_000_000
 ZERO_NS = SETTLED_NS + seconds_ns(5.7)
 """So long after power went, the readings still buffered (`slot.EMPTY_READINGS`) show the slot's zero."""
 
+_WAITED_FOR = (VisitStarted, SlotClaimed, CoinAccepted)
+"""What begins something whose time will be over."""
 MENDED_NS = tuple(seconds_ns(after_s) for after_s in (1, 2, 4, 7, 15))
 """When a sensor that fell silent for a moment is looked at, so that its fault is taken back."""
 
@@ -95,21 +97,27 @@ class QuietPace(Pace):
     def decided(self, facts: tuple[Fact, ...]) -> None:
         """Puts the next sweep where it must be after a decision."""
         sooner = False
-        for body in (fact.body for fact in facts):
-            if isinstance(body, VisitStarted | SlotClaimed | CoinAccepted):
+        for fact in facts:
+            body = fact.body
+            if isinstance(body, _WAITED_FOR):
                 sooner = True
-            elif isinstance(body, FaultRaised) and body.slot is not None:
-                self.look_in(body.slot, *MENDED_NS)
+            elif isinstance(body, FaultRaised):
+                if body.slot is not None:
+                    sooner = self._note_looks(body.slot, MENDED_NS)
             elif isinstance(body, SlotMoved) and _power_went(body):
-                self.look_in(body.slot, ZERO_NS)
+                sooner = self._note_looks(body.slot, (ZERO_NS,))
         if sooner:
             self._kiosk.conductor.sweep_again()
 
     def look_in(self, name: SlotName, *after_ns: int) -> None:
         """Has a slot's sensor looked at after these times, whether it has a session or not."""
+        self._note_looks(name, after_ns)
+        self._kiosk.conductor.sweep_again()
+
+    def _note_looks(self, name: SlotName, after_ns: Iterable[int]) -> bool:
         now = self._kiosk.conductor.now().mono
         self._looks += [(now + after, name) for after in after_ns]
-        self._kiosk.conductor.sweep_again()
+        return True
 
     def before_change(self, slot: SimSlot) -> None:
         """Sees what a slot's readings were up to a change."""

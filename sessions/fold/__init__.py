@@ -27,11 +27,9 @@ def apply(state: State, fact: Fact) -> list[Row]:
     Raises `LedgerError` (or `NotEnoughCredit`) for a fact whose transfers would break the books; the state is then
     unchanged.
     """
-    state.ledger.check(fact.transfers)
     rows: list[Row] = []
-    for transfer in fact.transfers:
-        if state.ledger.apply(transfer):
-            rows.append(TransferRow(fact.seq, fact.at.utc, transfer))
+    if fact.transfers:
+        rows += [TransferRow(fact.seq, fact.at.utc, new) for new in state.ledger.apply_all(fact.transfers)]
     handler = _HANDLERS.get(type(fact.body))
     if handler is not None:
         rows.extend(handler(state, fact, fact.body))
