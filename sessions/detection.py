@@ -103,11 +103,13 @@ class Detector:
         self._last_good = at
         self._gauge.stand_on(floor or Floor())
         self._on_pad = floor is not None
-        self._track, self._pings = Track(), Pings()
+        self._track, self._pings = Track(), Pings(rules.full_mA)
         self._onset = Onset(rules, self._gauge, self._track, self._pings)
         self._ending = Ending(rules, self._gauge)
-        self._full = Holding(seconds_ns(rules.full_s))
-        self._paused = Holding(seconds_ns(rules.paused_s))
+        self._watched = (
+            (Kind.FULL, Holding(seconds_ns(rules.full_s)), rules.full_mA),
+            (Kind.PAUSED, Holding(seconds_ns(rules.paused_s)), rules.plug_mA),
+        )
         self._repeated = Repeated(seconds_ns(rules.stuck_s))
         self._overcurrent = Overcurrent(self._max_mA * OVERCURRENT_FACTOR)
         self._behind_shut_door: MonoNs | None = None
@@ -141,7 +143,7 @@ class Detector:
         self._last_good = at
         self._stale_told = False
         self._track.add(at, mA)
-        self._pings.add(at, mA, gauge.noise_mA, self._rules.full_mA)
+        self._pings.add(at, mA, gauge.noise_mA)
         told = self._sensor_or_port(at, mA, reading)
         return told + (self._drawn(at, mA) if self.drawing else self._not_drawn(at, mA))
 
@@ -268,9 +270,10 @@ class Detector:
     # What lasts.
 
     def _lasting(self, at: MonoNs) -> list[Verdict]:
-        level, rules, told = self._track.level(), self._rules, []
-        watched = ((Kind.FULL, self._full, rules.full_mA), (Kind.PAUSED, self._paused, rules.plug_mA))
-        for kind, holding, limit in watched:
+        level, told = self._track.level(), []
+        for kind, holding, limit in self._watched:
+            if level > limit and holding.over:
+                continue
             since = holding.take(at, level <= limit)
             if since is not None:
                 recent = self._track.since(MonoNs(at - RECENT_NS))
@@ -278,8 +281,9 @@ class Detector:
         return told
 
     def _sensor_or_port(self, at: MonoNs, mA: float, reading: Reading) -> list[Verdict]:
-        told, raw = [], reading.mA or 0.0
-        since = self._overcurrent.take(at, mA)
+        told, raw, since = [], reading.mA or 0.0, None
+        if mA > self._overcurrent.limit_mA or self._overcurrent.count:
+            since = self._overcurrent.take(at, mA)
         if since is not None:
             found = Found(since, self._track.since(since), self._overcurrent.limit_mA)
             told.append(self._verdict(Kind.OVERCURRENT, at, found))

@@ -29,8 +29,12 @@ _BASE_READINGS = 11
 class Pings:
     """Looks for the rhythm in the readings of one slot."""
 
-    def __init__(self) -> None:
+    def __init__(self, highest_base_mA: float) -> None:
+        """Above ``highest_base_mA`` there is more than a pad."""
+        self._highest_mA = highest_base_mA
         self._base: deque[float] = deque(maxlen=_BASE_READINGS)
+        self._low = 0
+        """How many of them are no higher than that: while it is less than half, their middle is none of them."""
         self._starts: deque[MonoNs] = deque(maxlen=PULSES)
         self._last_high: MonoNs | None = None
         self._between = 0
@@ -38,17 +42,22 @@ class Pings:
     def clear(self) -> None:
         """Readings so far mean nothing any more."""
         self._base.clear()
+        self._low = 0
         self._starts.clear()
         self._last_high = None
 
-    def add(self, at: MonoNs, mA: float, sigma_mA: float, highest_base_mA: float) -> None:
-        """Takes one reading. Above ``highest_base_mA`` there is more than a pad."""
-        readings = self._base
-        base = sorted(readings)[_BASE_READINGS // 2] if len(readings) == _BASE_READINGS else None
-        readings.append(mA)
-        if base is None or base > highest_base_mA:
+    def add(self, at: MonoNs, mA: float, sigma_mA: float) -> None:
+        """Takes one reading."""
+        readings, low = self._base, self._low
+        full = len(readings) == _BASE_READINGS
+        self._low += (mA <= self._highest_mA) - (full and readings[0] <= self._highest_mA)
+        if not full or low <= _BASE_READINGS // 2:
+            readings.append(mA)
             self._starts.clear()
-        elif mA - base <= max(LEAST_PULSE_MA, PULSE_SIGMAS * sigma_mA):
+            return
+        base = sorted(readings)[_BASE_READINGS // 2]
+        readings.append(mA)
+        if mA - base <= max(LEAST_PULSE_MA, PULSE_SIGMAS * sigma_mA):
             self._between += 1
         else:
             self._high(at)

@@ -27,6 +27,11 @@ class Holding:
     told: bool = False
     _ended: MonoNs | None = None
 
+    @property
+    def over(self) -> bool:
+        """Whether it neither holds nor was told lately: not holding any longer then changes nothing."""
+        return not self.told and self._ended is not None
+
     def take(self, at: MonoNs, holds: bool) -> MonoNs | None:
         """Since when it has held, at the moment at which that is long enough; else None."""
         if not holds:
