@@ -38,10 +38,12 @@ class OutputSetter:
 
     def set(self, state: State, durable: Seq, now: MonoNs) -> MonoNs | None:
         """Sets what is wanted now; gives the next instant at which a door's time is over, if one is open."""
+        slots, mode = state.slots, state.mode
         for name, port in self._slots.items():
-            slot, done = state.slot(name), self._done.get(name)
-            if done is not None and done[0] is slot and done[1] is state.mode:
+            done = self._done.get(name)
+            if done is not None and done[0] is slots.get(name) and done[1] is mode:
                 continue
+            slot = state.slot(name)
             wanted = levels(state, name, durable)
             if wanted.power != self._power[name]:
                 self._power[name] = wanted.power

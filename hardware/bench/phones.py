@@ -126,6 +126,7 @@ class Phone:
         # where it tapers, and the per cent of battery for a milliampere in a second.
         self._floor_mA = max(self._trickle_mA, CUT_OFF * kind.full_speed_mA)
         self._slope_mA = (kind.full_speed_mA - self._floor_mA) / (100 - kind.taper_from)
+        self._charges = kind.charges
         self._gain = 100 * BATTERY_GAIN / 3600 / kind.capacity_mAh if kind.charges else 0.0
 
     def power(self, on: bool, t_s: float) -> None:
@@ -188,7 +189,7 @@ class Phone:
 
     @property
     def _idle(self) -> bool:
-        return not self.kind.charges or self.level >= 100
+        return self.level >= 100 or not self._charges
 
     def _next_step_s(self, since_s: float) -> float:
         """When the charger next allows more."""
