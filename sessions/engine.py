@@ -11,7 +11,22 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from sessions import access, cards, charging, claims, coins, faults, modes, money, overdue, verdicts, visits, water
+from sessions import (
+    access,
+    cards,
+    charging,
+    claims,
+    coins,
+    faults,
+    modes,
+    money,
+    overdue,
+    safety,
+    testing,
+    verdicts,
+    visits,
+    water,
+)
 from sessions import commands as c
 from sessions import events as e
 from sessions.draft import Draft
@@ -64,7 +79,10 @@ ROUTES: dict[type[Any], _Rule] = {
     c.DeviceTrouble: faults.device_trouble,
     c.DisableSlot: faults.disable_slot,
     c.EnableSlot: faults.enable_slot,
-    c.SetDanger: modes.set_danger,
+    c.BeginSlotTest: testing.begin,
+    c.EndSlotTest: testing.end,
+    c.SetDanger: safety.set_danger,
+    c.AcknowledgeDanger: safety.acknowledge,
     c.SetSelling: modes.set_selling,
     c.StartWater: water.start,
     c.CupMoved: water.cup_moved,

@@ -14,14 +14,10 @@ from sessions.draft import Draft
 from sessions.machine import Mode, ModeEvent, SlotEvent, next_mode
 from sessions.ports import Json
 from sessions.reasons import StopReason
+from sessions.safety import gravest, is_latch
 from sessions.water_states import WATER
 
-DANGER, MAINTENANCE, CANNOT_SELL = "danger", "maintenance", "cannot_sell"
-
-
-def set_danger(draft: Draft, command: c.SetDanger) -> Json:
-    """All power off, or back on once it is safe; doors stay shut either way."""
-    return _note(draft, DANGER, command.on, command.reason)
+MAINTENANCE, CANNOT_SELL = "maintenance", "cannot_sell"
 
 
 def set_selling(draft: Draft, command: c.SetSelling) -> Json:
@@ -36,15 +32,17 @@ def set_selling(draft: Draft, command: c.SetSelling) -> Json:
 
 
 def forget_causes(draft: Draft, reason: str) -> None:
-    """After a restart nothing is known to stand against selling; what does will say so again."""
+    """After a restart nothing is known to stand against selling; what does will say so again. Only what waits to be
+    looked after still waits."""
     for cause in list(draft.state.causes):
-        draft.add(e.CauseNoted(cause, False, reason))
+        if not is_latch(cause):
+            draft.add(e.CauseNoted(cause, False, reason))
 
 
 def follow_causes(draft: Draft) -> None:
     """Brings the mode to where the standing causes and the traffic demand it."""
     causes = draft.state.causes
-    _change(draft, ModeEvent.DANGER if DANGER in causes else ModeEvent.SAFE)
+    _change(draft, ModeEvent.DANGER if gravest(draft.state) is not None else ModeEvent.SAFE)
     if MAINTENANCE not in causes:
         _change(draft, ModeEvent.RELEASE)
     elif draft.state.mode not in (Mode.PAUSED, Mode.MAINTENANCE):
@@ -70,6 +68,8 @@ def _change(draft: Draft, event: ModeEvent) -> None:
 
 
 def _reason(draft: Draft, event: ModeEvent) -> str:
-    cause = {ModeEvent.DANGER: DANGER, ModeEvent.MAINTAIN: MAINTENANCE, ModeEvent.CANNOT_SELL: CANNOT_SELL}.get(event)
+    if event is ModeEvent.DANGER:
+        return gravest(draft.state) or event.value
+    cause = {ModeEvent.MAINTAIN: MAINTENANCE, ModeEvent.CANNOT_SELL: CANNOT_SELL}.get(event)
     standing = draft.state.causes.get(cause) if cause else None
     return standing.reason if standing else event.value

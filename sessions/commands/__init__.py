@@ -9,6 +9,7 @@ from sessions.commands.kiosk import CheckDeadlines, CoinIn, Detected, DeviceTrou
 from sessions.commands.people import AskVisit, ClaimSlot, EndVisit, Heartbeat, ReleaseClaim, SignOut, StartVisit, Tap
 from sessions.commands.sessions import ExtendSession, OpenDoor, RefundSession, StartCharging, StopSession
 from sessions.commands.staff import (
+    AcknowledgeDanger,
     AddCredit,
     DisableSlot,
     EnableSlot,
@@ -18,13 +19,16 @@ from sessions.commands.staff import (
     ReplaceCard,
     SaveCard,
 )
+from sessions.commands.testing import BeginSlotTest, EndSlotTest
 from sessions.commands.water import CupMoved, RecordCleaning, StartWater, WaterDrained, WaterPoured
 
 __all__ = [
     "KIOSK",
+    "AcknowledgeDanger",
     "Actor",
     "AddCredit",
     "AskVisit",
+    "BeginSlotTest",
     "CheckDeadlines",
     "ClaimSlot",
     "CoinIn",
@@ -36,6 +40,7 @@ __all__ = [
     "DoorObserved",
     "EnableSlot",
     "EndSilentVisits",
+    "EndSlotTest",
     "EndVisit",
     "ExtendSession",
     "Heartbeat",
@@ -73,6 +78,7 @@ Command = (
     | ExtendSession
     | OpenDoor
     | RefundSession
+    | AcknowledgeDanger
     | AddCredit
     | PayOut
     | SaveCard
@@ -81,6 +87,8 @@ Command = (
     | EndSilentVisits
     | DisableSlot
     | EnableSlot
+    | BeginSlotTest
+    | EndSlotTest
     | CoinIn
     | Detected
     | DoorObserved

@@ -69,6 +69,14 @@ class EndSilentVisits:
 
 
 @dataclass(frozen=True, slots=True)
+class AcknowledgeDanger:
+    """Staff have looked after smoke, the stop button or a welded relay, and say that power may come back."""
+
+    actor: Actor
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class DisableSlot:
     """Takes a slot out of use, after its session if one runs."""
 

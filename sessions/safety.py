@@ -1,0 +1,85 @@
+"""Dangers: what takes all power away while doors stay shut, and when it may come back.
+
+Every danger is a cause of its own (`sessions.modes`), so that one which ends uncovers the next.
+
+* Too hot and too little voltage end by themselves: their drivers say so only well on the good side of the limit.
+* Smoke, the stop button and a welded relay behind a contactor are *latched*: when their loop is closed again nobody
+  knows yet whether it burned, and a button that is pulled out shall start nothing by itself (ISO 13850, 4.1.4). Staff
+  look, and acknowledge; that holds over a restart as well.
+* A loop that cannot be read is a danger for as long as that lasts: a button that nobody sees is none.
+"""
+
+from collections.abc import Iterator
+from typing import Final
+
+from sessions import commands as c
+from sessions import events as e
+from sessions.actors import require_staff_with_reason
+from sessions.draft import Draft
+from sessions.errors import IllegalTransition
+from sessions.ports import Json
+from sessions.state import State
+
+DANGERS: Final = ("stop", "smoke", "relay", "temperature", "supply", "unseen", "")
+"""Where a danger comes from, the gravest first; the empty one is told by nobody in particular."""
+LATCHED: Final = frozenset({"stop", "smoke", "relay"})
+"""Those that staff must acknowledge."""
+
+_ACTIVE, _LATCH = "danger", "latched"
+
+
+def set_danger(draft: Draft, command: c.SetDanger) -> Json:
+    """All power off, or back on once it is safe; doors stay shut either way."""
+    source = command.source if command.source in DANGERS else ""
+    cause = _cause(_ACTIVE, source)
+    changed = command.on != (cause in draft.state.causes)
+    if changed:
+        draft.add(e.CauseNoted(cause, command.on, command.reason))
+    latch = _cause(_LATCH, source)
+    if command.on and source in LATCHED and latch not in draft.state.causes:
+        draft.add(e.CauseNoted(latch, True, command.reason))
+    return {"changed": changed}
+
+
+def acknowledge(draft: Draft, command: c.AcknowledgeDanger) -> Json:
+    """Staff have looked after what was latched. Raises `IllegalTransition` while any of it lasts, or when there is
+    nothing to look after."""
+    require_staff_with_reason(command.actor, command.reason)
+    latched = [source for source in DANGERS if _cause(_LATCH, source) in draft.state.causes]
+    if not latched:
+        raise IllegalTransition("There is no danger that waits to be looked after.")
+    for source in latched:
+        lasting = draft.state.causes.get(_cause(_ACTIVE, source))
+        if lasting is not None:
+            raise IllegalTransition(f"The danger is not over: {lasting.reason} End it first.")
+    for source in latched:
+        draft.add(e.CauseNoted(_cause(_LATCH, source), False, f"{command.actor.name}: {command.reason}"))
+    return {"acknowledged": latched}
+
+
+def stands(state: State, source: str) -> bool:
+    """Whether a danger of this source stands, or waits to be looked after."""
+    return _cause(_ACTIVE, source) in state.causes or _cause(_LATCH, source) in state.causes
+
+
+def gravest(state: State) -> str | None:
+    """Why the kiosk must have no power now, or None when it may."""
+    return next(_standing(state), None)
+
+
+def is_latch(cause: str) -> bool:
+    """Whether a cause is of those that a restart does not end."""
+    return cause.partition(".")[0] == _LATCH
+
+
+def _standing(state: State) -> Iterator[str]:
+    for source in DANGERS:
+        lasting, latched = (state.causes.get(_cause(kind, source)) for kind in (_ACTIVE, _LATCH))
+        if lasting is not None:
+            yield lasting.reason
+        elif latched is not None:
+            yield f"{latched.reason} It is over, and staff have to say that all is well."
+
+
+def _cause(kind: str, source: str) -> str:
+    return f"{kind}.{source}" if source else kind
