@@ -15,6 +15,7 @@ from hardware.pinmap import load_pinmap
 from hardware.pinmap_meanings import meaning
 from hardware.pinmap_schema import pinmap_schema
 from hardware.specs import Pinmap
+from sessions.ports import TRIGGERS
 
 PAGE = Path(__file__).with_name("pinmap.md")
 SHIPPED = PAGE.parents[1] / "pinmap.json"
@@ -75,9 +76,10 @@ _SECTIONS = (
     ("`coin.enable`", "CoinEnableSpec"),
     ("`water`", "WaterSpec"),
     ("`water.pump`", "PumpSpec"),
-    ("`water.cup`", "CupSpec"),
+    ('`water.cup`, `"kind": "hcsr04"`', "CupSpec"),
+    ('`water.cup`, `"kind": "beam"`', "BeamSpec"),
     ("`water.flow`", "FlowSpec"),
-    ("`water.tray`, `safety.smoke`, `safety.stop`", "SwitchSpec"),
+    ("`water.tray`, `water.tank`, `safety.smoke`, `safety.stop`", "SwitchSpec"),
     ("Outputs: `outputs.NAME`", "OutputSpec"),
     ("`safety`", "SafetySpec"),
     ("`safety.temperature[]`", "TemperatureSpec"),
@@ -153,12 +155,12 @@ def _list(spec: Mapping[str, Any]) -> str:
 
 
 def _triggers() -> str:
-    named = sorted(triggers(load_pinmap(SHIPPED)))
-    shown = [name for name in named if not name.startswith(("slot2", "slot3", "slot4"))]
+    named = triggers(load_pinmap(SHIPPED))
+    shown = [(each, each.name.replace("*", "slot1")) for each in TRIGGERS]
     return "\n".join(
         ["## Triggers", "", "What `subscriptions` may name with the shipped file, shown for one slot:", ""]
-        + [f"* `{name}`" for name in shown]
-        + [""]
+        + [f"* `{name}`: {each.meaning}" for each, name in shown if name in named]
+        + ["", "A card and a coin are active for a second; everything else for as long as it is so.", ""]
     )
 
 

@@ -94,6 +94,7 @@ class _Kiosk:
             self._kiosk.conductor,
             self._kiosk.journal.selftest,
         )
+        self._kiosk.profiles.replace(pinmap)
         self._reload = self._make_reload(pinmap)
 
     def run(self) -> int:
@@ -130,8 +131,8 @@ class _Kiosk:
         bench = Bench(
             pinmap,
             card_reader=self._options.card_reader,
-            memory=data_dir / BENCH_PINS,
             coin_board=self._options.coin_board,
+            memory=data_dir / BENCH_PINS,
             world=data_dir / BENCH_WORLD,
         )
         self._stack.callback(bench.close)
@@ -154,6 +155,7 @@ class _Kiosk:
         refit = self._bench.refit if self._bench is not None else None
         rewirer = Rewirer(self._wiring, pinmap, self._observed, monotonic, refit)
         follower = PinmapFollower(self._kiosk.conductor, self._kiosk.live, lambda: self._selftests.running)
+        follower.took_over.append(self._kiosk.profiles.replace)
         name = str(self._options.pinmap)
         return Reload(name, pinmap, rewirer, follower.is_free, follower.took, follower.on_owner)
 
@@ -166,7 +168,7 @@ class _Kiosk:
         return shell
 
     def _observed(self, seen: Observation) -> None:
-        self._inbox.put(lambda: self._kiosk.conductor.observe(seen))
+        self._inbox.put(lambda: self._kiosk.observe(seen))
 
     def _open_edges(self) -> None:
         """Lets others in: command line, console, signals. Nothing of theirs is decided before the loop turns."""

@@ -28,6 +28,7 @@ from kiosk.incarnation import new_incarnation
 from kiosk.live_view import LiveView
 from kiosk.loops import Inbox
 from kiosk.probes import DeviceThread, edge_probe, probes
+from kiosk.profiles import Profiles
 from kiosk.shell import Shell
 from kiosk.threads import Edge, Supervisor
 from sessions.access import access_digest
@@ -38,7 +39,7 @@ from sessions.engine import Engine
 from sessions.errors import StoreError
 from sessions.events import Fact
 from sessions.journaling import Heartbeat
-from sessions.ports import Outputs, SlotPort
+from sessions.ports import Observation, Outputs, ProfileOutputs, SlotPort
 from sessions.recovery import recover
 from sessions.rules import Rules
 from sessions.store.database import store_path
@@ -66,6 +67,9 @@ class Devices(Protocol):
 
     @property
     def outputs(self) -> Outputs: ...
+
+    @property
+    def profiles(self) -> ProfileOutputs: ...
 
     @property
     def workers(self) -> Sequence[DeviceThread]: ...
@@ -103,10 +107,6 @@ class DataDirectory:
         """The CardKey of a canonical UID."""
         return card_key(self.secret, uid)
 
-    def access_digest(self, access_key: str) -> str:
-        """What an access key is known by."""
-        return access_digest(self.secret, access_key)
-
     def coin_is_stored(self, coin: str) -> bool:
         """Whether a coin of that identity is in the store for good; no, while the store cannot be asked. Any thread:
         a reader of the log sees what was committed, and a commit is synced before anybody sees it."""
@@ -115,6 +115,10 @@ class DataDirectory:
         except StoreError as error:
             _log.warning("Whether a coin is stored could not be asked: %s", error)
             return False
+
+    def access_digest(self, access_key: str) -> str:
+        """What an access key is known by."""
+        return access_digest(self.secret, access_key)
 
 
 class Assembly:
@@ -151,6 +155,7 @@ class Assembly:
         self._copies.start()
         self._engine = Engine(data.state, rules)
         self.conductor = Conductor(shell.owner, self._engine, devices.slots, self.journal, data.clock, data.card_key)
+        self.profiles = Profiles(self.conductor, devices.profiles)
         self.live = LiveView(self.conductor, lambda: self._cloud.status)
         self.conductor.listeners = Listeners(self._decided, self.live.durable, shell.refused)
         self._supervisor = Supervisor(devices.workers, monotonic, emergency)
@@ -178,7 +183,13 @@ class Assembly:
             _log.critical("Nothing is sold: %s", self._data.volatile)
             self._storing(None)
         self.live.start()
+        self.profiles.start()
         self._beat()
+
+    def observe(self, seen: Observation) -> None:
+        """Takes what hardware noticed, on the owner's thread."""
+        self.conductor.observe(seen)
+        self.profiles.observe(seen)
 
     def facade(self, gap_ms_max: Callable[[], float], bench: BenchPort | None = None) -> Facade:
         """The kiosk as console and command line see it. ``gap_ms_max``: how late the loop ever came round."""
@@ -192,6 +203,7 @@ class Assembly:
             self._data.access_digest,
             bench,
             self._shell.picture,
+            lambda: self.profiles.picture,
         )
 
     def let_in(self, edge: WayIn, probe: Probe | None = None) -> None:
@@ -210,6 +222,7 @@ class Assembly:
     def end(self, reason: str) -> None:
         """Ends the work on the owner's thread and stores why. It never raises: what ended the kiosk is what matters,
         and a disk that cannot hold the reason must not hide it."""
+        self.profiles.close()
         try:
             self.conductor.stop(reason)
             self.journal.flush(LAST_WORDS_S)
@@ -219,6 +232,7 @@ class Assembly:
     def _decided(self, facts: tuple[Fact, ...]) -> None:
         self._shell.decided(facts)
         self.live.decided(facts)
+        self.profiles.look()
 
     def _storing(self, why: str | None) -> None:
         why = why or self._data.volatile

@@ -13,6 +13,7 @@ from sessions.conductor import Answer
 from sessions.events import Fact
 from sessions.ports import Json
 from sessions.store.queries import Queries
+from sessions.subscriptions import SubscriptionsPicture
 from sessions.units import Now
 from sessions.views import KioskView
 
@@ -31,6 +32,7 @@ class Facade:
         access_digest: Callable[[str], str],
         bench: BenchPort | None = None,
         picture: Callable[[], bytes] | None = None,
+        subscriptions: Callable[[], SubscriptionsPicture] = SubscriptionsPicture,
     ) -> None:
         self._live = live
         self._bus = bus
@@ -41,6 +43,7 @@ class Facade:
         self._access_digest = access_digest
         self._bench = bench
         self._picture = picture
+        self._subscriptions = subscriptions
 
     @property
     def store(self) -> Queries:
@@ -55,6 +58,10 @@ class Facade:
     def view(self) -> KioskView:
         """The latest picture."""
         return self._live.view
+
+    def subscriptions(self) -> SubscriptionsPicture:
+        """What is subscribed, and what of it runs."""
+        return self._subscriptions()
 
     def now(self) -> Now:
         """The clocks."""

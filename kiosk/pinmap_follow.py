@@ -10,6 +10,7 @@ from typing import Protocol, TypeVar
 
 from kiosk.live_view import LiveView
 from kiosk.pinmap_rules import SlotLike, slot_rules
+from kiosk.profiles import PinmapLike as PinmapProfiles
 from sessions.conductor import Conductor
 from sessions.units import SlotName
 
@@ -19,7 +20,7 @@ OWNER_S = 10.0
 """Wiring a slot anew takes the owner milliseconds; one that does not come round for so long is about to end."""
 
 
-class PinmapLike(Protocol):
+class PinmapLike(PinmapProfiles, Protocol):
     """A pinmap."""
 
     @property

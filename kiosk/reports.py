@@ -11,8 +11,10 @@ from sessions.events import SCREEN, Fact, body_to_json
 from sessions.journaling import Mark
 from sessions.machine import SELLING, SlotState
 from sessions.ports import Json
+from sessions.stages import stage_of_slot
 from sessions.state import Claim, Session, TransferRow
 from sessions.store.queries import CardAccount
+from sessions.subscriptions import SubscriptionsPicture
 from sessions.units import MonoNs, Now, Unit, UtcMs, VisitId
 from sessions.views import KioskView, SessionView, SlotView, VisitView
 
@@ -48,6 +50,45 @@ def slot_json(slot: SlotView, now: Now) -> Json:
         "disabled": slot.disabled,
         "plug": slot.plug,
         "door": None if slot.door_open is None else "open" if slot.door_open else "shut",
+    }
+
+
+def triggers_json(subscriptions: SubscriptionsPicture, view: KioskView) -> Json:
+    """What triggers are active, what is subscribed to them, and every session by its trigger: what the pinmap's
+    profiles started and what is sold."""
+    bound = subscriptions.subscriptions
+    started = [
+        {"session_id": each.session_id, "trigger": each.trigger, "profile": each.profile, "stage": each.stage.value}
+        for each in bound
+        if each.stage is not None
+    ]
+    sold = [
+        {
+            "session_id": slot.session.session_id,
+            "trigger": f"{slot.name}.device",
+            "profile": slot.session.service,
+            "stage": stage_of_slot(slot.state).value,
+        }
+        for slot in view.slots
+        if slot.session is not None
+    ]
+    return {
+        "active": sorted(subscriptions.active),
+        "subscriptions": [
+            {
+                "trigger": each.trigger,
+                "profile": each.profile,
+                "kind": each.kind.value,
+                "output": each.output,
+                "active": each.active,
+                "waits": each.waits,
+                "counts": dict(each.counts),
+            }
+            for each in bound
+        ],
+        "sessions": [*sold, *started],
+        "pool": {"size": subscriptions.pool, "live": subscriptions.live, "waiting": subscriptions.waiting},
+        "counts": dict(subscriptions.counts),
     }
 
 

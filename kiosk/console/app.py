@@ -13,6 +13,7 @@ from kiosk.console.access import LocalOnly
 from kiosk.console.answers import HANDLERS
 from kiosk.console.api import Api
 from kiosk.console.bench_api import BenchApi
+from kiosk.console.care_api import CareApi
 from kiosk.console.live import LiveFacts
 from kiosk.console.metrics import MetricsApi
 from kiosk.console.money_api import MoneyApi
@@ -33,8 +34,8 @@ _HEADERS = {
 
 def build_console(kiosk: KioskFacade) -> ASGIApp:
     """The console of a simulated kiosk: open, to this machine only. The bench is part of it where the kiosk has one."""
-    parts = (VisitsApi(kiosk), Api(kiosk), MoneyApi(kiosk), ProofApi(kiosk), MetricsApi(kiosk), LiveFacts(kiosk))
-    routes: list[BaseRoute] = [*(route for part in parts for route in part.routes()), *_pages()]
+    apis = (VisitsApi, Api, MoneyApi, ProofApi, CareApi, MetricsApi, LiveFacts)
+    routes: list[BaseRoute] = [*(route for api in apis for route in api(kiosk).routes()), *_pages()]
     if kiosk.bench is not None:
         routes += BenchApi(kiosk.bench).routes()
     app = Starlette(routes=routes, middleware=[Middleware(LocalOnly)], exception_handlers=dict(HANDLERS))

@@ -55,6 +55,18 @@ class UnlockBody(Body):
     reason: Text = ""
 
 
+class ReasonBody(Body):
+    """Why."""
+
+    reason: Reason
+
+
+class MayReasonBody(Body):
+    """Why, for whoever wants to say it."""
+
+    reason: Text = ""
+
+
 class AccessBody(Body):
     """The access key of a card."""
 

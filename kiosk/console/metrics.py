@@ -49,6 +49,7 @@ class _KioskCollector(Collector):
     def collect(self) -> Iterator[Metric]:
         """Everything, anew."""
         yield from self._moment()
+        yield from self._triggers()
         yield from self._parts()
         yield from self._totals()
 
@@ -77,6 +78,15 @@ class _KioskCollector(Collector):
         yield mode
         yield GaugeMetricFamily("kiosk_visits", "Cards signed in", len(view.visits))
         yield GaugeMetricFamily("kiosk_faults", "Devices of the kiosk itself that are wrong", len(view.faults))
+
+    def _triggers(self) -> Iterator[Metric]:
+        picture = self._kiosk.subscriptions()
+        yield GaugeMetricFamily("kiosk_profile_sessions", "Sessions of the pinmap's profiles", picture.live)
+        yield GaugeMetricFamily("kiosk_profile_waiting", "Those that wait for a place", picture.waiting)
+        counts = CounterMetricFamily("kiosk_profile", "What became of them since the start", labels=["what"])
+        for what, count in picture.counts.items():
+            counts.add_metric([what], count)
+        yield counts
 
     def _parts(self) -> Iterator[Metric]:
         health = self._kiosk.health()

@@ -10,6 +10,7 @@ from sessions.conductor import Answer
 from sessions.events import Fact
 from sessions.ports import Json
 from sessions.store.queries import Queries
+from sessions.subscriptions import SubscriptionsPicture
 from sessions.units import Now
 from sessions.views import KioskView
 
@@ -31,6 +32,10 @@ class KioskFacade(Protocol):
 
     def view(self) -> KioskView:
         """The latest picture."""
+        ...
+
+    def subscriptions(self) -> SubscriptionsPicture:
+        """What is subscribed, and what of it runs."""
         ...
 
     def now(self) -> Now:

@@ -59,6 +59,7 @@ class RunningKiosk:
         rules = to_rules(Settings(), slot_rules(self.pinmap.slots))
         self.kiosk = Assembly(self._data, rules, self.wiring, shell, self.inbox, stack, self.ends.append)
         self.journal, self.conductor, self.live = self.kiosk.journal, self.kiosk.conductor, self.kiosk.live
+        self.kiosk.profiles.replace(self.pinmap)
         self.kiosk.begin()
         self.facade = self.kiosk.facade(lambda: 0.0, BenchVerbs(self.bench, lambda x, y: self.touches.append((x, y))))
         owner = threading.Thread(target=shell.run, name="owner")
@@ -124,7 +125,7 @@ class RunningKiosk:
 
     def noticed(self, seen: Observation) -> None:
         """Takes what a device noticed, as its post does."""
-        self.inbox.put(lambda: self.conductor.observe(seen))
+        self.inbox.put(lambda: self.kiosk.observe(seen))
 
 
 @contextmanager
