@@ -16,6 +16,8 @@ from hardware.wedge_keys import EV_KEY, EV_SYN, EVENT, PLAIN, PRESSED, RELEASED,
 
 KEY_S: Final = 0.008
 """A USB keyboard is asked every 8 ms."""
+FLOOD_KEYS: Final = 40
+"""Of four events each: no more than a pipe takes as a whole (PIPE_BUF), since a kernel gives no half events either."""
 ENTER, LEFT_SHIFT = 28, 42
 _KEYS: Final = {key: (code, shift) for shift, table in ((True, SHIFTED), (False, PLAIN)) for code, key in table.items()}
 
@@ -40,7 +42,7 @@ class BenchWedge(BenchReader):
 
     def _work(self) -> None:
         if "flood" in self._faults:
-            self._port.write(b"".join(press("x")) * 85)
+            self._port.write(b"".join(press("x")) * FLOOD_KEYS)
             time.sleep(KEY_S)
         if "garbage" in self._faults:
             self._port.write(b"".join(press(self._rng.choice("0123456789abcxyz;\n"))))

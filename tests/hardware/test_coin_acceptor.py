@@ -1,12 +1,14 @@
 """Coin pulses: widths, trains, who they belong to, and a real pin with true timing."""
 
 import random
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hardware.bench.bench import Bench
 from hardware.bench.coins import CoinChute
 from hardware.bench.gpio import BenchFactory
 from hardware.bench.wires import header_wire
@@ -15,8 +17,10 @@ from hardware.coin_pulses import CoinTiming, PulseTrains
 from hardware.coin_specs import CoinSpec
 from hardware.errors import BenchRefused
 from hardware.gpio import Header
+from hardware.wiring import COIN_ENABLE, wire
 from sessions.ports import CoinPulseStarted, CoinSeen, DeviceReport, Trouble
-from sessions.units import MinorUnits, MonoNs
+from sessions.units import MinorUnits, MonoNs, SlotName
+from tests.hardware.pinmaps import small_kiosk
 from tests.hardware.wait import Inbox, wait_for
 
 MS = 1_000_000
@@ -126,6 +130,53 @@ def test_no_good_pulse_is_lost_or_doubled(gaps_and_lengths):
     assert len([each for each in seen if isinstance(each, CoinPulseStarted)]) == len(values(seen))
 
 
+@pytest.mark.parametrize(
+    ("pulses", "switched", "value", "suspects"),
+    [
+        ([(1000, 50)], [950], [], 1),
+        ([(1000, 50)], [1010], [], 1),
+        ([(1000, 50)], [899], [100], 0),
+        ([(1000, 50)], [1051], [100], 0),
+        ([(1000, 50), (1100, 50)], [950, 1060], [], 2),
+        ([(1000, 50), (1100, 50), (1200, 50)], [990], [300], 0),
+    ],
+)
+def test_a_pulse_beside_a_locks_switching_counts_only_in_a_train_that_others_prove(pulses, switched, value, suspects):
+    trains = PulseTrains(CoinTiming(), UNIT, MonoNs(0))
+    zero = trains.deaf_until
+    out = []
+    edges = [(start + length * end, not end) for start, length in pulses for end in (False, True)]
+    for at, what in sorted([*edges, *((at, None) for at in switched)], key=lambda each: each[0]):
+        if what is None:
+            trains.switched(MonoNs(zero + at * MS))
+        else:
+            out += trains.edge(MonoNs(zero + at * MS), what)
+    out += trains.look(MonoNs(zero + 5000 * MS))
+    assert values(out) == value
+    assert trains.suspects == suspects
+    started = [each for each in out if isinstance(each, CoinPulseStarted)]
+    assert [each.mono for each in started] == [zero + pulses[0][0] * MS] * len(value), "the owner is the first pulse's"
+
+
+def test_a_line_that_hangs_is_stuck_after_a_second_until_it_lets_go():
+    trains = PulseTrains(CoinTiming(), UNIT, MonoNs(0))
+    zero = trains.deaf_until
+    trains.edge(MonoNs(zero), True)
+    assert trains.look(MonoNs(zero + 500 * MS)) == []
+    assert trains.look_at == zero + 1000 * MS
+    assert not trains.stuck(MonoNs(zero + 999 * MS))
+    assert trains.stuck(MonoNs(zero + 1000 * MS))
+    trains.edge(MonoNs(zero + 3000 * MS), False)
+    assert not trains.stuck(MonoNs(zero + 3000 * MS))
+    assert trains.look_at is None
+
+
+def test_widths_of_good_and_bad_pulses_are_kept_for_the_self_test():
+    _, trains = told([(0, 30), (200, 5), (400, 60), (600, 200)])
+    assert (list(trains.widths_ms), list(trains.spark_widths_ms)) == ([30, 60], [5])
+    assert (trains.good, trains.faults) == (2, 2)
+
+
 SPEC = CoinSpec.model_validate(
     {
         "pin": 9,
@@ -137,12 +188,13 @@ SPEC = CoinSpec.model_validate(
 
 
 class Rig:
-    """An acceptor and its driver on one bench header."""
+    """An acceptor and its driver on one bench header; `before` is what its line does before the kiosk starts."""
 
-    def __init__(self) -> None:
+    def __init__(self, before: Callable[[CoinChute], None] = lambda chute: None) -> None:
         self.inbox = Inbox()
         factory = BenchFactory()
         self.chute = CoinChute(SPEC, header_wire(factory.wire(9)), header_wire(factory.wire(21)), random.Random(1))
+        before(self.chute)
         self.header = Header(factory)
         self.driver = PulseCoinAcceptor(
             self.header.input(9, "coin", pull_up=True),
@@ -214,3 +266,120 @@ def test_static_on_the_line_is_reported_and_coins_still_count(rig):
     before = sum(rig.coins)
     rig.chute.drop(1)
     wait_for(lambda: sum(rig.coins) > before, "the coin")
+
+
+def troubles(rig: Rig) -> list[Trouble | None]:
+    return [report.trouble for report in rig.inbox.of(DeviceReport)]
+
+
+def test_a_line_that_hangs_is_reported_once_and_coins_are_refused_until_it_lets_go(rig):
+    rig.driver.enable(True)
+    wait_for(lambda: rig.chute.accepts, "the line")
+    rig.chute.stuck(True)
+    wait_for(lambda: Trouble.STUCK in troubles(rig), "the report")
+    assert not rig.chute.accepts
+    assert rig.driver.check.line == "stuck"
+    [report] = [report for report in rig.inbox.of(DeviceReport) if report.trouble is Trouble.STUCK]
+    assert "hangs at low" in report.detail
+    beat = rig.driver.last_beat
+    wait_for(lambda: rig.driver.last_beat > beat, "another round")
+    rig.chute.stuck(False)
+    wait_for(lambda: rig.chute.accepts, "coins to be accepted again")
+    rig.chute.drop(5)
+    wait_for(lambda: rig.coins == [500], "the coin")
+    assert troubles(rig) == [None, Trouble.STUCK, None]
+
+
+def test_a_line_that_hung_before_the_kiosk_started_is_found():
+    rig = Rig(lambda chute: chute.stuck(True))
+    try:
+        rig.driver.enable(True)
+        wait_for(lambda: Trouble.STUCK in troubles(rig), "the report")
+        assert not rig.chute.accepts
+    finally:
+        rig.chute.close()
+        rig.driver.stop()
+        rig.header.close()
+
+
+def test_a_hanging_line_keeps_no_thread_busy(rig):
+    rig.driver.enable(True)
+    rig.chute.stuck(True)
+    wait_for(lambda: Trouble.STUCK in troubles(rig), "the report")
+    assert rig.driver._patience_s() >= 0.1
+
+
+def test_a_ringing_line_is_reported_and_makes_no_coin(rig):
+    rig.driver.enable(True)
+    wait_for(lambda: rig.chute.accepts, "the line")
+    rig.chute.flood(True)
+    wait_for(lambda: Trouble.NOISE in troubles(rig), "the report", timeout_s=20)
+    rig.chute.flood(False)
+    assert rig.driver.trains.faults >= 20
+
+
+def test_a_broken_wire_gives_nothing_and_an_acceptor_without_power_gives_the_coin_back(rig, monkeypatch):
+    monkeypatch.setattr("hardware.bench.coins.PATIENCE_S", 0.1)
+    rig.driver.enable(True)
+    wait_for(lambda: rig.chute.accepts, "the line")
+    rig.chute.silent(True)
+    rig.chute.drop(5)
+    rig.chute.silent(False)
+    rig.chute.unplug(True)
+    with pytest.raises(BenchRefused, match="refuses coins"):
+        rig.chute.drop(5)
+    rig.chute.unplug(False)
+    rig.chute.drop(1)
+    wait_for(lambda: rig.coins == [100], "the one coin that gave pulses")
+
+
+@pytest.mark.parametrize("active", ["high", "low"])
+@pytest.mark.parametrize("off_means", ["refuses", "accepts"])
+def test_the_enable_line_refuses_whenever_the_kiosk_does_not_accept(active, off_means):
+    spec = CoinSpec.model_validate(
+        {**SPEC.model_dump(exclude_none=True), "enable": {"pin": 21, "active": active, "off_means": off_means}}
+    )
+    kiosk = small_kiosk(coin=spec)
+    with Bench(kiosk) as bench:
+        chute = bench._parts.coins
+        assert isinstance(chute, CoinChute)
+        # Nobody drives the line: its resistor holds it off, which must refuse; a line that accepts then is warned of.
+        assert chute.accepts is (off_means == "accepts")
+        wiring = wire(kiosk, bench, Inbox())
+        wiring.start()
+        try:
+            assert not chute.accepts
+            wiring.outputs.set(COIN_ENABLE, True)
+            wait_for(lambda: chute.accepts, "the line")
+            wiring.outputs.set(COIN_ENABLE, False)
+            assert not chute.accepts
+            wiring.outputs.set(COIN_ENABLE, True)
+            wait_for(lambda: chute.accepts, "the line again")
+            wiring.all_off()
+            assert not chute.accepts
+        finally:
+            wiring.stop()
+        assert not chute.accepts
+
+
+def test_a_locks_coil_makes_a_pulse_beside_it_suspect():
+    kiosk = small_kiosk(coin={**SPEC.model_dump(exclude_none=True), "power_on_mute_ms": 0})
+    with Bench(kiosk) as bench:
+        inbox = Inbox()
+        wiring = wire(kiosk, bench, inbox)
+        line = header_wire(bench.pins().wire(9))
+        # The spark of this coil is long enough to be a coin's pulse.
+        bench.pins().wire(24).watch(lambda level: line.drive(not level))
+        wiring.start()
+        try:
+            assert isinstance(wiring.coin, PulseCoinAcceptor)
+            trains = wiring.coin.trains
+            lock = wiring.slots[SlotName("locker")]
+            lock.set_unlocked(True)
+            wait_for(lambda: bench.pins().wire(24).state, "the coil")
+            time.sleep(0.06)
+            lock.set_unlocked(False)
+            wait_for(lambda: trains.suspects == 1, "the suspect to be counted")
+        finally:
+            wiring.stop()
+    assert inbox.of(CoinSeen) == inbox.of(CoinPulseStarted) == []
