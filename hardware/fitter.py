@@ -18,9 +18,12 @@ from hardware.lock import Lock, LockBank, LockTiming
 from hardware.mux import MuxChannel
 from hardware.outputs import KioskOutputs, ReportedOutput
 from hardware.payment import CoinEnable, Payment, SparkingOutput, fit_coins, fit_reader
+from hardware.profile_outputs import ProfileDriver
 from hardware.relay import Relay
 from hardware.safety import RelayEnable
 from hardware.slot import SlotHardware
+from hardware.water import WaterDispenser
+from hardware.water_parts import fit_water
 from hardware.workers import BusDevice, Clock, I2CWorker
 from sessions.ports import Post
 from sessions.units import SlotName
@@ -28,7 +31,7 @@ from sessions.units import SlotName
 if TYPE_CHECKING:
     from hardware.slot_specs import DisplaySpec, DoorSpec, LockSpec, SlotSpec
     from hardware.spec_base import Pinned
-    from hardware.specs import Pinmap
+    from hardware.specs import Pinmap, WaterSpec
 
 COIN_ENABLE = "coin.enable"
 """The name under which the coin acceptor stands among the kiosk's outputs."""
@@ -70,8 +73,8 @@ class Fitter:
         clock: Clock,
         pause: Callable[[float], object],
         run_id: str | None,
-    ) -> None:
         coin_stored: Callable[[str], bool],
+    ) -> None:
         self._pinmap = pinmap
         self._backend = backend
         self._header = header
@@ -107,14 +110,16 @@ class Fitter:
         if self.coin is not None:
             outputs[COIN_ENABLE] = CoinEnable(self.coin)
         self.kiosk_outputs = KioskOutputs(outputs)
+        self.profiles = ProfileDriver(self.kiosk_outputs, self._post, clock=self._clock)
         self.slots = {SlotName(spec.name): self._slot(spec) for spec in pinmap.slots}
+        self.water = self._water(pinmap.water) if pinmap.water is not None else None
         for name, expander in pinmap.expanders.items():
             self._poll(expander.i2c, self._expander(name))
         self.reader = fit_reader(pinmap.reader, card_reader, self._payment)
         for number, devices in self._polled.items():
             self._bus_workers[number] = I2CWorker(f"i2c{number}", devices, self._post, clock=self._clock)
-        own = [worker for worker in (self.reader, self.coin, relay_enable) if worker is not None]
-        self.workers = (self._locks, *self._bus_workers.values(), self._displays, *own)
+        own = [worker for worker in (self.reader, self.coin, self.water, relay_enable) if worker is not None]
+        self.workers = (self._locks, *self._bus_workers.values(), self._displays, self.profiles, *own)
 
     def fit_slot(self, spec: "SlotSpec") -> SlotHardware:
         """Build a slot into what runs. Raises as `wire`; what was built by then is let go of by `unfit_slot`."""
@@ -192,6 +197,9 @@ class Fitter:
         if spec is None:
             return None
         return RelayEnable(self._switch(self._header, spec.pin, "relay_enable"), spec.toggle_ms, clock=self._clock)
+
+    def _water(self, spec: "WaterSpec") -> WaterDispenser:
+        return fit_water(spec, self._outputs["water.pump"], self._header, self._expander, self._post, self._clock)
 
     def _lock(self, slot: str, spec: "LockSpec", door: Door | None) -> Lock:
         timing = LockTiming(spec.kind, spec.pulse_ms, spec.max_on_ms, spec.cooldown_ms)

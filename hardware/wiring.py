@@ -32,8 +32,11 @@ class Wiring:
         self.slots = fitter.slots
         """The slots by name, in the order of the pinmap."""
         self.outputs = fitter.kiosk_outputs
+        self.profiles = fitter.profiles
+        """Who switches those outputs as profiles want them."""
         self.reader = fitter.reader
         self.coin = fitter.coin
+        self.water = fitter.water
         self.workers = fitter.workers
         """Every thread; each can be asked whether it lives, and started again after its death."""
         self.expanders = fitter.expanders
@@ -82,14 +85,14 @@ def wire(
     post: Post,
     *,
     card_reader: str | None = None,
+    coin_board: str | None = None,
     clock: Clock = time.monotonic_ns,
     pause: Callable[[float], object] = time.sleep,
-    coin_board: str | None = None,
     run_id: str | None = None,
+    coin_stored: Callable[[str], bool] = lambda coin: False,
 ) -> Wiring:
     """Build every device of a pinmap. `card_reader` and `coin_board` are ports to use instead of the
     pinmap's.
-    coin_stored: Callable[[str], bool] = lambda coin: False,
 
     `clock` and `pause` are a simulation's time. `run_id` stands in the identities of taps and coin trains and must
     never come again; by itself it is random. `coin_stored` says whether a coin of that identity is in the store for
