@@ -7,7 +7,7 @@ never fail for a missing device: a driver that cannot do what it is told reports
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Protocol
 
 from sessions.profiles import TRIGGERS, Profile, ProfileKind, ProfileOutputs, ProfileReport, Progress, Trigger
 from sessions.units import Milliamps, MinorUnits, MonoNs, SlotName, Volts

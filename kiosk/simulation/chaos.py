@@ -10,8 +10,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from kiosk.simulation.crowd import Life, let_live
-from kiosk.simulation.kiosk import Cut, SimKiosk
+from kiosk.simulation.kiosk import SimKiosk
 from kiosk.simulation.slot import SimSlot
+from kiosk.simulation.virtual import Cut
 from sessions import commands as c
 from sessions.units import NS
 

@@ -13,6 +13,7 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Protocol
 
 from kiosk.simulation.slot import SimSlot
+from kiosk.simulation.virtual import VirtualOwner
 from sessions import events as e
 from sessions import invariants
 from sessions.errors import InvariantBroken
@@ -27,6 +28,8 @@ from sessions.units import NS, Seq, SessionId, SlotName, TransferId, Unit
 TOLERATED_NS = 10 * NS
 """How much longer than the truth a session may be billed. The detector is a second off in one of a hundred ends (its
 benchmark measures that), and a session may have several; whoever counts wrongly is off by more."""
+BEAT_NS = 10 * NS
+"""How often marks are written."""
 STEADY_NS = 60 * NS
 """A phone that has drawn for so long without a break must not be ended as gone."""
 
@@ -49,7 +52,7 @@ class Judged(Protocol):
         ...
 
     @property
-    def records(self) -> Mapping[SessionId, SessionRecord]: ...
+    def owner(self) -> VirtualOwner: ...
 
 
 class Judge:
@@ -62,6 +65,7 @@ class Judge:
         self._usage = invariants.UsageWatch()
         self._before: dict[SessionId, tuple[int, int]] = {}
         self._seen: tuple[Seq, Seq] = (Seq(-1), Seq(-1))
+        self._seen_all: tuple[Seq, Seq, bool] | None = None
         self.acknowledged = Seq(0)
         """The last fact that anybody was told to be safe."""
 
@@ -73,6 +77,7 @@ class Judge:
             for transfer in fact.transfers:
                 self._transfers.discard(transfer.id)
                 self._book(transfer, -transfer.amount)
+        self._seen_all = None
         self._usage = invariants.UsageWatch({mark.session: mark.used_ms for mark in marks.values()})
 
     def decided(self, facts: tuple[e.Fact, ...]) -> None:
@@ -106,6 +111,15 @@ class Judge:
                 invariants.check_power(kiosk.state, {name: True}, kiosk.durable)
         self._judge_usage()
 
+    def all_after_event(self) -> None:
+        """Judges everything, whenever that may have changed: by a decision, an acknowledgement or a beat of the
+        marks."""
+        kiosk = self._kiosk
+        seen = (kiosk.state.seq, kiosk.durable, kiosk.owner.mono % BEAT_NS < BEAT_NS // 100)
+        if seen != self._seen_all:
+            self._seen_all = seen
+            self.check_all()
+
     def check_all(self) -> None:
         """Judges everything that can be judged at one instant."""
         state = self._kiosk.state
@@ -118,9 +132,9 @@ class Judge:
 
     def _judge_usage(self) -> None:
         sessions = self._kiosk.state.sessions
-        for session_id, record in self._kiosk.records.items():
+        for session_id, record in self._kiosk.owner.sessions.items():
             session = sessions.get(session_id)
-            if session is not None:
+            if session is not None and isinstance(record, SessionRecord):
                 self._usage.check(session_id, record.meter.proven_ms(), session.granted)
 
     def _judge_transfers(self, fact: e.Fact) -> None:

@@ -3,7 +3,6 @@ as it runs."""
 
 import random
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import lru_cache
 
 from kiosk.simulation.electronics import AtOnce, Electronics
@@ -12,7 +11,7 @@ from kiosk.simulation.judge import Judge
 from kiosk.simulation.pace import QuietPace
 from kiosk.simulation.slot import SimSlot
 from kiosk.simulation.spout import Spout
-from kiosk.simulation.virtual import VirtualOwner
+from kiosk.simulation.virtual import Cut, VirtualOwner
 from sessions import commands as c
 from sessions import invariants
 from sessions.cards import card_key
@@ -29,14 +28,6 @@ from sessions.state import State
 from sessions.units import NS, CardKey, Seq, SessionId, SlotName, VisitId
 
 SECRET = b"a simulated fleet's card secret.."
-
-
-@dataclass(frozen=True, slots=True)
-class Cut:
-    """A power cut, or the sudden end of the process: ``new_boot`` tells them apart."""
-
-    outage_s: float
-    new_boot: bool
 
 
 class SimKiosk:
@@ -70,7 +61,10 @@ class SimKiosk:
             )
             for slot in rules.slots
         }
-        self.spout = self._make_spout()
+        self.spout: Spout | None = None
+        if rules.water is not None:
+            pulses_per_l, world = rules.water.pulses_per_l or 1.0, lambda: self.world_ns
+            self.spout = Spout(lambda: self.owner.mono, self._after, self.observe, pulses_per_l, world)
         self.skips = skips
         self.running = False
         self.reader_works = True
@@ -114,13 +108,6 @@ class SimKiosk:
         """The time since the simulation began; it runs through power cuts."""
         return self._epoch_ns + self.owner.mono
 
-    def _make_spout(self) -> Spout | None:
-        water = self.rules.water
-        if water is None:
-            return None
-        pulses_per_l = water.pulses_per_l or 1.0
-        return Spout(lambda: self.owner.mono, self._after, self.observe, pulses_per_l, lambda: self.world_ns)
-
     # Life and death.
 
     def _after(self, delay_ms: int, callback: Callable[[], None]) -> AfterId:
@@ -163,8 +150,7 @@ class SimKiosk:
             self.spout.start()
         self.electronics.start()
         self.conductor.start(decision)
-        self._checked = (-1, False)
-        self.owner.after_each = self.judge.after_event if self.skips else self._check_what_changed
+        self.owner.after_each = self.judge.after_event if self.skips else self.judge.all_after_event
 
     def power_cut(self, outage_s: float, *, new_boot: bool = True) -> None:
         """Everything in memory is gone, what was not durable too; after the outage the kiosk starts again.
@@ -221,20 +207,14 @@ class SimKiosk:
             slot.before_change = slot.after_change = lambda slot: None
         self.electronics.close()
         dead.run_for(round(cut.outage_s, 3))  # On the millisecond, as everything else.
-        self._epoch_ns += dead.mono
-        born = VirtualOwner(f"boot-{self.rng.getrandbits(32)}" if cut.new_boot else dead.boot_id)
-        born.mono = 0 if cut.new_boot else dead.mono
-        self._epoch_ns -= born.mono
-        born.utc_ms = dead.utc_ms + (dead.mono - born.mono) // 1_000_000
-        born.take_over(dead)
-        self.owner = born
+        self.owner = born = dead.reborn(f"boot-{self.rng.getrandbits(32)}" if cut.new_boot else None)
+        self._epoch_ns += dead.mono - born.mono
         for slot in self.slots.values():
             slot.boot(born.mono)
         if self.spout is not None:
             self.spout.boot()
         self.journal = self.journal.reopened(born, kept)
-        lost = before[len(kept) :]
-        self.judge.restarted(lost, self.journal.marks)
+        self.judge.restarted(before[len(kept) :], self.journal.marks)
         self.engine = Engine(self.journal.fold(), self.rules)
         self._boot(round(cut.outage_s))
 
@@ -299,13 +279,6 @@ class SimKiosk:
         return True
 
     # Judgement.
-
-    def _check_what_changed(self) -> None:
-        """Nothing that the invariants judge changes without a decision, an acknowledgement or a beat of the marks."""
-        seen = (self.engine.state.seq + self.conductor.durable, self.owner.mono % 10_000_000_000 < 100_000_000)
-        if seen != self._checked:
-            self._checked = seen
-            self.check()
 
     def check(self) -> None:
         """Checks every invariant that can be judged at one instant."""

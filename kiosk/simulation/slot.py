@@ -1,35 +1,29 @@
-"""A slot: its contact, latch, door, what its sensor measures, and whatever people plug in.
+"""A slot: its contact, latch and door, and what people and faults do to it.
 
-What flows is `kiosk.simulation.draw`, what of it is worth looking at `kiosk.simulation.attention`; what the rules learn
-of all this, and what becomes of their wishes, is the electronics' business (`kiosk.simulation.electronics`). What flows
-depends on nothing but the seed and the instant, however often somebody looked before.
+What flows at its port and what its sensor measures is `kiosk.simulation.port`; what the rules learn of all this, and
+what becomes of their wishes, is the electronics' business (`kiosk.simulation.electronics`). What flows depends on
+nothing but the seed and the instant, however often somebody looked before.
 """
 
 import random
 from collections.abc import Callable, Sequence
 
 from hardware.bench.phones import PHONES, Phone
-from hardware.current_sensor import BUS_LSB_V, SHUNT_LSB_V
-from kiosk.simulation.attention import BUFFER, STEP_MS, Attention, Belief
-from kiosk.simulation.board import SHUNT_OHM
-from kiosk.simulation.draw import Draw
+from kiosk.simulation.attention import BUFFER, Belief
 from kiosk.simulation.electronics import Electronics
+from kiosk.simulation.port import PERIOD_NS, SimPort
 from sessions.ports import AfterId, Reading
-from sessions.units import Milliamps, MonoNs, SlotName, Volts, seconds_ns
+from sessions.units import MonoNs, SlotName, seconds_ns
 
-PERIOD_NS = STEP_MS * 1_000_000
-"""Ten readings a second, as the I2C worker takes them."""
-SUPPLY_V = 5.1
 RELEASE_MS = 100
 """A coil needs this long to free its latch, whose spring then pushes the door ajar."""
 PULSE_NS = seconds_ns(0.5)
 """As the pinmap's locks have it."""
 BRIDGED_NS = seconds_ns(7.0)
 """Taken off for so short a time is not noticed, and not meant to be: the detector waits five seconds and a little."""
-_TABLE = 4096
 
 
-class SimSlot:
+class SimSlot(SimPort):
     """One slot and the phone in it. Implements `sessions.ports.SlotPort`."""
 
     def __init__(
@@ -42,19 +36,15 @@ class SimSlot:
         has_lock: bool = True,
         has_door: bool = True,
     ) -> None:
+        super().__init__(rng)
         self._name = name
         self._clock = clock
         self._after = after
         self._rng = rng
         self._has_lock = has_lock
         self._has_door = has_door
-        self._offset_mA = rng.uniform(-4, 4)
-        self._noise_mA = rng.uniform(0.8, 2.5)
-        self._noise = [rng.gauss(0, 1) for _ in range(_TABLE)]
         self.skips = False
         """Whether quiet stretches are skipped; otherwise each reading is taken."""
-        self._draw = Draw()
-        self._attention = Attention(self._draw)
         self.electronics: Electronics
         """What a kiosk that starts puts between the rules and this."""
         self.unlocked = not has_lock
@@ -63,15 +53,6 @@ class SimSlot:
         """What the display shows."""
         self.is_open = False
         """Whether the door is open, or ajar."""
-        self.sensor_works = True
-        self.set_up: bool | None = None
-        """Whether the sensor has its settings (fidelity ``rules``): None before its first asking, False when it has
-        lost them."""
-        self.sticks_at: tuple[float, float] | None = None
-        """What the sensor repeats, in mA and volts."""
-        self.ever_stuck = False
-        """Whether the sensor has repeated itself since this was last set to False."""
-        self.welded = False
         self.jammed = False
         self.before_change: Callable[[SimSlot], None] = lambda slot: None
         """Runs before the world changes: what was until now can still be read."""
@@ -80,8 +61,6 @@ class SimSlot:
         self._coil_on = False
         self._booted = self._silent_until = 0
         self._unplugged_ns = -BRIDGED_NS
-        self.disturbed = False
-        """Whether the sensor was not to be trusted at some time since this was last set to False."""
         self.cut_short_ns = 0
         """For how long something had drawn clearly, without a break, when power was last switched off."""
 
@@ -100,16 +79,6 @@ class SimSlot:
     @property
     def pulse_ns(self) -> int:
         return PULSE_NS
-
-    @property
-    def power(self) -> bool:
-        """Whether the relay is on."""
-        return self._draw.power
-
-    @property
-    def phone(self) -> Phone | None:
-        """What is plugged in."""
-        return self._draw.phone
 
     @property
     def draws(self) -> bool:
@@ -176,39 +145,6 @@ class SimSlot:
     def _spring(self, pulse: int) -> None:
         if self._coil_on and pulse == self._pulses and not self.jammed and not self.is_open:
             self._move_door(True)
-
-    def measured(self, numbers: range) -> list[Reading]:
-        """What the sensor's driver makes of `sense` at the so many-th tenths of a second: it sets the chip up before it
-        reads anything, and again when its settings are gone."""
-        if not self.sensor_works:
-            return [Reading(MonoNs(number * PERIOD_NS), None, None, "no answer") for number in numbers]
-        taken: list[Reading] = []
-        if not self.set_up:
-            if self.set_up is False:
-                taken.append(Reading(MonoNs(numbers[0] * PERIOD_NS), None, None, "lost its settings"))
-            self.set_up, numbers = True, numbers[1:]
-        sense = self.sense
-        for number in numbers:
-            at = MonoNs(number * PERIOD_NS)
-            mA, volts = sense(at, number)
-            shunt, bus = round(mA / 1000 * SHUNT_OHM / SHUNT_LSB_V), round(volts / BUS_LSB_V)
-            taken.append(Reading(at, Milliamps(1000 * shunt * SHUNT_LSB_V / SHUNT_OHM), Volts(bus * BUS_LSB_V)))
-        return taken
-
-    def sense(self, at: MonoNs, number: int) -> tuple[float, float]:
-        """Milliamperes through the sensor's shunt and volts behind it at an instant, the so many-th tenth of a
-        second."""
-        if self.sticks_at is not None:
-            return self.sticks_at
-        draw, noise, drawn = self._draw, self._noise, 0.0
-        if draw.power and draw.phone is not None:
-            if at > draw.known_to_ns:
-                draw.advance(at)
-            drawn = draw.mA
-            if drawn:
-                drawn = max(0.0, drawn * (1 + draw.phone.kind.noise * noise[(number * 31) % _TABLE]))
-        mA = drawn + self._offset_mA + self._noise_mA * noise[(number * 17) % _TABLE]
-        return mA, SUPPLY_V if draw.power or self.welded else 0.0
 
     def quiet_ms(self, belief: Belief) -> int | None:
         """For how long no reading will show anything new to a detector of this belief; None: until somebody does

@@ -2,11 +2,20 @@
 
 import sys
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from kiosk.after_queue import MS, AfterQueue, Job
 from sessions.ports import AfterId
 from sessions.registry import Record
 from sessions.units import MonoNs, Now, SessionId, UtcMs, seconds_ns
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """A power cut, or the sudden end of the process: ``new_boot`` tells them apart."""
+
+    outage_s: float
+    new_boot: bool
 
 
 class VirtualOwner:
@@ -50,12 +59,17 @@ class VirtualOwner:
         self._queue.keep(self._lasting)
         self.after_each = lambda: None
 
-    def take_over(self, earlier: "VirtualOwner") -> None:
-        """Goes on with what people and the world were about to do, once `earlier` was halted."""
-        self.events = earlier.events
-        while (job := earlier._queue.take(sys.maxsize)) is not None:
+    def reborn(self, boot_id: str | None) -> "VirtualOwner":
+        """The owner that goes on with what people and the world were about to do, once this one was halted: on a clock
+        that starts anew under a ``boot_id``, or on the same one."""
+        born = VirtualOwner(boot_id or self.boot_id)
+        born.mono = 0 if boot_id else self.mono
+        born.utc_ms = self.utc_ms + (self.mono - born.mono) // MS
+        born.events = self.events
+        while (job := self._queue.take(sys.maxsize)) is not None:
             due, _, callback = job
-            self.after_whatever((due - earlier.mono) // MS, callback)
+            born.after_whatever((due - self.mono) // MS, callback)
+        return born
 
     def after_cancel(self, after_id: AfterId) -> None:
         """As Tk's ``after_cancel``; what ran already is no error."""

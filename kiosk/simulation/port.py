@@ -1,0 +1,84 @@
+"""A simulated port: what its contact lets through, and what a sensor in its line measures of that.
+
+What flows is `kiosk.simulation.draw`, what of it is worth looking at `kiosk.simulation.attention`.
+"""
+
+import random
+
+from hardware.bench.phones import Phone
+from hardware.current_sensor import BUS_LSB_V, SHUNT_LSB_V
+from kiosk.simulation.attention import STEP_MS, Attention
+from kiosk.simulation.board import SHUNT_OHM
+from kiosk.simulation.draw import Draw
+from sessions.ports import Reading
+from sessions.units import Milliamps, MonoNs, Volts
+
+PERIOD_NS = STEP_MS * 1_000_000
+"""Ten readings a second, as the I2C worker takes them."""
+SUPPLY_V = 5.1
+_TABLE = 4096
+
+
+class SimPort:
+    """The powered end of a slot. Each sensor has an offset and noise of its own."""
+
+    def __init__(self, rng: random.Random) -> None:
+        self._offset_mA = rng.uniform(-4, 4)
+        self._noise_mA = rng.uniform(0.8, 2.5)
+        self._noise = [rng.gauss(0, 1) for _ in range(_TABLE)]
+        self._draw = Draw()
+        self._attention = Attention(self._draw)
+        self.sensor_works = True
+        self.set_up: bool | None = None
+        """Whether the sensor has its settings (fidelity ``rules``): None before its first asking, False when it has
+        lost them."""
+        self.sticks_at: tuple[float, float] | None = None
+        """What the sensor repeats, in mA and volts."""
+        self.ever_stuck = False
+        """Whether the sensor has repeated itself since this was last set to False."""
+        self.disturbed = False
+        """Whether the sensor was not to be trusted at some time since this was last set to False."""
+        self.welded = False
+
+    @property
+    def power(self) -> bool:
+        """Whether the relay is on."""
+        return self._draw.power
+
+    @property
+    def phone(self) -> Phone | None:
+        """What is plugged in."""
+        return self._draw.phone
+
+    def measured(self, numbers: range) -> list[Reading]:
+        """What the sensor's driver makes of `sense` at the so many-th tenths of a second: it sets the chip up before it
+        reads anything, and again when its settings are gone."""
+        if not self.sensor_works:
+            return [Reading(MonoNs(number * PERIOD_NS), None, None, "no answer") for number in numbers]
+        taken: list[Reading] = []
+        if not self.set_up:
+            if self.set_up is False:
+                taken.append(Reading(MonoNs(numbers[0] * PERIOD_NS), None, None, "lost its settings"))
+            self.set_up, numbers = True, numbers[1:]
+        sense = self.sense
+        for number in numbers:
+            at = MonoNs(number * PERIOD_NS)
+            mA, volts = sense(at, number)
+            shunt, bus = round(mA / 1000 * SHUNT_OHM / SHUNT_LSB_V), round(volts / BUS_LSB_V)
+            taken.append(Reading(at, Milliamps(1000 * shunt * SHUNT_LSB_V / SHUNT_OHM), Volts(bus * BUS_LSB_V)))
+        return taken
+
+    def sense(self, at: MonoNs, number: int) -> tuple[float, float]:
+        """Milliamperes through the sensor's shunt and volts behind it at an instant, the so many-th tenth of a
+        second."""
+        if self.sticks_at is not None:
+            return self.sticks_at
+        draw, noise, drawn = self._draw, self._noise, 0.0
+        if draw.power and draw.phone is not None:
+            if at > draw.known_to_ns:
+                draw.advance(at)
+            drawn = draw.mA
+            if drawn:
+                drawn = max(0.0, drawn * (1 + draw.phone.kind.noise * noise[(number * 31) % _TABLE]))
+        mA = drawn + self._offset_mA + self._noise_mA * noise[(number * 17) % _TABLE]
+        return mA, SUPPLY_V if draw.power or self.welded else 0.0
