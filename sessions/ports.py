@@ -7,7 +7,7 @@ never fail for a missing device: a driver that cannot do what it is told reports
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from sessions.profiles import TRIGGERS, Profile, ProfileKind, ProfileOutputs, ProfileReport, Progress, Trigger
 from sessions.units import Milliamps, MinorUnits, MonoNs, SlotName, Volts
@@ -43,8 +43,7 @@ __all__ = [
 """What `hardware` may know of the rules, besides units; profiles and triggers are told on from a module of theirs."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """One fresh conversion of a slot's current sensor.
 
     ``mA`` is None when the sensor did not answer: unknown is never zero. ``error`` then says why, in plain words.

@@ -12,7 +12,7 @@ from click.testing import CliRunner
 
 from hardware import rfid_frames
 from hardware.card_reader import TapFilter
-from hardware.coin_acceptor import PulseTrains
+from hardware.coin_pulses import PulseTrains
 from hardware.current_sensor import CurrentSensor
 from hardware.door import Door
 from hardware.lock import LockTiming
