@@ -44,7 +44,9 @@ def start_visit(draft: Draft, command: c.StartVisit) -> Json:
     """
     card = _card_of(draft, command.digest)
     present = draft.state.visits.get(command.visit)
-    owner = present.card if present is not None else command.earlier
+    # The store was asked before this was decided: what has ended since, only the state knows.
+    known = present or draft.state.ended_visits.get(command.visit)
+    owner = known.card if known is not None else command.earlier
     if owner not in (None, card):
         raise VisitTaken("This session_id is another's. Choose one that nobody else can choose, such as a UUID.")
     if present is not None:

@@ -16,7 +16,7 @@ from sessions.actors import owned_session, payer
 from sessions.claims import require_free, slot_taken
 from sessions.draft import Draft
 from sessions.errors import BadRequest, SlotOutOfOrder
-from sessions.grants import check_card, give_back, take
+from sessions.grants import check_card, give_back, require_valid, take
 from sessions.machine import SELLING, SlotEvent, SlotState
 from sessions.metering import Meter
 from sessions.ports import Json
@@ -91,6 +91,7 @@ def extend(draft: Draft, command: c.ExtendSession) -> Json:
         raise BadRequest("Water is bought cup by cup: let this one end, then start another.")
     if session.settled:
         raise BadRequest("This session is over. Start a new one.")
+    require_valid(draft, session.card)
     key = f"{session.session_id}:add:{draft.next_id()}"
     taken = take(draft, session.card, command.seconds, session.session_id, key, granted=session.granted)
     draft.add(

@@ -26,14 +26,19 @@ class Taken:
     day: int
 
 
-def check_card(draft: Draft, card: CardKey) -> None:
-    """Raises `NotAllowed` for a blocked or expired card, `LimitReached` for one that has as many sessions as it may."""
+def require_valid(draft: Draft, card: CardKey) -> None:
+    """Raises `NotAllowed` for a blocked or expired card: nothing more is spent from it."""
     known = draft.state.cards.get(card)
     if known is not None and known.blocked:
         raise NotAllowed("This card is blocked. Please ask the staff.")
     if known is not None and known.expires_utc is not None and draft.now.utc >= known.expires_utc:
         raise NotAllowed("This card has expired. Please ask the staff.")
-    tariff = draft.rules.tariff
+
+
+def check_card(draft: Draft, card: CardKey) -> None:
+    """Raises as `require_valid`, and `LimitReached` for a card that has as many sessions as it may."""
+    require_valid(draft, card)
+    known, tariff = draft.state.cards.get(card), draft.rules.tariff
     own = known.max_sessions if known is not None else None
     limit = next(
         n for n in (own, group_of(draft.state, draft.rules, card).max_sessions, tariff.max_sessions) if n is not None

@@ -157,11 +157,17 @@ class DayUse:
 
 @dataclass(frozen=True, slots=True)
 class FreeGrant:
-    """The free part of a live session's granted time, and the day it counts for."""
+    """The free part of what a live session was granted, and the day it counts for.
+
+    ``day_free`` and ``day_granted`` were granted on that very day: a session that goes on over midnight gives no more
+    than that back to the day.
+    """
 
     session_id: SessionId
     free: int
     day: int
+    day_free: int = 0
+    day_granted: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +189,8 @@ class Cause:
     reason: str
 
 
+ENDED_KEPT = 100
+"""How many ended visits the live state knows: more than can end between a look into the store and the decision."""
 CLOSED_KEPT = 1000
 """How many settled sessions the live state knows: some weeks of a busy kiosk."""
 
@@ -241,6 +249,8 @@ class State:
     sessions: dict[SessionId, Session] = field(default_factory=dict)
     claims: dict[SlotName, Claim] = field(default_factory=dict)
     visits: dict[VisitId, Visit] = field(default_factory=dict)
+    ended_visits: dict[VisitId, Visit] = field(default_factory=dict)
+    """The latest; whoever starts an older one again is told by the store."""
     cards: dict[CardKey, Card] = field(default_factory=dict)
     access_keys: dict[str, AccessKey] = field(default_factory=dict)
     """By digest; a card has at most one."""

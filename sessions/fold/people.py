@@ -5,7 +5,7 @@ from typing import Any
 
 from sessions import events as e
 from sessions.fold.handler import Handlers, keep
-from sessions.state import AccessKey, Card, Claim, Row, State, Visit
+from sessions.state import ENDED_KEPT, AccessKey, Card, Claim, DayUse, Row, State, Visit
 from sessions.units import CardKey
 
 
@@ -21,7 +21,13 @@ def _visit_started(state: State, fact: e.Fact, body: e.VisitStarted) -> list[Row
 
 def _visit_ended(state: State, fact: e.Fact, body: e.VisitEnded) -> list[Row]:
     visit = state.visits.pop(body.visit, None)
-    return [] if visit is None else [replace(visit, ended_utc=fact.at.utc, reason=body.reason)]
+    if visit is None:
+        return []
+    ended = replace(visit, ended_utc=fact.at.utc, reason=body.reason)
+    state.ended_visits[body.visit] = ended
+    if len(state.ended_visits) > ENDED_KEPT:
+        del state.ended_visits[next(iter(state.ended_visits))]
+    return [ended]
 
 
 def _slot_claimed(state: State, fact: e.Fact, body: e.SlotClaimed) -> list[Row]:
@@ -52,7 +58,7 @@ def _card_replaced(state: State, fact: e.Fact, body: e.CardReplaced) -> list[Row
     state.cards[body.old] = replace(old, blocked=True)
     for uses in (state.day_use, state.day_use_ml):
         if body.old in uses:
-            uses[body.new] = replace(uses.pop(body.old), card=body.new)
+            uses[body.new] = _joined(uses.pop(body.old), uses.get(body.new), body.new)
     rows: list[Row] = [state.cards[body.new], state.cards[body.old]]
     for known in [s for s in state.sessions.values() if s.card == body.old]:
         rows += keep(state, replace(known, card=body.new))
@@ -60,6 +66,13 @@ def _card_replaced(state: State, fact: e.Fact, body: e.CardReplaced) -> list[Row
         state.closed[gone.session_id] = replace(gone, card=body.new)
     _revoke_access(state, body.old)
     return rows
+
+
+def _joined(old: DayUse, new: DayUse | None, card: CardKey) -> DayUse:
+    """What two cards that are one now had of their latest day together: no day begins again with a new card."""
+    if new is None or new.day < old.day:
+        return replace(old, card=card)
+    return new if new.day > old.day else replace(new, free=new.free + old.free, granted=new.granted + old.granted)
 
 
 def _access_key_issued(state: State, fact: e.Fact, body: e.AccessKeyIssued) -> list[Row]:

@@ -41,7 +41,8 @@ def _session_settled(state: State, fact: e.Fact, body: e.SessionSettled) -> list
     )
     grant = state.free_grants.pop(body.session, None)
     if grant is not None:
-        _add_to_day(state, session.unit, session.card, grant.day, -body.free_returned, -body.returned)
+        free, granted = min(body.free_returned, grant.day_free), min(body.returned, grant.day_granted)
+        _add_to_day(state, session.unit, session.card, grant.day, -free, -granted)
     state.closed[body.session] = Closed(body.session, session.card, body.used, unit=session.unit)
     if session.service == WATER:
         water = state.water
@@ -74,9 +75,11 @@ def _count_day(state: State, session: Session, card: CardKey, day: int, free: in
     if day == 0:
         return
     _add_to_day(state, session.unit, card, day, free, granted)
-    before = state.free_grants.get(session.session_id)
-    had = before.free if before else 0
-    state.free_grants[session.session_id] = FreeGrant(session.session_id, free + had, day)
+    before = state.free_grants.get(session.session_id) or FreeGrant(session.session_id, 0, day)
+    today = before if before.day == day else replace(before, day=day, day_free=0, day_granted=0)
+    state.free_grants[session.session_id] = replace(
+        today, free=today.free + free, day_free=today.day_free + free, day_granted=today.day_granted + granted
+    )
 
 
 def _add_to_day(state: State, unit: Unit, card: CardKey, day: int, free: int, granted: int) -> None:

@@ -36,7 +36,7 @@ from sessions.store.failures import RESCUE, explained
 from sessions.store.writer import transaction
 from sessions.units import Seq, Unit
 
-FOLD = 4
+FOLD = 5
 """To be raised when `fold.apply` comes to mean something else by the same fields: old snapshots are then passed over.
 """
 

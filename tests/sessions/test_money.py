@@ -1,6 +1,7 @@
 """Money after DESIGN 6, told to the real engine: rates, groups, free minutes, caps, refunds, pay-outs, lost cards,
 counters."""
 
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -71,6 +72,19 @@ def test_free_minutes_are_used_first_come_back_unused_and_begin_anew_each_day(ki
     visit = kiosk.tap(ANNA) or VisitId("")
     start(kiosk, visit, TWO, 1050)
     assert balance(kiosk, ANNA) == 0
+
+
+def test_a_session_over_midnight_gives_the_new_day_no_more_back_than_it_took_of_it(kiosk: SimKiosk) -> None:
+    visit = member(kiosk, ANNA, "student")
+    kiosk.coin(100)
+    session = start(kiosk, visit, ONE, 600)
+    kiosk.owner.utc_ms += DAY_MS
+    start(kiosk, visit, TWO, 500)
+    kiosk.conductor.execute(c.ExtendSession(session, 1, c.Actor("owner", visit)))
+    assert kiosk.conductor.execute(c.StopSession(session, STAFF)).data["returned_s"] == 601
+    with pytest.raises(NotEnoughCredit, match=f"has {600 - 500 + 90} s left"):
+        kiosk.conductor.execute(c.StartCharging(ONE, 191, c.Actor("owner", visit)))
+    kiosk.check_history()
 
 
 def test_a_clock_that_goes_back_gives_no_second_day(kiosk: SimKiosk) -> None:
@@ -195,6 +209,36 @@ def test_a_lost_card_is_replaced_with_all_it_had_and_its_phone_opens_for_the_new
             kiosk.conductor.execute(command)
     kiosk.check()
     kiosk.check_history()
+
+
+def test_no_day_begins_again_with_a_new_card(kiosk: SimKiosk) -> None:
+    for uid, seconds in ((BEN, 300), (ANNA, 200)):
+        start(kiosk, member(kiosk, uid, "student"), ONE if uid == BEN else TWO, seconds)
+    kiosk.conductor.execute(c.ReplaceCard(kiosk.key(ANNA), kiosk.key(BEN), STAFF, "lost"))
+    with pytest.raises(NotEnoughCredit, match="has 100 s left"):
+        start(kiosk, kiosk.tap(BEN) or VisitId(""), SlotName("slot3"), 101)
+    kiosk.check_history()
+
+
+def test_a_card_of_yesterday_brings_its_successor_no_new_day(kiosk: SimKiosk) -> None:
+    start(kiosk, member(kiosk, ANNA, "student"), ONE, 200)
+    kiosk.owner.utc_ms += DAY_MS
+    start(kiosk, member(kiosk, BEN, "student"), TWO, 600)
+    kiosk.conductor.execute(c.ReplaceCard(kiosk.key(ANNA), kiosk.key(BEN), STAFF, "lost"))
+    with pytest.raises(NotEnoughCredit, match="has 0 s left"):
+        start(kiosk, kiosk.tap(BEN) or VisitId(""), SlotName("slot3"), 1)
+
+
+@pytest.mark.parametrize("said", [{"blocked": True}, {"expires_utc": UtcMs(1)}], ids=["blocked", "expired"])
+def test_a_card_that_is_not_valid_any_more_adds_no_time(kiosk: SimKiosk, said: dict[str, Any]) -> None:
+    visit = member(kiosk, ANNA, "student")
+    kiosk.coin(1000)
+    session = start(kiosk, visit, ONE, 60)
+    kiosk.conductor.execute(c.SaveCard(kiosk.key(ANNA), STAFF, **said))
+    for actor in (c.Actor("owner", visit), STAFF):
+        with pytest.raises(NotAllowed, match=r"blocked|expired"):
+            kiosk.conductor.execute(c.ExtendSession(session, 60, actor))
+    assert kiosk.conductor.execute(c.StopSession(session, c.Actor("owner", visit))).data["returned_s"] == 60
 
 
 def test_the_counters_of_a_card_never_fall_and_differ_by_its_balance(kiosk: SimKiosk) -> None:

@@ -94,6 +94,17 @@ def test_an_id_is_one_visit_of_one_card_for_ever(kiosk: SimKiosk) -> None:
     assert live(kiosk) == set()
 
 
+def test_a_start_that_looked_into_the_store_before_its_visit_began_revives_nothing(kiosk: SimKiosk) -> None:
+    start(kiosk, ANNA, "phone", earlier=None)
+    kiosk.conductor.execute(c.EndVisit(VisitId("phone")))
+    with pytest.raises(NoVisit, match="new session_id"):
+        start(kiosk, ANNA, "phone", earlier=None)
+    with pytest.raises(VisitTaken):
+        start(kiosk, BEN, "phone", earlier=None)
+    assert live(kiosk) == set()
+    kiosk.check_history()
+
+
 def test_no_device_may_take_the_names_of_the_kiosks_own_visits(kiosk: SimKiosk) -> None:
     with pytest.raises(BadRequest):
         start(kiosk, ANNA, "vsim-100")
