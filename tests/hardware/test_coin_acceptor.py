@@ -382,4 +382,4 @@ def test_a_locks_coil_makes_a_pulse_beside_it_suspect():
             wait_for(lambda: trains.suspects == 1, "the suspect to be counted")
         finally:
             wiring.stop()
-    assert inbox.of(CoinSeen) == inbox.of(CoinPulseStarted) == []
+    assert (inbox.of(CoinSeen), inbox.of(CoinPulseStarted)) == ([], [])
