@@ -12,7 +12,7 @@ import re
 
 from sessions import commands as c
 from sessions import events as e
-from sessions.actors import require_staff
+from sessions.actors import live_visit, require_staff
 from sessions.draft import Draft
 from sessions.errors import BadRequest, LimitReached
 from sessions.ledger import ISSUED_STAFF, card_account
@@ -23,6 +23,7 @@ LARGEST_TOP_UP = 10_000_000
 """More than 115 days of charging at once is a slip of the finger, not a top-up."""
 
 _CARD_KEY = re.compile(r"ck_[a-z2-7]{26}")
+_LANGUAGE = re.compile(r"[a-z]{2,3}")
 
 
 def card_key(secret: bytes, uid: str) -> CardKey:
@@ -65,6 +66,15 @@ def save_card(draft: Draft, command: c.SaveCard) -> Json:
         )
     )
     return {"card": command.card}
+
+
+def remember_reading(draft: Draft, command: c.RememberReading) -> Json:
+    """Lets a visit's card remember how its owner reads. Raises `NoVisit`, and `BadRequest` for what is no language."""
+    visit = live_visit(draft, command.visit)
+    if _LANGUAGE.fullmatch(command.language) is None:
+        raise BadRequest(f"A language is named by its code, such as en or fil, not {command.language!r}.")
+    draft.add(e.ReadingChosen(visit.card, command.language, command.high_contrast, command.large_text))
+    return {"card": visit.card}
 
 
 def add_credit(draft: Draft, command: c.AddCredit) -> Json:

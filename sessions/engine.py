@@ -56,6 +56,7 @@ _Rule = Callable[[Draft, Any], Json]
 ROUTES: dict[type[Any], _Rule] = {
     c.Tap: visits.tap,
     c.SignOut: visits.sign_out,
+    c.RememberReading: cards.remember_reading,
     c.IssueAccessKey: access.issue_access_key,
     c.StartVisit: access.start_visit,
     c.Heartbeat: access.heartbeat,

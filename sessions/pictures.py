@@ -113,6 +113,9 @@ def _visit_view(conductor: Conductor, visit_id: VisitId) -> VisitView:
         alive=conductor.last_alive(visit),
         idle_until=conductor.idle_until(visit) if visit.place == SCREEN else None,
         name=card.name if card else "",
+        language=card.language if card else "",
+        high_contrast=card is not None and card.high_contrast,
+        large_text=card is not None and card.large_text,
     )
 
 

@@ -134,7 +134,7 @@ class Visit:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """What staff said of a card."""
+    """What staff said of a card, and how its owner reads the screens."""
 
     card: CardKey
     name: str = ""
@@ -143,6 +143,10 @@ class Card:
     expires_utc: UtcMs | None = None
     max_sessions: int | None = None
     first_seen_utc: UtcMs = UtcMs(0)
+    language: str = ""
+    """A language's code; empty, and the two below mean nothing, while its owner has not chosen."""
+    high_contrast: bool = False
+    large_text: bool = False
 
 
 @dataclass(frozen=True, slots=True)

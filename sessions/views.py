@@ -86,6 +86,10 @@ class VisitView:
     idle_until: MonoNs | None = None
     """When the touchscreen signs out by itself; any touch moves it."""
     name: str = ""
+    language: str = ""
+    """How the card's owner reads the screens; empty, and the two below mean nothing, while nothing was chosen."""
+    high_contrast: bool = False
+    large_text: bool = False
 
 
 @dataclass(frozen=True, slots=True)

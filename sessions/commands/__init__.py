@@ -6,7 +6,17 @@ id for observations). Commands carry values, never handles, so they can cross th
 
 from sessions.commands.actor import KIOSK, Actor
 from sessions.commands.kiosk import CheckDeadlines, CoinIn, Detected, DeviceTrouble, DoorObserved, SetDanger, SetSelling
-from sessions.commands.people import AskVisit, ClaimSlot, EndVisit, Heartbeat, ReleaseClaim, SignOut, StartVisit, Tap
+from sessions.commands.people import (
+    AskVisit,
+    ClaimSlot,
+    EndVisit,
+    Heartbeat,
+    ReleaseClaim,
+    RememberReading,
+    SignOut,
+    StartVisit,
+    Tap,
+)
 from sessions.commands.sessions import ExtendSession, OpenDoor, RefundSession, StartCharging, StopSession
 from sessions.commands.staff import (
     AcknowledgeDanger,
@@ -50,6 +60,7 @@ __all__ = [
     "RecordCleaning",
     "RefundSession",
     "ReleaseClaim",
+    "RememberReading",
     "ReplaceCard",
     "SaveCard",
     "SetDanger",
@@ -67,6 +78,7 @@ __all__ = [
 Command = (
     Tap
     | SignOut
+    | RememberReading
     | StartVisit
     | Heartbeat
     | AskVisit

@@ -24,6 +24,16 @@ class SignOut:
 
 
 @dataclass(frozen=True, slots=True)
+class RememberReading:
+    """The card of a visit is to remember how its owner reads the screens: a language's code, contrast, size."""
+
+    visit: VisitId
+    language: str
+    high_contrast: bool = False
+    large_text: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class StartVisit:
     """Another device signs in the card of an access key, under a visit id of its own choice. ``earlier`` is whose visit
     the store remembers under that id, ended or not."""

@@ -69,6 +69,17 @@ class CardSaved(Body):
 
 
 @dataclass(frozen=True, slots=True)
+class ReadingChosen(Body):
+    """How the card's owner reads the screens from now on: a language's code, contrast, size."""
+
+    kind: ClassVar[str] = "card.reading"
+    card: CardKey
+    language: str
+    high_contrast: bool
+    large_text: bool
+
+
+@dataclass(frozen=True, slots=True)
 class CardReplaced(Body):
     """Everything of a lost card is the new card's, which has its profile; the old one is blocked."""
 

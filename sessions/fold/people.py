@@ -52,6 +52,13 @@ def _card_saved(state: State, fact: e.Fact, body: e.CardSaved) -> list[Row]:
     return [state.cards[body.card]]
 
 
+def _reading_chosen(state: State, fact: e.Fact, body: e.ReadingChosen) -> list[Row]:
+    known = state.cards.get(body.card) or Card(body.card, first_seen_utc=fact.at.utc)
+    card = replace(known, language=body.language, high_contrast=body.high_contrast, large_text=body.large_text)
+    state.cards[body.card] = card
+    return [card]
+
+
 def _card_replaced(state: State, fact: e.Fact, body: e.CardReplaced) -> list[Row]:
     old = state.cards.get(body.old) or Card(body.old, first_seen_utc=fact.at.utc)
     state.cards[body.new] = replace(old, card=body.new, blocked=False)
@@ -90,6 +97,7 @@ HANDLERS: Handlers = {
     e.VisitStarted: _visit_started,
     e.VisitEnded: _visit_ended,
     e.CardSaved: _card_saved,
+    e.ReadingChosen: _reading_chosen,
     e.AccessKeyIssued: _access_key_issued,
     e.SlotClaimed: _slot_claimed,
     e.ClaimEnded: _claim_ended,
