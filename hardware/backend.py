@@ -1,5 +1,6 @@
 """Where pins, buses and ports come from: a Raspberry Pi here, `hardware.bench.bench.Bench` elsewhere."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from hardware.gpio import pi_pins
@@ -24,6 +25,10 @@ class Backend(Protocol):
         """The port to open for a device (`reader`, `coin`) that the pinmap puts at `port`."""
         ...
 
+    def sysfs(self) -> Path:
+        """Where the kernel shows 1-Wire devices and the supply's alarm: /sys."""
+        ...
+
 
 class Pi:
     """The Raspberry Pi this runs on."""
@@ -39,3 +44,7 @@ class Pi:
     def port(self, device: str, port: str) -> str:
         """The port itself."""
         return port
+
+    def sysfs(self) -> Path:
+        """The kernel's."""
+        return Path("/sys")

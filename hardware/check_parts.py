@@ -16,7 +16,7 @@ from hardware.coin_specs import CoinSpec, SerialCoinSpec
 from hardware.pinmap_words import near_hint
 from hardware.problems import Finding, JsonPath, quoted
 from hardware.spec_base import Pinned
-from hardware.specs import Pinmap, ProfileSpec
+from hardware.specs import CupSpec, Pinmap, ProfileSpec
 from sessions.ports import TRIGGERS
 
 SAFE_V: Final = 3.6
@@ -86,6 +86,14 @@ def lock_pulse(pinmap: Pinmap) -> Iterator[Finding]:
             yield Finding(("slots", index, "lock", "pulse_ms"), message, hint)
 
 
+def water_counted(pinmap: Pinmap) -> Iterator[Finding]:
+    """Water is counted by a flow meter, or else by the time its pump runs."""
+    water = pinmap.water
+    if water and water.flow is None and water.seconds_per_l is None:
+        hint = 'Add "flow": {"pin": …, "pulses_per_l": …}, or measure and write "seconds_per_l".'
+        yield Finding(("water",), "nothing counts the water", hint)
+
+
 def five_volts(pinmap: Pinmap) -> Iterator[Finding]:
     """What swings 5 V says what brings it down to the 3.3 V a pin bears."""
     coin, water = pinmap.coin, pinmap.water
@@ -98,9 +106,9 @@ def five_volts(pinmap: Pinmap) -> Iterator[Finding]:
             yield _unshifted(("coin", "level"), what)
         if (coin.pull_V or 0) > SAFE_V:
             yield _unshifted(("coin", "pull_V"), f"the coin line is pulled up to {coin.pull_V:g} V")
-    if water and water.cup.level is None:
+    if water and isinstance(water.cup, CupSpec) and water.cup.level is None:
         yield _unshifted(("water", "cup", "level"), "the cup sensor's echo swings 5 V")
-    if water and water.flow.level is None and (water.flow.pull_V or 5) > SAFE_V:
+    if water and water.flow and water.flow.level is None and (water.flow.pull_V or 5) > SAFE_V:
         volts = f"is pulled up to {water.flow.pull_V:g} V" if water.flow.pull_V else "may be pulled up to 5 V"
         hint = 'Pull it up to 3.3 V and write "pull_V": 3.3, or write "level": "divider" or "shifter".'
         key = "pull_V" if water.flow.pull_V else "level"

@@ -15,7 +15,7 @@ from hardware.reader_specs import SerialSpec
 from hardware.slot_specs import DoorSpec, LockSpec, RelaySpec
 from hardware.spec_base import Level, Pinned, Spec
 from hardware.spec_types import EXPANDER_PINS, expander_pin_name
-from hardware.specs import I2cSpec, Pinmap, PumpSpec, SwitchSpec, TemperatureSpec
+from hardware.specs import BeamSpec, I2cSpec, Pinmap, PumpSpec, SwitchSpec, TemperatureSpec
 
 PIN_KEYS: Final = frozenset({"pin", "clk", "dio", "trigger", "echo", "reset"})
 """The fields that hold one pin; `pins` holds two."""
@@ -177,7 +177,7 @@ def expander_outputs(pinmap: Pinmap) -> Iterator[Finding]:
 def expander_inputs(pinmap: Pinmap) -> Iterator[Finding]:
     """GPA7 and GPB7 can only be outputs."""
     for claim in claims(pinmap):
-        if claim.expander and claim.pin in INPUT_LESS and isinstance(claim.part.spec, DoorSpec | SwitchSpec):
+        if claim.expander and claim.pin in INPUT_LESS and isinstance(claim.part.spec, BeamSpec | DoorSpec | SwitchSpec):
             message = f"{claim.name} can only be an output; {claim.holder} is an input"
             yield Finding(claim.path, message, _free_pins(pinmap, claim))
 
@@ -202,7 +202,7 @@ def _free_pins(pinmap: Pinmap, claim: Claim) -> str:
     used = {(other.expander, other.pin) for other in claims(pinmap)}
     spec = claim.part.spec
     if claim.expander is not None:
-        inputs_only = isinstance(spec, DoorSpec | SwitchSpec)
+        inputs_only = isinstance(spec, BeamSpec | DoorSpec | SwitchSpec)
         free = [pin for pin in range(EXPANDER_PINS) if not (inputs_only and pin in INPUT_LESS)]
         return _choice([pin for pin in free if (claim.expander, pin) not in used], claim.expander)
     candidates = list(FREE_FOR_ALL)

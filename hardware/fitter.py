@@ -31,7 +31,7 @@ from sessions.units import SlotName
 if TYPE_CHECKING:
     from hardware.slot_specs import DisplaySpec, DoorSpec, LockSpec, SlotSpec
     from hardware.spec_base import Pinned
-    from hardware.specs import Pinmap, WaterSpec
+    from hardware.specs import Pinmap, SwitchSpec, WaterSpec
 
 COIN_ENABLE = "coin.enable"
 """The name under which the coin acceptor stands among the kiosk's outputs."""

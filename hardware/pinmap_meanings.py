@@ -103,6 +103,8 @@ _BY_MODEL: Final[Mapping[str, Mapping[str, str]]] = {
         "cup": "what sees the cup",
         "flow": "what counts the water",
         "pump": "what moves the water",
+        "seconds_per_l": "without a flow meter: how long the pump runs for a litre",
+        "tank": "the float in the tank; not well is nearly empty",
         "tray": "the float in the drip tray",
     },
     "CupSpec": {
@@ -110,6 +112,7 @@ _BY_MODEL: Final[Mapping[str, Mapping[str, str]]] = {
         "near_mm": "nearer than this is a cup",
         "trigger": "the pin its TRIG is on",
     },
+    "BeamSpec": {"cup": "its level while a cup breaks the beam"},
     "FlowSpec": {"pulses_per_l": "pulses a litre, calibrated with one litre"},
     "SwitchSpec": {"ok": "the level while all is well; wire loops so that a cut wire is not"},
     "SafetySpec": {

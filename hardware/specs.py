@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import Field
+from pydantic import Discriminator, Field, Tag
 
 from hardware.coin_specs import AnyCoinSpec
 from hardware.reader_specs import NoReaderSpec, PinPair, ReaderSpec
@@ -39,6 +39,24 @@ class CupSpec(Spec):
     near_mm: Annotated[int, Number(20, 2_000, "mm", whole=True)] = 120
 
 
+class BeamSpec(Pinned):
+    """A light barrier across the niche, its output an open collector; `cup` is the level while a cup breaks the beam.
+
+    It is pulled up to 3.3 V.
+    """
+
+    kind: Literal["beam"]
+    cup: Level = "high"
+
+
+def _cup_kind(value: Any) -> Any:
+    return value.get("kind", "hcsr04") if isinstance(value, dict) else getattr(value, "kind", None)
+
+
+AnyCupSpec = Annotated[Annotated[CupSpec, Tag("hcsr04")] | Annotated[BeamSpec, Tag("beam")], Discriminator(_cup_kind)]
+"""An ultrasonic sensor unless `kind` says otherwise."""
+
+
 class FlowSpec(Spec):
     """A flow meter that gives pulses; `pull_V` is what its open collector is pulled up to."""
 
@@ -58,7 +76,7 @@ class SwitchSpec(Pinned):
 
 
 class WaterSpec(Spec):
-    """The water dispenser."""
+    """The water dispenser. Without a flow meter `seconds_per_l` says how long its pump runs for a litre."""
 
     STAND_IN: ClassVar[dict[str, Any]] = {
         "pump": PumpSpec.stand_in(),
@@ -67,9 +85,11 @@ class WaterSpec(Spec):
     }
 
     pump: PumpSpec
-    cup: CupSpec
-    flow: FlowSpec
+    cup: AnyCupSpec
+    flow: FlowSpec | None = None
+    seconds_per_l: Annotated[float, Number(1, 3_600, "s")] | None = None
     tray: SwitchSpec | None = None
+    tank: SwitchSpec | None = None
 
 
 class OutputSpec(Pinned):

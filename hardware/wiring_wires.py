@@ -16,6 +16,7 @@ from hardware.reader_specs import SerialSpec
 from hardware.slot_specs import DisplaySpec, DoorSpec, LockSpec, RelaySpec
 from hardware.spec_base import Level, Spec
 from hardware.specs import (
+    BeamSpec,
     CupSpec,
     ExpanderSpec,
     FlowSpec,
@@ -93,13 +94,21 @@ def _end(spec: Spec, key: str, pin: int) -> tuple[str, Kind, tuple[Need, ...]]:
         case CoinEnableSpec():
             off: Level = spec.active if spec.off_means == "accepts" else _other(spec.active)
             return "inhibit", "coin", (_pull(off),)
+        case CupSpec() | BeamSpec() | FlowSpec():
+            return _water_end(spec, key)
+        case _:
+            return _slow_end(spec, key, pin)
+
+
+def _water_end(spec: CupSpec | BeamSpec | FlowSpec, key: str) -> tuple[str, Kind, tuple[Need, ...]]:
+    match spec:
         case CupSpec():
             return ("TRIG", "water", ()) if key == "trigger" else ("ECHO", "water", _shift(spec.level))
+        case BeamSpec():
+            return f"output, cup = {spec.cup}", "water", ()
         case FlowSpec():
             up = () if (spec.pull_V or 5) > SAFE_V else (_pull("high"),)
             return "signal", "water", (*_shift(spec.level), *up)
-        case _:
-            return _slow_end(spec, key, pin)
 
 
 def _slow_end(spec: Spec, key: str, pin: int) -> tuple[str, Kind, tuple[Need, ...]]:

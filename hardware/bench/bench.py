@@ -19,7 +19,9 @@ from hardware.bench.gpio import BenchFactory, WireMemory
 from hardware.bench.i2c_bus import BenchBus
 from hardware.bench.names import unknown
 from hardware.bench.parts import BenchParts
+from hardware.bench.plumbing import Cup
 from hardware.bench.slot import BenchSlot
+from hardware.bench.water import BenchWater
 from hardware.bench.world import FaultKept, WorldFile, WorldKept
 from hardware.errors import BenchNameError, BenchRefused
 from hardware.specs import Pinmap
@@ -52,13 +54,15 @@ class Bench:
     ) -> None:
         self._external_reader = card_reader
         self._external_board = coin_board
-        self._has_water = pinmap.water is not None
-        self._cup = False
         wires = WireMemory(memory) if memory is not None else None
         self._parts = BenchParts(
             pinmap, seed, wires, clock, own_reader=card_reader is None, own_coins=coin_board is None
         )
         self._slots = self._parts.slots
+        self._water = self._parts.water
+        if self._water is not None and clock is time.monotonic_ns:
+            # Where somebody else keeps the time, they let the water flow.
+            self._water.start()
         self._faults = Faults(self._parts.switches)
         self._world = WorldFile(world, self._keep) if world is not None else None
         if self._world is not None:
@@ -134,12 +138,17 @@ class Bench:
             raise BenchRefused("this kiosk has no coin acceptor in its pinmap")
         self._parts.coins.drop(value)
 
-    def cup(self, present: bool) -> None:
-        """Put a cup under the tap, or take it away. Raises `BenchRefused` on a kiosk without water."""
-        if not self._has_water:
+    def cup(self, present: bool, size_ml: float = 500.0) -> None:
+        """Put an empty cup under the spout, or take it away. Raises `BenchRefused` on a kiosk without water."""
+        if self._water is None:
             raise BenchRefused("this kiosk has no water in its pinmap")
         with self._changing():
-            self._cup = present
+            self._water.place(Cup(size_ml) if present else None)
+
+    @property
+    def water(self) -> BenchWater | None:
+        """The dispenser's insides, for whoever keeps the time or weighs the cup."""
+        return self._water
 
     def fault(self, device: str, kind: str, on: bool) -> None:
         """Break something, or mend it. Raises `BenchNameError`, which lists what can be broken."""
@@ -156,7 +165,8 @@ class Bench:
         return {
             "slots": {name: slot.snapshot() for name, slot in self._slots.items()},
             "outputs": {name: wire.carries(active) for name, (wire, active) in self._parts.outputs.items()},
-            "cup": self._cup,
+            "cup": self._cup_there,
+            "water": self._water.snapshot() if self._water is not None else None,
             "reader": self._parts.reader.port if self._parts.reader is not None else self._external_reader,
             "faults": self._faults.on,
         }
@@ -168,6 +178,8 @@ class Bench:
             self._parts.coins.close()
         if self._parts.reader is not None:
             self._parts.reader.close()
+        if self._water is not None:
+            self._water.close()
         if self._world is not None:
             self._world.close()
 
@@ -186,11 +198,12 @@ class Bench:
             slots={name: slot.keep() for name, slot in self._slots.items()},
             # How a door stands says also whether it was forced.
             faults=tuple(FaultKept(**fault) for fault in self._faults.on if fault["kind"] != "forced"),
-            cup=self._cup,
+            cup=self._cup_there,
         )
 
     def _restore(self, kept: WorldKept) -> None:
-        self._cup = kept.cup
+        if self._water is not None and kept.cup:
+            self._water.place(Cup())
         for name in kept.slots.keys() & self._slots.keys():
             self._slots[name].restore(kept.slots[name])
         for fault in kept.faults:
@@ -200,6 +213,10 @@ class Bench:
                 _log.warning("A fault of the bench is forgotten: %s", error)
         for name in kept.slots.keys() - self._slots.keys():
             _log.warning("What lay in %s is forgotten: the pinmap has no such slot", name)
+
+    @property
+    def _cup_there(self) -> bool:
+        return self._water is not None and self._water.plumbing.cup is not None
 
     def _slot(self, name: str) -> BenchSlot:
         if name not in self._slots:

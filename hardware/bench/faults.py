@@ -15,6 +15,7 @@ from hardware.bench.names import unknown
 from hardware.bench.port import Port
 from hardware.bench.reader import BenchReader
 from hardware.bench.slot import BenchSlot
+from hardware.bench.water import BenchRanger, BenchWater
 
 LINE_FAULTS: Final[tuple[Literal["garbage", "flood", "silent"], ...]] = ("garbage", "flood", "silent")
 """What happens to everything on a serial line: it is disturbed, carries far too much, says nothing."""
@@ -108,6 +109,23 @@ def board_switches(board: BenchCoinBoard) -> dict[str, Switch]:
 
 def _cable(thing: BenchReader | BenchCoinBoard) -> Switch:
     return lambda on: thing.unplug() if on else thing.replug()
+
+
+def water_switches(
+    water: BenchWater, ranger: BenchRanger | None, floats: Mapping[str, object | None]
+) -> dict[str, dict[str, Switch]]:
+    """What can be broken of the water dispenser, by device."""
+    switches: dict[str, dict[str, Switch]] = {
+        "water.pump": {"stuck": water.stick_pump, "dry": water.run_dry},
+        "water.flow": {"noise": water.crackle},
+    }
+    if ranger is not None:
+        switches["water.cup"] = {"dead": _attribute(ranger, "dead"), "deaf": _attribute(ranger, "deaf")}
+    if floats["tray"] is not None:
+        switches["water.tray"] = {"full": water.fill_tray}
+    if floats["tank"] is not None:
+        switches["water.tank"] = {"low": water.lower_tank}
+    return switches
 
 
 def _attribute(thing: object, name: str) -> Switch:

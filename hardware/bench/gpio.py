@@ -84,11 +84,14 @@ class BenchPin(MockPin):
         self._watchers = ()
         self.drive(None)
 
-    def drive(self, level: bool | None) -> None:
-        """Let the outside world drive the wire, or let go of it (None). Felt only while the pin is an input."""
+    def drive(self, level: bool | None, at_s: float | None = None) -> None:
+        """Let the outside world drive the wire, or let go of it (None). Felt only while the pin is an input.
+
+        ``at_s`` is the time that the edge's stamp says, in seconds of the bench's clock; by default now.
+        """
         self._driven_from_outside = level
         if self._function == "input":
-            self._settle()
+            self._settle(at_s)
 
     def drive_high(self) -> None:
         """Drive the wire high from outside."""
@@ -128,19 +131,19 @@ class BenchPin(MockPin):
         self._pull = value
         self._settle()
 
-    def _settle(self) -> None:
+    def _settle(self, at_s: float | None = None) -> None:
         level = self._driven_from_outside
         if level is None:
             level = self._state if self._pull == "floating" else self._pull == "up"
         edges = ("both", "rising" if level else "falling")
-        if self._change_state(level) and self._when_changed is not None and self._edges in edges:
+        if self._change_state(level, at_s) and self._when_changed is not None and self._edges in edges:
             self._call_when_changed()
 
-    def _change_state(self, value: bool) -> bool:
+    def _change_state(self, value: bool, at_s: float | None = None) -> bool:
         if value == self._state:
             return False
         self._state = value
-        self._last_change = self._factory.ticks()
+        self._last_change = self._factory.ticks() if at_s is None else at_s
         if self._memory is not None and self._function == "output":
             self._memory.remember(self._number, value)
         for watcher in self._watchers:

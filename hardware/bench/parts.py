@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection
 from functools import partial
 
 from hardware.bench.door_lock import BenchDoor
-from hardware.bench.faults import Switch, expander_switches, slot_switches
+from hardware.bench.faults import Switch, expander_switches, slot_switches, water_switches
 from hardware.bench.gpio import BenchFactory, WireMemory
 from hardware.bench.i2c_bus import BenchBus
 from hardware.bench.ina219 import Imperfection, Ina219
@@ -16,10 +16,11 @@ from hardware.bench.port import Port
 from hardware.bench.slot import BenchSlot
 from hardware.bench.tca9548a import Tca9548a
 from hardware.bench.tm1637 import TM1637Chip
+from hardware.bench.water import BenchRanger, BenchWater
 from hardware.bench.wires import Level, Wire, expander_wire, header_wire
 from hardware.slot_specs import SensorSpec, SlotSpec
 from hardware.spec_base import Pinned
-from hardware.specs import Pinmap
+from hardware.specs import Pinmap, SwitchSpec
 
 OFFSET_V = 60e-6
 """A chip's zero is off by up to this either way; the data sheet allows 100 uV."""
@@ -57,6 +58,7 @@ class BenchParts:
         self.reader = bench_reader(pinmap, self._rng("reader")) if own_reader else None
         self.coins = self._make_coins() if own_coins else None
         self.switches.update(payment_switches(self.reader, self.coins))
+        self.water = self._make_water()
         self._close_loops()
 
     def refit(self, pinmap: Pinmap, slots: Collection[str], outputs: Collection[str]) -> None:
@@ -191,9 +193,39 @@ class BenchParts:
     def _header_wire(self, pin: int) -> Wire:
         return header_wire(self.factory.wire(pin))
 
+    def _make_water(self) -> BenchWater | None:
+        spec = self._pinmap.water
+        if spec is None:
+            return None
+        pump = self._driven(spec.pump, spec.pump.active)
+        switches = {"tray": spec.tray, "tank": spec.tank}
+        water = BenchWater(
+            lambda: pump.carries(spec.pump.active),
+            self.factory.wire(spec.flow.pin) if spec.flow is not None else None,
+            spec.flow.pulses_per_l if spec.flow is not None else 1.0,
+            {name: self._float(switch) for name, switch in switches.items() if switch is not None},
+            self._rng("water"),
+            self._clock,
+        )
+        pump.watch(lambda level: water.pump_moved())
+        ranger = None
+        if spec.cup.kind == "hcsr04":
+            trigger, echo = self._header_wire(spec.cup.trigger), self.factory.wire(spec.cup.echo)
+            ranger = BenchRanger(trigger, echo, water.distance_mm, self._clock)
+        else:
+            beam, cup_high = self._wire(spec.cup), spec.cup.cup == "high"
+            water.beam = lambda cup: beam.drive(cup == cup_high)
+            water.beam(False)
+        self.switches.update(water_switches(water, ranger, switches))
+        water.pump_moved()
+        return water
+
+    def _float(self, spec: SwitchSpec) -> Callable[[bool], None]:
+        wire, ok_high = self._wire(spec), spec.ok == "high"
+        return lambda well: wire.drive(well == ok_high)
+
     def _close_loops(self) -> None:
-        """Let smoke loop, stop button and drip tray say that all is well."""
-        safety, water = self._pinmap.safety, self._pinmap.water
-        for spec in (safety.smoke, safety.stop, water.tray if water is not None else None):
+        """Let smoke loop and stop button say that all is well."""
+        for spec in (self._pinmap.safety.smoke, self._pinmap.safety.stop):
             if spec is not None:
                 self._wire(spec).rest(spec.ok)

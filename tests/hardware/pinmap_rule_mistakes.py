@@ -313,6 +313,13 @@ RULE_MISTAKES: dict[str, Broken] = {
         '"divider"',
         "five-volts",
     ),
+    "water that nothing counts": Broken(
+        {'"water": {': '"water": ¦{', '"flow": {"pin": 12, "pulses_per_l": 5880, "pull_V": 3.3},': ""},
+        "water",
+        "nothing counts the water",
+        '"seconds_per_l"',
+        "water-counted",
+    ),
     "a flow meter unsaid": Broken(
         {'"flow": {': '"flow": ¦{', ', "pull_V": 3.3': ""},
         "water.flow.level",
