@@ -64,7 +64,7 @@ def stands(state: State, source: str) -> bool:
 
 def gravest(state: State) -> str | None:
     """Why the kiosk must have no power now, or None when it may."""
-    return next(_standing(state), None)
+    return next(_standing(state), None) if state.causes else None
 
 
 def is_latch(cause: str) -> bool:

@@ -60,19 +60,27 @@ class SimPort:
             if self.set_up is False:
                 taken.append(Reading(MonoNs(numbers[0] * PERIOD_NS), None, None, "lost its settings"))
             self.set_up, numbers = True, numbers[1:]
-        sense = self.sense
+        mA, bus_V = self._mA, Volts(round(self._volts / BUS_LSB_V) * BUS_LSB_V)
         for number in numbers:
             at = MonoNs(number * PERIOD_NS)
-            mA, volts = sense(at, number)
-            shunt, bus = round(mA / 1000 * SHUNT_OHM / SHUNT_LSB_V), round(volts / BUS_LSB_V)
-            taken.append(Reading(at, Milliamps(1000 * shunt * SHUNT_LSB_V / SHUNT_OHM), Volts(bus * BUS_LSB_V)))
+            shunt = round(mA(at, number) / 1000 * SHUNT_OHM / SHUNT_LSB_V)
+            taken.append(Reading(at, Milliamps(1000 * shunt * SHUNT_LSB_V / SHUNT_OHM), bus_V))
         return taken
 
     def sense(self, at: MonoNs, number: int) -> tuple[float, float]:
         """Milliamperes through the sensor's shunt and volts behind it at an instant, the so many-th tenth of a
         second."""
+        return self._mA(at, number), self._volts
+
+    @property
+    def _volts(self) -> float:
         if self.sticks_at is not None:
-            return self.sticks_at
+            return self.sticks_at[1]
+        return SUPPLY_V if self._draw.power or self.welded else 0.0
+
+    def _mA(self, at: MonoNs, number: int) -> float:
+        if self.sticks_at is not None:
+            return self.sticks_at[0]
         draw, noise, drawn = self._draw, self._noise, 0.0
         if draw.power and draw.phone is not None:
             if at > draw.known_to_ns:
@@ -80,5 +88,4 @@ class SimPort:
             drawn = draw.mA
             if drawn:
                 drawn = max(0.0, drawn * (1 + draw.phone.kind.noise * noise[(number * 31) % _TABLE]))
-        mA = drawn + self._offset_mA + self._noise_mA * noise[(number * 17) % _TABLE]
-        return mA, SUPPLY_V if draw.power or self.welded else 0.0
+        return drawn + self._offset_mA + self._noise_mA * noise[(number * 17) % _TABLE]
