@@ -1,16 +1,19 @@
 """What may be posted, and reading it: strict types, no unknown keys, no more than a sensible length."""
 
+import asyncio
 from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
+from kiosk.console.connections import REQUEST_S
 from sessions.cards import LARGEST_TOP_UP
 from sessions.errors import BadRequest
 
 LARGEST_BODY = 64 * 1024
 """Bytes. The largest sensible body has some hundred."""
+LONGEST_COMMAND_ID = 100
 LONGEST_GRANT_S = 10_000_000
 """No card can hold more. What the card really has is for the rules to know."""
 LARGEST_COIN = 100
@@ -29,7 +32,7 @@ class Body(BaseModel):
 
     model_config = ConfigDict(strict=True, extra="forbid", allow_inf_nan=False, frozen=True)
 
-    command_id: Annotated[str, StringConstraints(min_length=1, max_length=100)] | None = None
+    command_id: Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_COMMAND_ID)] | None = None
 
 
 class Nothing(Body):
@@ -176,7 +179,8 @@ B = TypeVar("B", bound=Body)
 async def read(request: Request, model: type[B]) -> B:
     """The request's body. An empty one says nothing, which is enough for a model without required keys.
 
-    Raises `BadRequest` for what is wrong in it, `HTTPException` 413 when it is too long and 415 when it is not JSON.
+    Raises `BadRequest` for what is wrong in it, `HTTPException` 408 when it does not arrive, 413 when it is too long
+    and 415 when it is not JSON.
     """
     raw = await _limited(request)
     if not raw:
@@ -192,10 +196,14 @@ async def read(request: Request, model: type[B]) -> B:
 
 async def _limited(request: Request) -> bytes:
     raw = bytearray()
-    async for chunk in request.stream():
-        raw += chunk
-        if len(raw) > LARGEST_BODY:
-            raise HTTPException(413, f"A body has at most {LARGEST_BODY} bytes.", {"Connection": "close"})
+    try:
+        async with asyncio.timeout(REQUEST_S):
+            async for chunk in request.stream():
+                raw += chunk
+                if len(raw) > LARGEST_BODY:
+                    raise HTTPException(413, f"A body has at most {LARGEST_BODY} bytes.", {"Connection": "close"})
+    except TimeoutError as error:
+        raise HTTPException(408, "The body did not arrive in time.", {"Connection": "close"}) from error
     return bytes(raw)
 
 

@@ -15,10 +15,10 @@ from starlette.responses import Response
 
 from kiosk.commands import ANSWER_TIMEOUT_S, new_command_id, too_late
 from kiosk.console.answers import JsonAnswer, timestamp
-from kiosk.console.bodies import Body
+from kiosk.console.bodies import LONGEST_COMMAND_ID, Body
 from kiosk.console.port import KioskFacade
 from sessions import commands as c
-from sessions.errors import NotAllowed, NoVisit, SessionsError
+from sessions.errors import BadRequest, NotAllowed, NoVisit, SessionsError
 from sessions.events import SCREEN
 from sessions.ports import Json
 from sessions.units import VisitId
@@ -42,7 +42,7 @@ async def decide(kiosk: KioskFacade, request: Request, body: Body, command: Call
 
     A request that was answered before gets that answer, whoever is signed in by now: its command is not even made.
     """
-    said = body.command_id or request.headers.get("idempotency-key")
+    said = body.command_id or _key(request)
     asked_as = said or new_command_id()
     request.state.command_id = asked_as
     identity = _identity(asked_as, request, body)
@@ -89,6 +89,13 @@ def visit_at_screen(view: KioskView) -> VisitId | None:
     """Who is signed in at the touchscreen."""
     visit = view.visit_at(SCREEN)
     return visit.visit_id if visit else None
+
+
+def _key(request: Request) -> str | None:
+    said = request.headers.get("idempotency-key")
+    if said is not None and len(said) > LONGEST_COMMAND_ID:
+        raise BadRequest(f"An Idempotency-Key has at most {LONGEST_COMMAND_ID} characters.")
+    return said
 
 
 def _identity(asked_as: str, request: Request, body: Body) -> str:

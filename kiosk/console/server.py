@@ -6,6 +6,7 @@ import threading
 import uvicorn
 from starlette.types import ASGIApp
 
+from kiosk.console.connections import BoundedProtocol
 from kiosk.errors import ConsoleError
 
 STOP_S = 2
@@ -24,6 +25,7 @@ class ConsoleServer:
         self._thread: threading.Thread | None = None
         self._config = uvicorn.Config(
             app,
+            http=BoundedProtocol,
             # The kiosk's own logging stands; a line for each request would wear the SD card.
             log_config=None,
             access_log=False,

@@ -203,6 +203,16 @@ def test_raw_nonsense_and_vanishing_clients_disturb_nobody(raw, kiosk):
     assert kiosk.get("/health")["status"] == "ok"
 
 
+def test_a_key_too_long_to_keep_is_refused_and_leaves_no_fact(kiosk):
+    before = kiosk.get("/api/session")["data"]["eventCount"]
+    answer = kiosk.http.post(
+        f"/api/cards/ck_{'c' * 26}/top-up", json={"amount": 1, "reason": "why"}, headers={"Idempotency-Key": "k" * 101}
+    )
+    assert answer.status_code == 400
+    check_shape(answer)
+    assert kiosk.get("/api/session")["data"]["eventCount"] == before
+
+
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20) | st.just("slot1"),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),

@@ -3,14 +3,22 @@
 import asyncio
 import socket
 import threading
+from contextlib import suppress
 
 import httpx
 import pytest
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
 
+from kiosk.console import bodies, connections
 from kiosk.console.access import LocalOnly, is_loopback
+from kiosk.console.answers import JsonAnswer, not_found_or_such
 from kiosk.console.server import ConsoleServer
 from kiosk.errors import ConsoleError
+from tests.faults.process import until
 
 
 def test_any_free_port_is_taken_and_named():
@@ -49,6 +57,70 @@ def test_it_can_be_started_again_at_once_on_the_same_port():
     second.start()
     assert httpx.get(second.address).status_code == 404
     second.stop()
+
+
+def end_of(connection: socket.socket) -> bytes:
+    """What a connection says until it is closed."""
+    connection.settimeout(10)
+    said = b""
+    with suppress(ConnectionError):
+        while more := connection.recv(4096):
+            said += more
+    return said
+
+
+@pytest.fixture
+def impatient(monkeypatch):
+    """A console that waits for nobody and has room for two, with one path that reads what is posted."""
+    monkeypatch.setattr(connections, "REQUEST_S", 0.1)
+    monkeypatch.setattr(bodies, "REQUEST_S", 0.1)
+    monkeypatch.setattr(connections, "MOST_CONNECTIONS", 2)
+
+    async def reading(request: Request) -> Response:
+        return JsonAnswer((await bodies.read(request, bodies.Nothing)).model_dump())
+
+    app = Starlette(
+        routes=[Route("/", reading, methods=["POST"])], exception_handlers={HTTPException: not_found_or_such}
+    )
+    server = ConsoleServer(app, "127.0.0.1", 0)
+    server.start()
+    yield server
+    server.stop()
+
+
+HEAD = b"POST / HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: 2\r\n"
+
+
+@pytest.mark.parametrize("begun", [b"", HEAD, HEAD + b"\r\n{}" + HEAD])
+def test_whoever_begins_a_request_and_does_not_end_it_is_hung_up_on(begun, impatient):
+    with socket.create_connection(("127.0.0.1", impatient.port)) as connection:
+        connection.sendall(begun)
+        assert end_of(connection).count(b"200 OK") == begun.count(b"{}")
+
+
+def test_a_body_that_does_not_arrive_is_408(impatient):
+    with socket.create_connection(("127.0.0.1", impatient.port)) as connection:
+        connection.sendall(HEAD + b"\r\n{")
+        assert end_of(connection).startswith(b"HTTP/1.1 408")
+
+
+def test_one_connection_too_many_is_hung_up_on_and_room_is_made_again(impatient, monkeypatch):
+    monkeypatch.setattr(connections, "REQUEST_S", 60)
+    address = ("127.0.0.1", impatient.port)
+    with (
+        socket.create_connection(address),
+        socket.create_connection(address),
+        socket.create_connection(address) as third,
+    ):
+        assert end_of(third) == b""
+    until(lambda: _answers(impatient), "there is room again")
+
+
+def _answers(server: ConsoleServer) -> bool:
+    try:
+        return httpx.post(server.address).status_code == 200
+    except httpx.TransportError:
+        return False
 
 
 def test_stopping_leaves_no_thread_while_a_client_stays_connected():
