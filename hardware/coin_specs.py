@@ -56,7 +56,10 @@ class CoinSpec(Spec):
 
 
 class SerialCoinSpec(SerialSpec):
-    """A board that writes a line like `COIN:5` for each coin; `minor_units` is what `COIN:1` is worth."""
+    """A board that writes a line like `COIN:5` for each coin; `minor_units` is what `COIN:1` is worth.
+
+    Its lines are described in [coin-boards](coin-boards.md).
+    """
 
     STAND_IN: ClassVar[dict[str, Any]] = {**SerialSpec.STAND_IN, "minor_units": 1}
 
