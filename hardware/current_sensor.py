@@ -71,7 +71,7 @@ class CurrentSensor:
         bus_register = _register(self._driver, 0x02)
         shunt = int(self._driver.raw_shunt_voltage)
         # Read last: had the chip been reset at any moment before, this shows it.
-        if _register(self._driver, 0x00) != self._configuration:
+        if _register(self._driver, 0x00) != self.configuration:
             self._configure(mono)
             reason = f"{self._name} lost its settings: its supply broke down for a moment."
             return Fault(Trouble.BROWN_OUT, reason, urgent=True)
@@ -98,8 +98,15 @@ class CurrentSensor:
         reason = f"{self._name} answers but has stopped measuring."
         return Fault(Trouble.STUCK, f"{reason} Cut its supply for a moment; replace it if that does not help.")
 
+    def read_configuration(self) -> int:
+        """What the chip keeps as its settings now. Raises `OSError` or `ValueError` when it does not answer."""
+        with LIBRARY_LOCK:
+            if self._driver is None:
+                raise ValueError("it was never set up")
+            return _register(self._driver, 0x00)
+
     @property
-    def _configuration(self) -> int:
+    def configuration(self) -> int:
         """16 V range, our gain, bus 12 bit once, shunt 12 bit averaged over 128 samples (68.1 ms), both for ever."""
         return self._gain << 11 | 0x3 << 7 | 0xF << 3 | 0x7
 
@@ -115,8 +122,8 @@ class CurrentSensor:
         driver.shunt_adc_resolution = ADCResolution.ADCRES_12BIT_128S
         driver.mode = Mode.SANDBVOLT_CONTINUOUS
         written = _register(driver, 0x00)
-        if written != self._configuration:
-            raise ValueError(f"it keeps 0x{written:04x} as its configuration instead of 0x{self._configuration:04x}")
+        if written != self.configuration:
+            raise ValueError(f"it keeps 0x{written:04x} as its configuration instead of 0x{self.configuration:04x}")
         self._driver = driver
         self._fresh_at = mono
 

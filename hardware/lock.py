@@ -76,6 +76,9 @@ class Lock:
         self._cold_at = MonoNs(0)
         self.ready_at = MonoNs(0)
         """From when the lock may have its turn."""
+        self.pulses = 0
+        self.last_on_ns = 0
+        """How often the coil had current, and for how long the last time; the self-test looks at both."""
         bank.add(self)
 
     @property
@@ -128,7 +131,9 @@ class Lock:
         self.output.set(False)
         if self._on_since is None:
             return
-        self._warm_ns += now - self._on_since
+        self.last_on_ns = now - self._on_since
+        self.pulses += 1
+        self._warm_ns += self.last_on_ns
         self._on_since = None
         self._cold_at = MonoNs(now + MS * self._timing.cooldown_ms)
         spent = self._warm_ns + self._timing.pulse_ns > MS * self._timing.max_on_ms

@@ -1,25 +1,30 @@
 """Asks every device whether it works, and says to somebody with a screwdriver what to do about those that do not.
 
-The sensor behind a relay is what proves the relay: without a phone, too, the voltage on the port tells on from off and
-a welded contact from both. Slots are sampled together while their relays are off, then switched one after the other,
-each off again before the next. Nothing else is switched: a lock would open a door.
+Parts test each other. The sensor behind a relay proves the relay: without a phone, too, the voltage on the port tells
+on from off and a welded contact from both. A door's switch proves its lock, a known load the shunt, the acknowledge bit
+a display. What no part can prove, a person is asked, and without one it is left out, with the reason: nothing passes
+that was not measured or seen.
 
-It works on a `Wiring` whose threads run, in a kiosk of its own or inside a running one; there the owner of the outputs
-does the switching, and slots in use are left alone.
+Slots are taken one after the other, each out of use only while it is tested, and given back with everything off,
+however the test ends. It works on a `Wiring` whose threads run, in a kiosk of its own or inside a running one; there
+the kiosk's owner does the switching (`hardware.selftest_tools.Hands`).
 """
 
 import time
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Generator
+from contextlib import closing
 
-from hardware.selftest_check import Check, Watch, skipped
+from hardware.selftest_check import Check, Watch
+from hardware.selftest_hands import OwnHands
 from hardware.selftest_kiosk import KioskTest
-from hardware.selftest_slot import SAMPLING_S, SetPower, SlotTest
+from hardware.selftest_slot import SlotTest
+from hardware.selftest_tools import Hands, Load, Person, Question, Said, Tools
 from hardware.specs import Pinmap
 from hardware.wiring import Wiring
 from hardware.workers import Clock
 from sessions.units import SlotName
 
-__all__ = ["Check", "SetPower", "run_checks"]
+__all__ = ["Check", "Hands", "Load", "Person", "Question", "Said", "run_checks"]
 
 
 def run_checks(
@@ -27,52 +32,36 @@ def run_checks(
     wiring: Wiring,
     *,
     slots: Collection[SlotName] | None = None,
-    skip: Mapping[SlotName, str] | None = None,
+    hands: Hands | None = None,
+    person: Person | None = None,
+    load: Load | None = None,
+    unasked: bool = False,
     power: bool = True,
-    set_power: SetPower | None = None,
     progress: Callable[[Check], object] = lambda check: None,
     clock: Clock = time.monotonic_ns,
     pause: Callable[[float], object] = time.sleep,
 ) -> list[Check]:
     """Ask every device of a started wiring, or of some ``slots`` only; gives a `Check` for each question.
 
-    ``skip`` names slots to leave alone, each with the reason. ``power`` False switches no relay. ``set_power`` switches
-    one instead of the wiring's own slot, and says False when it is somebody else's to switch by now. A slot that has
-    power already is left alone. ``progress`` is told each check at once. ``pause`` lets time pass; an exception from
-    it, or a signal, ends the test with the relay off.
+    ``hands`` switch instead of the wiring itself. ``person`` answers; without one what only people can tell is left
+    out, and no door is opened unless ``unasked`` allows it. ``load`` is what is at hand for calibration. ``power``
+    False switches neither relays nor locks. ``progress`` is told each check at once. ``pause`` lets time pass; an
+    exception from it, from ``progress``, or a signal, ends the test with everything off.
 
-    Takes 2 s and about as much for each slot; blocks the calling thread.
+    Takes some 4 s a slot and 4 s for the rest, and as long as the person takes; blocks the calling thread.
     """
-    checks: list[Check] = []
-
-    def tell(check: Check) -> None:
-        checks.append(check)
-        progress(check)
-
-    watch = Watch(clock, pause)
-    kiosk = KioskTest(pinmap, wiring, watch) if slots is None else None
-    switch = set_power or _own_switch(wiring)
-    tests = []
-    for spec in pinmap.slots:
-        name = SlotName(spec.name)
-        if slots is not None and name not in slots:
-            continue
-        if skip is not None and name in skip:
-            tell(skipped(name, "everything", skip[name]))
-        else:
-            tests.append(SlotTest(spec, wiring.slots[name], watch, switch if power else None))
-    watch.until(lambda: all(test.sampled for test in tests), SAMPLING_S)
-    for test in tests:
-        for check in test.run():
-            tell(check)
-    for check in kiosk.run() if kiosk is not None else ():
-        tell(check)
+    tools = Tools(Watch(clock, pause), hands or OwnHands(wiring, clock), person, load, unasked)
+    chosen = [spec for spec in pinmap.slots if slots is None or spec.name in slots]
+    parts: list[Generator[Check, None, None]] = [
+        SlotTest(spec, wiring.slots[SlotName(spec.name)], tools, power=power).run() for spec in chosen
+    ]
+    if slots is None:
+        parts.insert(0, KioskTest(pinmap, wiring, tools).run())
+    checks = []
+    for part in parts:
+        # Closed at once, so that a test that is broken off gives its slot back before anybody looks.
+        with closing(part):
+            for check in part:
+                checks.append(check)
+                progress(check)
     return checks
-
-
-def _own_switch(wiring: Wiring) -> SetPower:
-    def switch(name: SlotName, on: bool) -> bool:
-        wiring.slots[name].set_power(on)
-        return True
-
-    return switch

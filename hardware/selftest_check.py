@@ -35,8 +35,8 @@ class Check:
         return {**asdict(self), "limits": list(self.limits) if self.limits is not None else None}
 
 
-def passed(device: str, check: str, value: float | str | None = None, hint: str | None = None) -> Check:
-    """A question that was answered well."""
+def passed(device: str, check: str, value: float | str, hint: str | None = None) -> Check:
+    """A question that was answered well; ``value`` is what was seen, without which nothing counts as passed."""
     return Check(device, check, "pass", value, advice=hint)
 
 
@@ -63,7 +63,7 @@ class Watch:
 
     def __init__(self, clock: Clock, pause: Callable[[float], object]) -> None:
         self.clock = clock
-        self._pause = pause
+        self.pause = pause
 
     def until(self, condition: Callable[[], bool], timeout_s: float) -> bool:
         """Wait until a condition holds; False when it does not in time."""
@@ -71,7 +71,7 @@ class Watch:
         while not condition():
             if self.clock() >= end:
                 return False
-            self._pause(LOOK_S)
+            self.pause(LOOK_S)
         return True
 
 

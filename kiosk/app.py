@@ -14,13 +14,14 @@ import threading
 from contextlib import ExitStack
 from importlib.metadata import version
 from types import FrameType
+from typing import Any
 
 from hardware.backend import Backend, Pi
 from hardware.bench.bench import Bench
 from hardware.pinmap import Pinmap, load_pinmap
 from hardware.reload import Reload
 from hardware.rewiring import Rewirer
-from hardware.selftest import run_checks
+from hardware.selftest import Check, Load, run_checks
 from hardware.wiring import Wiring, wire
 from hardware.workers import I2CWorker
 from kiosk.assembly import LAST_WORDS_S, Assembly, DataDirectory
@@ -38,6 +39,8 @@ from kiosk.pinmap_follow import PinmapFollower
 from kiosk.pinmap_rules import slot_rules
 from kiosk.pinmap_watch import PinmapWatch
 from kiosk.selftest import SelfTests
+from kiosk.selftest_hands import OwnersHands
+from kiosk.selftest_machine import machine_checks
 from kiosk.settings import to_rules
 from kiosk.shell import HeadlessShell, Shell, TkShell
 from kiosk.simulation.bench_port import BenchVerbs
@@ -88,12 +91,7 @@ class _Kiosk:
         self._kiosk = Assembly(data, rules, self._wiring, self._shell, self._inbox, stack, self._emergency.end)
         self._emergency.last_words = self._last_words
         self._earlier = data.queries.answer_of
-        self._selftests = SelfTests(
-            lambda **asked: run_checks(self._reload.pinmap, self._wiring, **asked),
-            self._wiring.slots,
-            self._kiosk.conductor,
-            self._kiosk.journal.selftest,
-        )
+        self._selftests = self._make_selftests()
         self._kiosk.profiles.replace(pinmap)
         self._reload = self._make_reload(pinmap)
 
@@ -111,6 +109,8 @@ class _Kiosk:
             # Windows are still being built in Tk's idle time; from then on a gap is one that a customer could feel.
             self._shell.owner.after(STARTED_MS, self._gaps.restart)
             self._shell.run()
+            self._wiring.all_off()
+            self._selftests.stop()
         except ConsoleError as error:
             self._why = str(error)
             raise  # Told as a sentence to whoever starts it; the way to it through the code helps nobody.
@@ -167,6 +167,22 @@ class _Kiosk:
         self._emergency.watch_display()
         return shell
 
+    def _make_selftests(self) -> SelfTests:
+        options = self._options
+        firebase = options.settings.firebase
+        return SelfTests(
+            self._test_devices,
+            self._wiring.slots,
+            self._kiosk.conductor,
+            OwnersHands(self._kiosk.conductor, self._wiring.slots, self._wiring.outputs),
+            self._kiosk.journal.selftest,
+            lambda: machine_checks(options.data_dir, firebase, simulate=options.simulate),
+        )
+
+    def _test_devices(self, ohm: float | None = None, mA: float | None = None, **asked: Any) -> list[Check]:
+        load = Load(ohm, mA) if ohm is not None or mA is not None else None
+        return run_checks(self._reload.pinmap, self._wiring, load=load, **asked)
+
     def _observed(self, seen: Observation) -> None:
         self._inbox.put(lambda: self._kiosk.observe(seen))
 
@@ -177,10 +193,10 @@ class _Kiosk:
         facade = self._kiosk.facade(lambda: self._gaps.gap_ms_max, bench)
         for number in STOP_SIGNALS:
             signal.signal(number, self._told_to_stop)
-        self._kiosk.let_in(
-            CommandSocket(self._options.data_dir, facade.submit, {"selftest": self._selftests.run}, self._earlier)
-        )
-        self._stack.callback(self._selftests.stop)
+        tests = self._selftests
+        verbs = {f"selftest.{verb.__name__}": verb for verb in (tests.begin, tests.look, tests.answer, tests.end)}
+        self._kiosk.let_in(CommandSocket(self._options.data_dir, facade.submit, verbs, self._earlier))
+        self._stack.callback(tests.abandon)
         watch = PinmapWatch(self._options.pinmap, self._reload.take)
         self._kiosk.let_in(watch, watch.part)
         if self._options.simulate:
@@ -195,7 +211,7 @@ class _Kiosk:
 
         console = self._options.settings.console
         port = console.port if self._options.console_port is None else self._options.console_port
-        server = ConsoleServer(build_console(facade), console.host, port)
+        server = ConsoleServer(build_console(facade, self._selftests), console.host, port)
         self._kiosk.let_in(server)
         _say(f"Kiosk: {server.address}/ (simulated; open it in a browser). Ctrl-C stops it.")
 

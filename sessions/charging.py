@@ -216,7 +216,8 @@ def door_observed(draft: Draft, command: c.DoorObserved) -> Json:
     slot = draft.state.slot(command.slot)
     if slot.door_open == command.open:
         return {}
-    forced = bool(command.open and equipment.has_lock and slot.door_open is not None and not _released(draft, command))
+    watched = command.open and equipment.has_lock and slot.door_open is not None and not slot.testing
+    forced = bool(watched and not _released(draft, command))
     draft.add(e.DoorMoved(command.slot, command.open, command.mono, forced, slot.session))
     if not command.open and slot.door_open and _opened_to_collect(slot):
         collected(draft, command.slot, "door")

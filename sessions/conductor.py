@@ -304,6 +304,11 @@ class Conductor:
             if slot.moved_seq <= self.durable:
                 self._shown[name] = (slot, session)
 
+    def show_again(self, name: SlotName) -> None:
+        """Shows on a slot's display what belongs there, whatever somebody else has shown."""
+        self._shown.pop(name, None)
+        self._show_all()
+
     def sweep_again(self) -> None:
         """Puts the next sweep where the pace wants it now."""
         if self._sweep_id is not None:

@@ -73,11 +73,11 @@ def reconcile(draft: Draft, name: SlotName) -> None:
     state = draft.state
     slot = state.slot(name)
     no_power, no_door = withheld(state, name), door_failed(state, name)
-    if slot.state is SlotState.RESERVED and (no_power or no_door or slot.disabled is not None):
+    if slot.state is SlotState.RESERVED and (no_power or no_door or slot.out_of_use is not None):
         claim = state.claims.get(name)
         if claim is not None:
-            end_claim(draft, claim, "disabled" if slot.disabled is not None else "fault")
-    if slot.state is SlotState.UNAVAILABLE and slot.disabled is None:
+            end_claim(draft, claim, "disabled" if slot.out_of_use is not None else "fault")
+    if slot.state is SlotState.UNAVAILABLE and slot.out_of_use is None:
         move(draft, name, SlotEvent.ENABLED)
     elif slot.state is SlotState.FAULTED and not (no_power or no_door):
         empty = slot.session is None
@@ -88,7 +88,7 @@ def reconcile(draft: Draft, name: SlotName) -> None:
     elif slot.state is SlotState.FINISHING and no_door:
         move(draft, name, SlotEvent.DOOR_FAILED)
     elif slot.state is SlotState.AVAILABLE:
-        if slot.disabled is not None:
+        if slot.out_of_use is not None:
             move(draft, name, SlotEvent.DISABLED)
         elif no_power or no_door:
             move(draft, name, SlotEvent.POWER_WITHHELD if no_power else SlotEvent.DOOR_FAILED)

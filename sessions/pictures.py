@@ -62,7 +62,7 @@ def _slot_view(conductor: Conductor, equipment: SlotRules, number: int, now: Mon
         mA=mA,
         bus_V=reading.bus_V if reading else None,
         fault=fault,
-        disabled=slot.disabled,
+        disabled=slot.out_of_use,
     )
 
 

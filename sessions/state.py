@@ -76,6 +76,13 @@ class Slot:
     """When charging last began or went on."""
     disabled: str | None = None
     """Why staff took it out of use."""
+    testing: bool = False
+    """Whether a self-test has it."""
+
+    @property
+    def out_of_use(self) -> str | None:
+        """Why nobody may use it now, apart from faults; None when somebody may."""
+        return self.disabled if not self.testing or self.disabled is not None else "It is being tested."
 
 
 @dataclass(frozen=True, slots=True)

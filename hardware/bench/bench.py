@@ -20,6 +20,7 @@ from hardware.bench.i2c_bus import BenchBus
 from hardware.bench.names import unknown
 from hardware.bench.parts import BenchParts
 from hardware.bench.plumbing import Cup
+from hardware.bench.reader import TAP_S
 from hardware.bench.slot import BenchSlot
 from hardware.bench.water import BenchWater
 from hardware.bench.world import FaultKept, WorldFile, WorldKept
@@ -92,6 +93,10 @@ class Bench:
         part = self._parts.reader if device == "reader" else self._parts.coins
         return port if part is None or isinstance(part, CoinChute) else part.port
 
+    def sysfs(self) -> Path:
+        """The folder with the bench's thermometers and the alarm of its supply."""
+        return self._parts.sysfs.root
+
     def refit(self, pinmap: Pinmap, slots: Collection[str], outputs: Collection[str]) -> None:
         """Solder anew what another pinmap has elsewhere, in these slots and outputs; what is plugged in stays."""
         with self._changing():
@@ -99,13 +104,13 @@ class Bench:
 
     # What people do.
 
-    def tap(self, uid: str) -> str:
+    def tap(self, uid: str, hold_s: float = TAP_S) -> str:
         """Hold a card to the reader; `uid` as people type it. Returns the canonical UID.
 
         Raises `CardNumberError` for what cannot be a card, `BenchRefused` where there is no reader of the bench's.
         """
         if self._parts.reader is not None:
-            return self._parts.reader.tap(uid)
+            return self._parts.reader.tap(uid, hold_s)
         if self._external_reader is not None:
             raise BenchRefused(f"a real reader is attached at {self._external_reader}; tap a card there")
         raise BenchRefused("this kiosk has no card reader in its pinmap")
@@ -182,6 +187,7 @@ class Bench:
             self._water.close()
         if self._world is not None:
             self._world.close()
+        self._parts.sysfs.close()
 
     # What stays when the process ends.
 

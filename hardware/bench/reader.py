@@ -89,8 +89,8 @@ class BenchReader(ABC):
             if self._lying.pop(uid, None) is not None:
                 self._away_since[uid] = time.monotonic()
 
-    def tap(self, text: str) -> str:
-        """Hold a card to the reader for half a second; returns its canonical UID when it is off again.
+    def tap(self, text: str, hold_s: float = TAP_S) -> str:
+        """Hold a card to the reader for ``hold_s``; returns its canonical UID when it is off again.
 
         Waits first until the same card has been away long enough for this to be a second tap. Raises `BenchRefused`
         while the reader is unplugged, otherwise as `lay` does.
@@ -102,7 +102,7 @@ class BenchReader(ABC):
             away_at = self._away_since.get(uid, float("-inf")) + APART_S
         time.sleep(max(0.0, away_at - time.monotonic()))
         self.lay(text)
-        time.sleep(TAP_S)
+        time.sleep(hold_s)
         self.lift(uid)
         return uid
 

@@ -7,13 +7,24 @@ import click
 from kiosk.cli.tables import table
 from sessions.ports import Json
 
+WIDTHS = (4, 16, 20, 24)
+"""Columns of a check that is told before the others are known."""
+
 
 def print_checks(checks: Sequence[Json]) -> None:
     """Prints a table of checks, what was left out and why, what to do, and the count."""
-    rows = [
-        (c["result"], c["device"], c["check"], _figure(c["value"], c["unit"]), _limits(c["limits"])) for c in checks
-    ]
-    click.echo(table(("result", "device", "check", "value", "limits"), rows))
+    click.echo(table(("result", "device", "check", "value", "limits"), [_cells(check) for check in checks]))
+    print_findings(checks)
+
+
+def check_line(check: Json) -> str:
+    """One check as it comes, in columns of its own."""
+    *cells, last = _cells(check)
+    return " ".join([*(cell.ljust(width) for cell, width in zip(cells, WIDTHS, strict=True)), last]).rstrip()
+
+
+def print_findings(checks: Sequence[Json]) -> None:
+    """Prints what was left out and why, what to do, and the count."""
     # The same few reasons stand for many devices.
     skipped: dict[str, list[str]] = {}
     for check in checks:
@@ -26,6 +37,11 @@ def print_checks(checks: Sequence[Json]) -> None:
             click.echo(f"{check['device']}: {check['advice']}")
     failed = sum(check["result"] == "fail" for check in checks)
     click.echo(f"{len(checks)} checks, {failed} failed." if failed else f"{len(checks)} checks, all good.")
+
+
+def _cells(check: Json) -> tuple[str, str, str, str, str]:
+    figure, limits = _figure(check["value"], check["unit"]), _limits(check["limits"])
+    return check["result"], check["device"], check["check"], figure, limits
 
 
 def _figure(value: object, unit: object) -> str:

@@ -19,6 +19,7 @@ from kiosk.console.metrics import MetricsApi
 from kiosk.console.money_api import MoneyApi
 from kiosk.console.port import KioskFacade
 from kiosk.console.proof_api import ProofApi
+from kiosk.console.selftest_api import SelfTestApi, SelfTestPort
 from kiosk.console.visits_api import VisitsApi
 
 PAGES = Path(__file__).parent / "pages"
@@ -32,12 +33,15 @@ _HEADERS = {
 }
 
 
-def build_console(kiosk: KioskFacade) -> ASGIApp:
-    """The console of a simulated kiosk: open, to this machine only. The bench is part of it where the kiosk has one."""
+def build_console(kiosk: KioskFacade, selftests: SelfTestPort | None = None) -> ASGIApp:
+    """The console of a simulated kiosk: open, to this machine only. The bench is part of it where the kiosk has one,
+    and so are its self-tests."""
     apis = (VisitsApi, Api, MoneyApi, ProofApi, CareApi, MetricsApi, LiveFacts)
     routes: list[BaseRoute] = [*(route for api in apis for route in api(kiosk).routes()), *_pages()]
     if kiosk.bench is not None:
         routes += BenchApi(kiosk.bench).routes()
+    if selftests is not None:
+        routes += SelfTestApi(kiosk, selftests).routes()
     app = Starlette(routes=routes, middleware=[Middleware(LocalOnly)], exception_handlers=dict(HANDLERS))
     app.router.redirect_slashes = False
     return app

@@ -38,7 +38,7 @@ def examine(machine: Machine) -> Iterator[Check]:
     else:
         yield _service.skipped("installed", "No kiosk is installed here by deploy/install.sh: it is run by hand.")
     yield _toml(machine)
-    yield _firebase(machine)
+    yield firebase(machine)
 
 
 def _files(machine: Machine) -> Check:
@@ -102,23 +102,24 @@ def _toml(machine: Machine) -> Check:
     return _settings.passed("kiosk.toml")
 
 
-def _firebase(machine: Machine) -> Check:
-    firebase = machine.firebase
-    if firebase is None or firebase.database_url is None:
+def firebase(machine: Machine) -> Check:
+    """Whether the settings of the fleet can be used."""
+    fleet = machine.firebase
+    if fleet is None or fleet.database_url is None:
         return _settings.skipped("firebase", "[firebase] is not set: this kiosk works on its own.")
-    if firebase.database_url.startswith("http://"):
-        return _settings.passed("firebase", firebase.database_url, "An emulator, without credentials.")
-    said = firebase.credentials.get_secret_value() if firebase.credentials is not None else ""
+    if fleet.database_url.startswith("http://"):
+        return _settings.passed("firebase", fleet.database_url, "An emulator, without credentials.")
+    said = fleet.credentials.get_secret_value() if fleet.credentials is not None else ""
     if not said:
-        return _settings.failed("firebase", "[firebase] has a database_url and no credentials.", firebase.database_url)
+        return _settings.failed("firebase", "[firebase] has a database_url and no credentials.", fleet.database_url)
     if not said.lstrip().startswith("{"):
         file = machine.path(said)
         trouble = _file_trouble(file, said)
         if trouble is not None:
-            return _settings.failed("firebase", trouble, firebase.database_url)
+            return _settings.failed("firebase", trouble, fleet.database_url)
         said = file.read_text(encoding="utf-8", errors="replace")
     return _settings.judged(
-        "firebase", _is_account(said), "The credentials are no service account's JSON.", firebase.database_url
+        "firebase", _is_account(said), "The credentials are no service account's JSON.", fleet.database_url
     )
 
 

@@ -42,7 +42,15 @@ from sessions.events.sessions import (
     SessionStarted,
     VerdictGiven,
 )
-from sessions.events.slots import DoorMoved, DoorReleased, SlotDisabled, SlotEnabled, SlotMoved
+from sessions.events.slots import (
+    DoorMoved,
+    DoorReleased,
+    SlotDisabled,
+    SlotEnabled,
+    SlotMoved,
+    SlotTestBegan,
+    SlotTestEnded,
+)
 from sessions.events.water import WaterCleaned, WaterMoved
 from sessions.machine import Mode, SlotEvent, SlotState
 from sessions.units import Unit
@@ -82,6 +90,8 @@ __all__ = [
     "SlotDisabled",
     "SlotEnabled",
     "SlotMoved",
+    "SlotTestBegan",
+    "SlotTestEnded",
     "StoreNamed",
     "StoreRestored",
     "Transfer",

@@ -67,3 +67,21 @@ class SlotEnabled(Body):
     slot: SlotName
     by: str
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class SlotTestBegan(Body):
+    """A self-test has the slot, out of use: until it ends, the test may switch power and lock by hand."""
+
+    kind: ClassVar[str] = "slot.test_began"
+    slot: SlotName
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class SlotTestEnded(Body):
+    """The self-test gave the slot back. ``reason``: ended, or restart when the kiosk stopped in its middle."""
+
+    kind: ClassVar[str] = "slot.test_ended"
+    slot: SlotName
+    reason: str

@@ -64,6 +64,16 @@ def _slot_enabled(state: State, fact: e.Fact, body: e.SlotEnabled) -> list[Row]:
     return _set_disabled(state, body.slot, None)
 
 
+def _slot_test_began(state: State, fact: e.Fact, body: e.SlotTestBegan) -> list[Row]:
+    state.slots[body.slot] = replace(state.slot(body.slot), testing=True)
+    return []
+
+
+def _slot_test_ended(state: State, fact: e.Fact, body: e.SlotTestEnded) -> list[Row]:
+    state.slots[body.slot] = replace(state.slot(body.slot), testing=False)
+    return []
+
+
 def _set_disabled(state: State, name: SlotName, why: str | None) -> list[Row]:
     if name == WATER:
         state.dispensers[name] = replace(state.water, disabled=why)
@@ -78,4 +88,6 @@ HANDLERS: Handlers = {
     e.DoorMoved: _door_moved,
     e.SlotDisabled: _slot_disabled,
     e.SlotEnabled: _slot_enabled,
+    e.SlotTestBegan: _slot_test_began,
+    e.SlotTestEnded: _slot_test_ended,
 }

@@ -32,6 +32,8 @@ SAMPLES_A_ROW = 64
 _NS_PER_MS = 1_000_000
 
 Write = Batch | Mark | Heartbeat | SelfTest
+SELFTESTS_KEPT = 500
+"""Some megabytes: more than a year of one a day."""
 _Last = tuple[Seq, int]
 """The last fact's number and checksum."""
 
@@ -90,6 +92,7 @@ class Writer:
                 "INSERT INTO selftests (at_utc, passed, checks) VALUES (?, ?, ?)",
                 (write.at_utc, write.passed, dumps(write.checks)),
             )
+            self._db.execute("DELETE FROM selftests WHERE id <= (SELECT max(id) FROM selftests) - ?", (SELFTESTS_KEPT,))
         return last
 
     def _write_batch(self, batch: Batch, last: _Last) -> _Last:

@@ -1,0 +1,36 @@
+"""Slots under test: out of use while a self-test switches them, and back in their former state afterwards.
+
+A test is a recorded manual act (I3): it may give a slot power and unlock its door only between these two facts, and
+only where nobody has a session or a claim. What staff or faults say of the slot meanwhile is kept apart from it, so the
+end of a test uncovers whatever holds by then. A restart ends all tests.
+"""
+
+from sessions import commands as c
+from sessions import events as e
+from sessions.actors import require_staff
+from sessions.draft import Draft
+from sessions.errors import SlotTaken
+from sessions.ports import Json
+
+
+def begin(draft: Draft, command: c.BeginSlotTest) -> Json:
+    """Takes the slot out of use. Raises `SlotTaken` while somebody has it."""
+    require_staff(command.actor)
+    draft.rules.slot(command.slot)
+    slot = draft.state.slot(command.slot)
+    if slot.session is not None:
+        raise SlotTaken(f"A session has it ({slot.state.value}). Test it when it is free.")
+    if command.slot in draft.state.claims:
+        raise SlotTaken("A customer has reserved it. Test it when it is free.")
+    if slot.testing:
+        raise SlotTaken("Another self-test has it. Wait for its end.")
+    draft.add(e.SlotTestBegan(command.slot, command.actor.name))
+    return {"slot": command.slot, "testing": True}
+
+
+def end(draft: Draft, command: c.EndSlotTest) -> Json:
+    """Gives the slot back; once more changes nothing."""
+    require_staff(command.actor)
+    if draft.state.slot(command.slot).testing:
+        draft.add(e.SlotTestEnded(command.slot, "ended"))
+    return {"slot": command.slot, "testing": False}
