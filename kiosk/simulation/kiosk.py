@@ -173,12 +173,12 @@ class SimKiosk:
         for record in list(self.owner.sessions.values()):
             self.conductor.mark(record)
 
-    def catch_up(self, session: SessionId | None = None) -> None:
-        """Lets the kiosk see what its sensors say now, before somebody makes it decide something about a session, or
-        about all of them."""
+    def catch_up(self, slot: SlotName | None = None) -> None:
+        """Lets the kiosk see what its sensors say now, before somebody makes it decide something about a slot, or about
+        all of them."""
         if self.running and self.pace is not None:
             for record in list(self.records.values()):
-                if session is None or record.session_id == session:
+                if slot is None or record.slot.name == slot:
                     watch_now(self.conductor, record)
 
     def run(self, seconds: float) -> None:
@@ -267,7 +267,8 @@ class SimKiosk:
         if isinstance(command, c.SetDanger | c.SetSelling):
             self.catch_up()
         elif isinstance(command, c.StopSession | c.ExtendSession):
-            self.catch_up(command.session)
+            if command.session in self.state.sessions:
+                self.catch_up(self.state.sessions[command.session].slot)
         if isinstance(command, c.StopSession) and self.asked_to_stop is not None:
             self.asked_to_stop.add(command.session)
         try:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from kiosk.simulation.board import COIN_TIMING, COIN_UNIT, SLOTS_A_BOARD
 from sessions.ports import DeviceReport, DoorSeen, Observation
-from sessions.units import MonoNs
+from sessions.units import MonoNs, SlotName
 
 if TYPE_CHECKING:
     from kiosk.simulation.kiosk import SimKiosk
@@ -66,9 +66,12 @@ class Stepped(ABC):
         return (self._line_free - now) / 1e9 + COIN_TIMING.gap_ms / 1000
 
     def post(self, seen: Observation) -> None:
-        """Tells the rules. What they decide by it shall be decided in the knowledge of all readings until now."""
-        if isinstance(seen, DeviceReport | DoorSeen):
-            self.kiosk.catch_up()
+        """Tells the rules. What they decide by it of a slot shall be decided in the knowledge of all its readings until
+        now."""
+        if isinstance(seen, DoorSeen):
+            self.kiosk.catch_up(seen.slot)
+        elif isinstance(seen, DeviceReport):
+            self.kiosk.catch_up(SlotName(seen.device.rpartition(".")[0]))
         self.kiosk.observe(seen)
 
     def boards(self) -> "list[list[SimSlot]]":
