@@ -9,6 +9,8 @@ from starlette.types import ASGIApp
 from kiosk.console.connections import BoundedProtocol
 from kiosk.errors import ConsoleError
 
+BACKLOG = 100
+"""How many may wait to be taken. asyncio takes so many at once before any of them can be counted and refused."""
 STOP_S = 2
 """How long requests under way may take to end when the kiosk stops."""
 
@@ -26,6 +28,7 @@ class ConsoleServer:
         self._config = uvicorn.Config(
             app,
             http=BoundedProtocol,
+            backlog=BACKLOG,
             # The kiosk's own logging stands; a line for each request would wear the SD card.
             log_config=None,
             access_log=False,
@@ -75,7 +78,7 @@ class ConsoleServer:
             # So that a kiosk that was just stopped can be started again; it takes no port from a live program.
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             listener.bind((self.host, self.port))
-            listener.listen(100)
+            listener.listen(BACKLOG)
         except OSError as error:
             listener.close()
             raise ConsoleError(
