@@ -67,6 +67,11 @@ class Expander:
             self._refit = True
 
     @property
+    def holders(self) -> list[str]:
+        """Who has its pins: `slot1.door`, `lamp`, `safety.stop`."""
+        return self._holders.names()
+
+    @property
     def has_outputs(self) -> bool:
         """Whether any of its pins is an output."""
         return self._outputs != 0

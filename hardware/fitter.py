@@ -5,6 +5,7 @@ Outputs are claimed first and off before anything else is opened.
 
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from hardware.backend import Backend
@@ -15,17 +16,19 @@ from hardware.errors import DeviceError
 from hardware.expander import Expander
 from hardware.gpio import Header, Output
 from hardware.lock import Lock, LockBank, LockTiming
+from hardware.loops import Loop
 from hardware.mux import MuxChannel
 from hardware.outputs import KioskOutputs, ReportedOutput
 from hardware.payment import CoinEnable, Payment, SparkingOutput, fit_coins, fit_reader
 from hardware.profile_outputs import ProfileDriver
 from hardware.relay import Relay
-from hardware.safety import RelayEnable
+from hardware.safety import Guard, RelayEnable, make_thermometers
 from hardware.slot import SlotHardware
+from hardware.supply import SupplyAlarm
 from hardware.water import WaterDispenser
 from hardware.water_parts import fit_water
 from hardware.workers import BusDevice, Clock, I2CWorker
-from sessions.ports import Post
+from sessions.ports import DeviceReport, Observation, Post, Trouble
 from sessions.units import SlotName
 
 if TYPE_CHECKING:
@@ -92,6 +95,8 @@ class Fitter:
         self._bus_workers: dict[int, I2CWorker] = {}
         self.ended = False
         """Whether everything was turned off for good; what is built from then on stays off."""
+        self._cut_off: dict[str, list[str]] = {}
+        """By silent expander, what was reported with it."""
         self._undo: dict[str, list[Callable[[], None]]] = {}
         """By slot, what takes its devices out of the threads that serve them."""
 
@@ -102,6 +107,7 @@ class Fitter:
         for device, spec, active_high in sorted(_outputs_of(pinmap), key=lambda output: output[1].expander is not None):
             self.fit_output(device, spec, active_high=active_high)
         relay_enable = self._relay_enable()
+        self.guard = self._guard()
         self.coin = None
         if pinmap.coin is not None:
             line = self._outputs.get(COIN_ENABLE)
@@ -117,9 +123,9 @@ class Fitter:
             self._poll(expander.i2c, self._expander(name))
         self.reader = fit_reader(pinmap.reader, card_reader, self._payment)
         for number, devices in self._polled.items():
-            self._bus_workers[number] = I2CWorker(f"i2c{number}", devices, self._post, clock=self._clock)
+            self._bus_workers[number] = I2CWorker(f"i2c{number}", devices, self._reported, clock=self._clock)
         own = [worker for worker in (self.reader, self.coin, self.water, relay_enable) if worker is not None]
-        self.workers = (self._locks, *self._bus_workers.values(), self._displays, self.profiles, *own)
+        self.workers = (self._locks, *self._bus_workers.values(), self._displays, self.profiles, self.guard, *own)
 
     def fit_slot(self, spec: "SlotSpec") -> SlotHardware:
         """Build a slot into what runs. Raises as `wire`; what was built by then is let go of by `unfit_slot`."""
@@ -200,6 +206,41 @@ class Fitter:
 
     def _water(self, spec: "WaterSpec") -> WaterDispenser:
         return fit_water(spec, self._outputs["water.pump"], self._header, self._expander, self._post, self._clock)
+
+    def _reported(self, seen: Observation) -> None:
+        """Post what a bus device reports; of a silent expander also for what is wired to it in slots: those alone are
+        out of order then."""
+        self._post(seen)
+        if not isinstance(seen, DeviceReport) or seen.device not in self.expanders:
+            return
+        if seen.trouble is Trouble.NO_ANSWER:
+            holders = [each for each in self.expanders[seen.device].holders if each.partition(".")[0] in self.slots]
+            self._cut_off[seen.device] = holders
+        elif seen.trouble is None:
+            holders = self._cut_off.pop(seen.device, [])
+        else:
+            return
+        for holder in holders:
+            lost = f"{holder} is on {seen.device}, which does not answer. Check that one's plug and 3.3 V."
+            self._post(replace(seen, device=holder, detail=lost if seen.trouble else "Its expander answers again."))
+
+    def _guard(self) -> Guard:
+        safety, sysfs = self._pinmap.safety, self._backend.sysfs()
+        loops = [self._loop("smoke", safety.smoke), self._loop("stop", safety.stop)]
+        supply = SupplyAlarm(sysfs, self._post)
+        thermometers = make_thermometers(safety.temperature, sysfs)
+        return Guard(thermometers, [each for each in loops if each is not None], supply, self._post, clock=self._clock)
+
+    def _loop(self, source: str, spec: "SwitchSpec | None") -> Loop | None:
+        if spec is None:
+            return None
+        loop = Loop(source, ok_high=spec.ok == "high", post=self._post, clock=self._clock)
+        holder = f"safety.{source}"
+        if spec.expander is None:
+            loop.attach(self._header.input(spec.pin, holder, pull_up=spec.ok == "low", bounce_s=BOUNCE_S))
+        else:
+            self._expander(spec.expander).input(spec.pin, holder, loop.polled)
+        return loop
 
     def _lock(self, slot: str, spec: "LockSpec", door: Door | None) -> Lock:
         timing = LockTiming(spec.kind, spec.pulse_ms, spec.max_on_ms, spec.cooldown_ms)

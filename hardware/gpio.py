@@ -100,6 +100,10 @@ class Holders:
                 free.append(pin)
         return free
 
+    def names(self) -> list[str]:
+        """Every holder, once."""
+        return list(dict.fromkeys(name for held in self._held.values() for name in held))
+
     def clear(self) -> None:
         """Forget every holder."""
         self._held.clear()

@@ -34,6 +34,8 @@ class Wiring:
         self.outputs = fitter.kiosk_outputs
         self.profiles = fitter.profiles
         """Who switches those outputs as profiles want them."""
+        self.guard = fitter.guard
+        """Who asks thermometers, loops and the supply."""
         self.reader = fitter.reader
         self.coin = fitter.coin
         self.water = fitter.water

@@ -15,7 +15,9 @@ from hardware.bench.names import unknown
 from hardware.bench.port import Port
 from hardware.bench.reader import BenchReader
 from hardware.bench.slot import BenchSlot
+from hardware.bench.sysfs import BenchThermometer
 from hardware.bench.water import BenchRanger, BenchWater
+from hardware.bench.wires import Level, Wire
 
 LINE_FAULTS: Final[tuple[Literal["garbage", "flood", "silent"], ...]] = ("garbage", "flood", "silent")
 """What happens to everything on a serial line: it is disturbed, carries far too much, says nothing."""
@@ -126,6 +128,17 @@ def water_switches(
     if floats["tank"] is not None:
         switches["water.tank"] = {"low": water.lower_tank}
     return switches
+
+
+def thermometer_switches(thermometer: BenchThermometer) -> dict[str, Switch]:
+    """What can happen to a thermometer, and to the cabinet it is in."""
+    kinds = ("warm", "hot", "missing", "shorted", "garbled", "power_on")
+    return {kind: partial(thermometer.fault, kind) for kind in kinds}
+
+
+def loop_switches(wire: Wire, ok: Level) -> dict[str, Switch]:
+    """A loop that opens: an alarm, a button, or a cut wire."""
+    return {"open": lambda on: wire.drive((ok == "high") != on)}
 
 
 def _attribute(thing: object, name: str) -> Switch:

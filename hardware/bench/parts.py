@@ -6,7 +6,14 @@ from collections.abc import Callable, Collection
 from functools import partial
 
 from hardware.bench.door_lock import BenchDoor
-from hardware.bench.faults import Switch, expander_switches, slot_switches, water_switches
+from hardware.bench.faults import (
+    Switch,
+    expander_switches,
+    loop_switches,
+    slot_switches,
+    thermometer_switches,
+    water_switches,
+)
 from hardware.bench.gpio import BenchFactory, WireMemory
 from hardware.bench.i2c_bus import BenchBus
 from hardware.bench.ina219 import Imperfection, Ina219
@@ -14,10 +21,12 @@ from hardware.bench.mcp23017 import Mcp23017
 from hardware.bench.payment import BenchCoins, bench_coins, bench_reader, payment_switches
 from hardware.bench.port import Port
 from hardware.bench.slot import BenchSlot
+from hardware.bench.sysfs import BenchSysfs, BenchThermometer
 from hardware.bench.tca9548a import Tca9548a
 from hardware.bench.tm1637 import TM1637Chip
 from hardware.bench.water import BenchRanger, BenchWater
 from hardware.bench.wires import Level, Wire, expander_wire, header_wire
+from hardware.safety import thermometer_names
 from hardware.slot_specs import SensorSpec, SlotSpec
 from hardware.spec_base import Pinned
 from hardware.specs import Pinmap, SwitchSpec
@@ -59,7 +68,8 @@ class BenchParts:
         self.coins = self._make_coins() if own_coins else None
         self.switches.update(payment_switches(self.reader, self.coins))
         self.water = self._make_water()
-        self._close_loops()
+        self.sysfs = BenchSysfs()
+        self.thermometers = self._make_guards()
 
     def refit(self, pinmap: Pinmap, slots: Collection[str], outputs: Collection[str]) -> None:
         """Follow another pinmap in these slots and outputs; phones and doors stay as they are."""
@@ -224,8 +234,20 @@ class BenchParts:
         wire, ok_high = self._wire(spec), spec.ok == "high"
         return lambda well: wire.drive(well == ok_high)
 
-    def _close_loops(self) -> None:
-        """Let smoke loop and stop button say that all is well."""
-        for spec in (self._pinmap.safety.smoke, self._pinmap.safety.stop):
+    def _make_guards(self) -> dict[str, BenchThermometer]:
+        """Thermometers at room temperature, loops that are closed, a supply with its voltage."""
+        safety = self._pinmap.safety
+        specs = dict(zip(thermometer_names(len(safety.temperature)), safety.temperature, strict=True))
+        names = {device: spec.id or f"28-{number:012x}" for number, (device, spec) in enumerate(specs.items(), 1)}
+        thermometers = {
+            device: BenchThermometer(self.sysfs.root, names[device], spec.warn_C, spec.trip_C)
+            for device, spec in specs.items()
+        }
+        for device, thermometer in thermometers.items():
+            self.switches[device] = thermometer_switches(thermometer)
+        for device, spec in (("safety.smoke", safety.smoke), ("safety.stop", safety.stop)):
             if spec is not None:
                 self._wire(spec).rest(spec.ok)
+                self.switches[device] = loop_switches(self._wire(spec), spec.ok)
+        self.switches["supply"] = {"low": self.sysfs.low}
+        return thermometers

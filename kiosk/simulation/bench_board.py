@@ -5,6 +5,7 @@ closes a slot's contact, a lock's pin gives its coil current, a switch's wire fo
 the current that flows. This is a `hardware.backend.Backend`, so that `hardware.wiring` builds the real drivers on it.
 """
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hardware.bench.gpio import BenchFactory
@@ -86,6 +87,10 @@ class BenchBoard:
     def port(self, device: str, port: str) -> str:
         """The pinmap's own; nobody opens it, its bytes are handed over."""
         return port
+
+    def sysfs(self) -> Path:
+        """No such folder: nobody asks for temperatures here, the board has no such sensors."""
+        return Path("no-sysfs")
 
     # What the world does.
 
