@@ -129,9 +129,10 @@ class KeyParser:
         if code in KEY_ENTERS:
             return done + self._end(mono)
         self._line += (SHIFTED if self._shifts else PLAIN).get(code, "\N{REPLACEMENT CHARACTER}")
-        if len(self._line) > LONGEST:
-            # The first keys are kept: what is longer than any number is none, however it ends.
-            self._line, self._overlong = self._line[:LONGEST], True
+        if len(self._line) == LONGEST:
+            # What is longer than any number is none, however it ends.
+            done += self._break_off(mono)
+            self._overlong = True
         return done
 
     def _end(self, mono: MonoNs) -> list[Typed | BrokenOff]:
