@@ -36,7 +36,7 @@ from kiosk.logs import QueuedLogging
 from kiosk.loops import Inbox
 from kiosk.options import RunOptions
 from kiosk.pinmap_follow import PinmapFollower
-from kiosk.pinmap_rules import slot_rules
+from kiosk.pinmap_rules import slot_rules, water_rules
 from kiosk.pinmap_watch import PinmapWatch
 from kiosk.selftest import SelfTests
 from kiosk.selftest_hands import OwnersHands
@@ -80,7 +80,7 @@ class _Kiosk:
         self._inbox = Inbox()
         stack.callback(self._inbox.close)
         pinmap = load_pinmap(options.pinmap)
-        rules = to_rules(options.settings, slot_rules(pinmap.slots))
+        rules = to_rules(options.settings, slot_rules(pinmap.slots), water_rules(pinmap.water, options.settings.water))
         data = DataDirectory(options.data_dir, stack, _volatile(options))
         self._bench = self._make_bench(pinmap)
         self._wiring = self._make_wiring(pinmap, self._bench or Pi(), data)

@@ -39,7 +39,7 @@ from sessions.engine import Engine
 from sessions.errors import StoreError
 from sessions.events import Fact
 from sessions.journaling import Heartbeat
-from sessions.ports import Observation, Outputs, ProfileOutputs, SlotPort
+from sessions.ports import Observation, Outputs, ProfileOutputs, SlotPort, WaterPort
 from sessions.recovery import recover
 from sessions.rules import Rules
 from sessions.store.database import store_path
@@ -70,6 +70,11 @@ class Devices(Protocol):
 
     @property
     def profiles(self) -> ProfileOutputs: ...
+
+    @property
+    def water(self) -> WaterPort | None:
+        """The dispenser, if there is one."""
+        ...
 
     @property
     def workers(self) -> Sequence[DeviceThread]: ...
@@ -154,7 +159,15 @@ class Assembly:
         stack.callback(self.journal.close)
         self._copies.start()
         self._engine = Engine(data.state, rules)
-        self.conductor = Conductor(shell.owner, self._engine, devices.slots, self.journal, data.clock, data.card_key)
+        self.conductor = Conductor(
+            shell.owner,
+            self._engine,
+            devices.slots,
+            self.journal,
+            data.clock,
+            data.card_key,
+            water=devices.water,
+        )
         self.profiles = Profiles(self.conductor, devices.profiles)
         self.live = LiveView(self.conductor, lambda: self._cloud.status)
         self.conductor.listeners = Listeners(self._decided, self.live.durable, shell.refused)

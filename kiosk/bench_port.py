@@ -33,8 +33,8 @@ class BenchPort(Protocol):
         """Drops a coin of that face value."""
         ...
 
-    def cup(self, present: bool) -> None:
-        """Puts a cup under the tap or takes it away."""
+    def cup(self, present: bool, size_ml: float = 500.0) -> None:
+        """Puts an empty cup under the spout or takes it away."""
         ...
 
     def fault(self, device: str, kind: str, on: bool) -> None:

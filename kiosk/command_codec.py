@@ -30,6 +30,8 @@ SAYABLE: Mapping[str, type[c.Command]] = {
     "issue_access_key": c.IssueAccessKey,
     "disable_slot": c.DisableSlot,
     "enable_slot": c.EnableSlot,
+    "start_water": c.StartWater,
+    "record_cleaning": c.RecordCleaning,
 }
 _NAMES = {kind: name for name, kind in SAYABLE.items()}
 

@@ -21,6 +21,9 @@ SESSION_COLUMNS = (
     "returned_s",
     "stop_reason",
     "energy_mWh",
+    "granted_ml",
+    "used_ml",
+    "returned_ml",
 )
 
 
@@ -35,7 +38,7 @@ def sessions_csv(store: Queries) -> Iterator[str]:
     while True:
         page = store.sessions(PAGE, before)
         rows = [session_json(session, marks.get(session.session_id)) for session in page.sessions]
-        yield _lines([*head, *([row[column] for column in SESSION_COLUMNS] for row in rows)])
+        yield _lines([*head, *([row.get(column, 0) for column in SESSION_COLUMNS] for row in rows)])
         head = ()
         if page.next is None:
             return

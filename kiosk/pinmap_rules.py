@@ -1,4 +1,4 @@
-"""What the rules must know of the pinmap's slots.
+"""What the rules must know of the pinmap's slots and water.
 
 Only the composition root hands a pinmap here; this module knows it by the few attributes it reads.
 """
@@ -6,7 +6,8 @@ Only the composition root hands a pinmap here; this module knows it by the few a
 from collections.abc import Sequence
 from typing import Protocol
 
-from sessions.rules import SlotRules
+from kiosk.settings_model import WaterSettings
+from sessions.rules import SlotRules, WaterRules
 from sessions.units import SlotName
 
 
@@ -30,6 +31,34 @@ class SlotLike(Protocol):
     def door(self) -> object | None: ...
     @property
     def sensor(self) -> _Sensor: ...
+
+
+class _Flow(Protocol):
+    @property
+    def pulses_per_l(self) -> float: ...
+
+
+class WaterLike(Protocol):
+    """The pinmap's water dispenser."""
+
+    @property
+    def flow(self) -> _Flow | None: ...
+    @property
+    def seconds_per_l(self) -> float | None: ...
+
+
+def water_rules(water: WaterLike | None, limits: WaterSettings) -> WaterRules | None:
+    """The dispenser's equipment and limits, None on a kiosk without."""
+    if water is None:
+        return None
+    return WaterRules(
+        pulses_per_l=water.flow.pulses_per_l if water.flow is not None else None,
+        seconds_per_l=water.seconds_per_l,
+        dry_run_s=limits.dry_run_s,
+        most_ml=limits.most_ml,
+        clean_after_l=limits.clean_after_l or None,
+        clean_after_days=limits.clean_after_days or None,
+    )
 
 
 def slot_rules(slots: Sequence[SlotLike]) -> tuple[SlotRules, ...]:

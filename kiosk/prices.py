@@ -5,8 +5,8 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from kiosk.settings_model import GroupSettings, RateSettings, Settings
-from sessions.tariff import GroupRules, Rate, Tariff
-from sessions.units import MinorUnits, Seconds, UtcMs
+from sessions.tariff import Allowance, GroupRules, Rate, Tariff
+from sessions.units import Millilitres, MinorUnits, Seconds, UtcMs
 
 _LOCAL_TIME = Path("/etc/localtime")
 
@@ -18,6 +18,7 @@ def tariff_of(settings: Settings) -> Tariff:
     return Tariff(
         coin_minor=MinorUnits(said.coin_minor),
         coin_seconds=Seconds(said.coin_seconds),
+        coin_ml=Millilitres(said.coin_ml),
         charge_when_full=said.charge_when_full,
         max_sessions=said.max_sessions,
         rates=tuple(_rate(rate, zone) for rate in said.rates),
@@ -43,6 +44,7 @@ def _rate(rate: RateSettings, zone: tzinfo) -> Rate:
         MinorUnits(rate.minor),
         Seconds(rate.seconds),
         rate.group,
+        None if rate.ml is None else Millilitres(rate.ml),
         _midnight(rate.valid_from, zone),
         _midnight(until, zone),
     )
@@ -58,6 +60,7 @@ def _group(group: GroupSettings) -> GroupRules:
         longest_s=_minutes(group.longest_minutes),
         per_day_s=_minutes(group.minutes_per_day),
         max_sessions=group.max_sessions,
+        water=Allowance(group.free_ml_per_day, group.longest_ml, group.ml_per_day),
     )
 
 

@@ -16,7 +16,8 @@ from sessions.state import Claim, Session, TransferRow
 from sessions.store.queries import CardAccount
 from sessions.subscriptions import SubscriptionsPicture
 from sessions.units import MonoNs, Now, Unit, UtcMs, VisitId
-from sessions.views import KioskView, SessionView, SlotView, VisitView
+from sessions.views import KioskView, SessionView, SlotView, VisitView, WaterView
+from sessions.water_states import WATER
 
 ACCOUNTS_WITH_NAMES = ("card", "hold", "coin")
 """Kinds of account of which there is one for each card, session or coin."""
@@ -105,12 +106,19 @@ def session_json(session: Session, mark: Mark | None = None) -> Json:
         "card": session.card,
         "started_at": iso(session.started_utc),
         "ended_at": iso(session.ended_utc),
-        "granted_s": session.granted,
-        "used_s": used_ms // 1000,
-        "returned_s": session.returned,
+        **_amounts(session.unit, session.granted, min(used_ms // 1000, session.granted), session.returned),
         "stop_reason": session.stop_reason,
         "energy_mWh": energy_mWh,
     }
+
+
+def _amounts(unit: Unit, granted: int, used: int, returned: int) -> Json:
+    """What a session got, used and gave back: in seconds, which water has none of, and in ml where it is water."""
+    seconds = (granted, used, returned) if unit is Unit.SECONDS else (0, 0, 0)
+    said = dict(zip(("granted_s", "used_s", "returned_s"), seconds, strict=True))
+    if unit is Unit.MILLILITRES:
+        said |= {"granted_ml": granted, "used_ml": used, "returned_ml": returned}
+    return said
 
 
 def live_session_json(session: SessionView, now: Now) -> Json:
@@ -134,6 +142,44 @@ def live_session_json(session: SessionView, now: Now) -> Json:
         "mA": _tenths(session.mA),
         "verdict": session.verdict,
         "door_opened": session.door_opened,
+    }
+
+
+def pour_json(water: WaterView) -> Json:
+    """A water session that lives, in the shape of any other. Raises `ValueError` where none does."""
+    pour = water.pour
+    if pour is None:
+        raise ValueError("no water is being poured")
+    return {
+        "session_id": pour.session_id,
+        "slot": WATER,
+        "service": WATER,
+        "state": pour.state,
+        "card": pour.card,
+        "started_at": iso(pour.started_utc),
+        "ended_at": None,
+        **_amounts(Unit.MILLILITRES, pour.granted_ml, pour.used_ml, 0),
+        "remaining_s": 0,
+        "remaining_ml": pour.remaining_ml,
+        "stop_reason": None,
+        "energy_mWh": 0,
+    }
+
+
+def water_json(water: WaterView, now: Now) -> Json:
+    """The dispenser, as ``GET /api/water`` gives it."""
+    pour = water.pour
+    return {
+        "state": water.state.value,
+        "session_id": pour.session_id if pour else None,
+        "card": pour.card if pour else None,
+        "remaining_ml": pour.remaining_ml if pour else None,
+        "cup": water.cup,
+        "waits_until": iso_at(water.deadline, now),
+        "out_of_order": water.out_of_order,
+        "cleaning_due": water.cleaning_due,
+        "poured_ml": water.poured_ml,
+        "most_ml": water.most_ml,
     }
 
 
@@ -224,13 +270,20 @@ def fact_json(fact: Fact) -> Json:
     }
 
 
+def live_sessions_json(view: KioskView, now: Now) -> list[Json]:
+    """All sessions that live or wait to be collected, water last."""
+    charging = [live_session_json(session, now) for session in view.sessions()]
+    return [*charging, pour_json(view.water)] if view.water is not None and view.water.pour is not None else charging
+
+
 def kiosk_json(view: KioskView, now: Now, recent: list[Json]) -> Json:
     """The whole kiosk as one snapshot; ``recent`` are its latest facts, oldest first."""
     return {
         "mode": view.mode.value,
         "kiosk": {"id": view.kiosk_id, "name": view.kiosk_name},
         "slots": [slot_json(slot, now) for slot in view.slots],
-        "sessions": [live_session_json(session, now) for session in view.sessions()],
+        "sessions": live_sessions_json(view, now),
+        "water": None if view.water is None else water_json(view.water, now),
         "visit": visit_json(at_screen, now) if (at_screen := view.visit_at(SCREEN)) else None,
         "visits": [visit_json(visit, now) for visit in view.visits],
         "faults": list(view.faults),

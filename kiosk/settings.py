@@ -17,7 +17,7 @@ from pydantic_core import ErrorDetails
 from kiosk.errors import SettingsError, SettingsProblem
 from kiosk.prices import tariff_of
 from kiosk.settings_model import Settings
-from sessions.rules import DetectionRules, Rules, SlotRules, Timing
+from sessions.rules import DetectionRules, Rules, SlotRules, Timing, WaterRules
 
 LARGEST_FILE = 256 * 1024
 """Bytes. The longest sensible kiosk.toml has two thousand; this keeps a wrong file from being read at all."""
@@ -84,13 +84,14 @@ def effective_toml(settings: Settings) -> str:
     return "\n".join(lines)
 
 
-def to_rules(settings: Settings, slots: Sequence[SlotRules]) -> Rules:
-    """The rules that these settings and the pinmap's slots mean."""
+def to_rules(settings: Settings, slots: Sequence[SlotRules], water: WaterRules | None = None) -> Rules:
+    """The rules that these settings and the pinmap's slots and water mean."""
     return Rules(
         slots=tuple(slots),
         timing=Timing(**settings.timing.model_dump()),
         tariff=tariff_of(settings),
         detection=DetectionRules(**settings.detection.model_dump()),
+        water=water,
         guests=settings.kiosk.guests,
         kiosk_id=settings.kiosk.id,
         kiosk_name=settings.kiosk.name,

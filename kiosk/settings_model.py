@@ -75,6 +75,8 @@ class RateSettings(Section):
 
     minor: Annotated[int, Field(ge=1, le=1_000_000)]
     seconds: Annotated[int, Field(ge=1, le=MAX_GRANT_S)]
+    ml: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
+    """Of water, for whoever came for that; a rate without it says nothing of water."""
     group: GroupName = ""
     valid_from: date | None = None
     valid_until: date | None = None
@@ -88,11 +90,14 @@ class RateSettings(Section):
 
 
 class GroupSettings(Section):
-    """What the cards of a group may, in minutes; what is left out has no limit."""
+    """What the cards of a group may, in minutes and in millilitres of water; what is left out has no limit."""
 
     free_minutes_per_day: Annotated[int, Field(ge=0, le=24 * 60)] = 0
     longest_minutes: Annotated[int, Field(ge=1, le=MAX_GRANT_S // 60)] | None = None
     minutes_per_day: Annotated[int, Field(ge=1, le=24 * 60)] | None = None
+    free_ml_per_day: Annotated[int, Field(ge=0, le=100_000)] = 0
+    longest_ml: Annotated[int, Field(ge=1, le=100_000)] | None = None
+    ml_per_day: Annotated[int, Field(ge=1, le=100_000)] | None = None
     max_sessions: Annotated[int, Field(ge=1, le=64)] | None = None
 
 
@@ -101,6 +106,8 @@ class TariffSettings(Section):
 
     coin_minor: Annotated[int, Field(ge=1, le=1_000_000)] = 100
     coin_seconds: Annotated[int, Field(ge=1, le=MAX_GRANT_S)] = 60
+    coin_ml: Annotated[int, Field(ge=1, le=1_000_000)] = 100
+    """Of water, for the same ``coin_minor``."""
     charge_when_full: bool = True
     """Whether time runs on while a full phone stays plugged in."""
     max_sessions: Annotated[int, Field(ge=1, le=64)] = 4
@@ -216,3 +223,15 @@ class Settings(Section):
         if self.hours.opens is not None:
             found.append("[hours] is set, but this version does not keep hours: the kiosk always sells.")
         return found
+class WaterSettings(Section):
+    """The limits of the water dispenser; 0 for a cleaning that is never due."""
+
+    most_ml: Annotated[int, Field(ge=10, le=100_000)] = 2_000
+    """The largest pour."""
+    dry_run_s: Annotated[float, Field(ge=0.5, le=60)] = 3.0
+    """How long the pump may run without a pulse of the flow meter."""
+    clean_after_l: Annotated[int, Field(ge=0, le=1_000_000)] = 500
+    clean_after_days: Annotated[int, Field(ge=0, le=3_650)] = 30
+
+
+    water: WaterSettings = WaterSettings()

@@ -33,6 +33,8 @@ def refund_session(draft: Draft, command: c.RefundSession) -> Json:
         )
     left = closed.used - closed.refunded
     unit = closed.unit.value
+    if command.unit is not closed.unit:
+        raise BadRequest(f"This session sold {unit}: say how much to give back in {unit}.")
     if not command.seconds > 0:
         raise BadRequest(f"A refund is a whole number above zero; {command.seconds} was given.")
     if command.seconds > left:

@@ -11,7 +11,10 @@ from sessions.rules import SlotRules
 from sessions.slots import deadline, shown_state
 from sessions.state import Session
 from sessions.units import MonoNs, SlotName, Unit, VisitId
-from sessions.views import KioskView, SessionView, SlotView, VisitView
+from sessions.views import KioskView, PourView, SessionView, SlotView, VisitView, WaterView
+from sessions.water import cleaning_due, out_of_order, required
+from sessions.water import deadline as water_deadline
+from sessions.water_states import WATER_FIGURES
 
 
 def kiosk_view(conductor: Conductor, cloud: str = "none") -> KioskView:
@@ -27,6 +30,7 @@ def kiosk_view(conductor: Conductor, cloud: str = "none") -> KioskView:
         visits=tuple(_visit_view(conductor, visit) for visit in state.visits),
         seq=state.seq,
         durable_seq=conductor.durable,
+        water=_water_view(conductor) if rules.water is not None else None,
         held_coins_s=sum(coin.amount for coin in held),
         held_coins_until=min((held_until(state, rules, coin) for coin in held), default=None),
         cloud=cloud,
@@ -97,6 +101,29 @@ def _deadline(conductor: Conductor, name: SlotName, state: SlotState) -> MonoNs 
     return None
 
 
+def _water_view(conductor: Conductor) -> WaterView:
+    state, rules, now = conductor.state, conductor.rules, conductor.now()
+    water, limits = state.water, required(rules)
+    session = state.sessions.get(water.session) if water.session else None
+    record = conductor.registry.of_water
+    pour = None
+    if session is not None:
+        used_ul = session.used_ms if record is None else max(session.used_ms, record.pour.proven_ul)
+        pour = PourView(
+            session.session_id, session.card, water.state.value, session.started_utc, session.granted, used_ul
+        )
+    return WaterView(
+        state=water.state,
+        pour=pour,
+        cup=conductor.pouring.port.cup() if conductor.pouring is not None else None,
+        deadline=water_deadline(state, rules) if WATER_FIGURES[water.state].needs_cup else None,
+        out_of_order=out_of_order(state, rules, now.utc),
+        cleaning_due=cleaning_due(water, rules, now.utc),
+        poured_ml=water.poured_ml,
+        most_ml=limits.most_ml,
+    )
+
+
 def _visit_view(conductor: Conductor, visit_id: VisitId) -> VisitView:
     state = conductor.state
     visit = state.visits[visit_id]
@@ -109,7 +136,8 @@ def _visit_view(conductor: Conductor, visit_id: VisitId) -> VisitView:
         since_utc=visit.started_utc,
         balance_s=_shown(conductor, account, Unit.SECONDS)
         + free_left(state, conductor.rules, visit.card, conductor.now().utc),
-        balance_ml=_shown(conductor, account, Unit.MILLILITRES),
+        balance_ml=_shown(conductor, account, Unit.MILLILITRES)
+        + free_left(state, conductor.rules, visit.card, conductor.now().utc, Unit.MILLILITRES),
         alive=conductor.last_alive(visit),
         idle_until=conductor.idle_until(visit) if visit.place == SCREEN else None,
         name=card.name if card else "",

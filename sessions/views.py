@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from sessions.machine import Mode, SlotState
 from sessions.units import NS, CardKey, MonoNs, Seq, SessionId, SlotName, UtcMs, VisitId
+from sessions.water_states import WaterState
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,47 @@ class SlotView:
 
 
 @dataclass(frozen=True, slots=True)
+class PourView:
+    """A water session. ``used_ul`` is what had flowed into the cup when the picture was made, in millionths of a
+    litre."""
+
+    session_id: SessionId
+    card: CardKey
+    state: str
+    started_utc: UtcMs
+    granted_ml: int
+    used_ul: int
+
+    @property
+    def used_ml(self) -> int:
+        """Whole millilitres."""
+        return min(self.used_ul // 1000, self.granted_ml)
+
+    @property
+    def remaining_ml(self) -> int:
+        """What still belongs to it."""
+        return self.granted_ml - self.used_ml
+
+
+@dataclass(frozen=True, slots=True)
+class WaterView:
+    """The water dispenser. ``out_of_order`` is one plain sentence while no pour can start."""
+
+    state: WaterState
+    pour: PourView | None = None
+    cup: bool | None = None
+    """Whether a cup stands there; None while nobody knows."""
+    deadline: MonoNs | None = None
+    """When waiting for a cup ends."""
+    out_of_order: str | None = None
+    cleaning_due: bool = False
+    poured_ml: int = 0
+    """Sold since it was last cleaned."""
+    most_ml: int = 0
+    """The largest pour."""
+
+
+@dataclass(frozen=True, slots=True)
 class VisitView:
     """A card signed in, and what it has. Balances are what is durable."""
 
@@ -103,6 +145,8 @@ class KioskView:
     visits: tuple[VisitView, ...]
     seq: Seq
     durable_seq: Seq
+    water: WaterView | None = None
+    """None on a kiosk without."""
     held_coins_s: int = 0
     """Seconds worth of coins that wait for a card."""
     held_coins_until: MonoNs | None = None

@@ -17,9 +17,15 @@ from sessions.errors import UnknownSession
 from sessions.machine import SLOT_FIGURES
 from sessions.ports import Json
 from sessions.state import Session
-from sessions.units import SessionId, SlotName
+from sessions.units import SessionId, SlotName, Unit
+from sessions.water_states import WATER, WATER_FIGURES
 
-STATES = (*(state.value for state, figures in SLOT_FIGURES.items() if figures.occupied), "ended")
+_STATES = (
+    *(state.value for state, figures in SLOT_FIGURES.items() if figures.occupied),
+    *(state.value for state, figures in WATER_FIGURES.items() if figures.live),
+    "ended",
+)
+STATES = tuple(dict.fromkeys(_STATES))
 
 
 @click.group("sessions")
@@ -79,7 +85,7 @@ def _refuse_unknown(call: Context, slot: str | None) -> None:
         known = [spec.name for spec in load_pinmap(file).slots]
     except PinmapError:
         return
-    if slot not in known:
+    if slot not in (*known, WATER):
         raise click.UsageError(f"There is no slot '{slot}' here. There are: {', '.join(known)}.")
 
 
@@ -116,9 +122,14 @@ def _print_session(session: Session, document: Json) -> None:
     click.echo(f"{session.session_id}: {session.service} on {session.slot}, {session.state}")
     click.echo(f"card {session.card}, started {iso(session.started_utc)}, ended {iso(session.ended_utc) or 'not yet'}")
     click.echo(
-        f"granted {span(session.granted)}, used {span(document['used_s'])}, returned {span(session.returned)}, "
+        f"granted {_told(document, 'granted')}, used {_told(document, 'used')}, "
+        f"returned {_told(document, 'returned')}, "
         f"{document['energy_mWh'] / 1000:.1f} Wh, {session.stop_reason or 'not stopped'}"
     )
+
+
+def _told(row: Json, what: str) -> str:
+    return f"{row[f'{what}_ml']} ml" if row["service"] == WATER else span(row[f"{what}_s"])
 
 
 def _row(row: Json) -> tuple[str, ...]:
@@ -128,9 +139,9 @@ def _row(row: Json) -> tuple[str, ...]:
         row["state"],
         row["card"][:11] + "…",
         row["started_at"][:19].replace("T", " "),
-        span(row["granted_s"]),
-        span(row["used_s"]),
-        span(row["returned_s"]),
+        _told(row, "granted"),
+        _told(row, "used"),
+        _told(row, "returned"),
         row["stop_reason"] or "",
     )
 
@@ -151,19 +162,23 @@ def export(as_csv: bool) -> None:
 
 @sessions_group.command()
 @click.argument("session", metavar="ID")
-@click.argument("seconds", type=WholeNumber(1), metavar="SECONDS")
+@click.argument("amount", type=WholeNumber(1), metavar="SECONDS")
+@click.option("--ml", "of_water", is_flag=True, help="Of a water session: so many millilitres, not seconds.")
 @click.option("--reason", required=True, metavar="TEXT", help="Why; it is recorded.")
 @command_id_option
 @click.option("--json", "as_json", is_flag=True, help="One JSON document.")
-def refund(session: str, seconds: int, reason: str, said_id: str | None, as_json: bool) -> None:
-    """Give time that a session sold back to its card.
+def refund(session: str, amount: int, of_water: bool, reason: str, said_id: str | None, as_json: bool) -> None:
+    """Give what a session sold back to its card.
 
     \b
     Example:
       kiosk sessions refund s83197ac7-10 300 --reason "the cable was broken"
+      kiosk sessions refund s83197ac7-12 250 --ml --reason "it was warm"
     """
-    done = ask(this_call(), RefundSession(SessionId(session), seconds, STAFF, reason), said_id).data
+    unit = Unit.MILLILITRES if of_water else Unit.SECONDS
+    done = ask(this_call(), RefundSession(SessionId(session), amount, STAFF, reason, unit), said_id).data
     if as_json:
         click.echo(json.dumps(done, indent=2, ensure_ascii=False))
     else:
-        click.echo(f"{span(seconds)} are back on {done['card']}; {span(done['left_s'])} of the session are still sold.")
+        back, left = (f"{amount} ml", f"{done['left_ml']} ml") if of_water else (span(amount), span(done["left_s"]))
+        click.echo(f"{back} are back on {done['card']}; {left} of the session are still sold.")

@@ -18,7 +18,7 @@ from kiosk.reports import (
     claim_json,
     fact_json,
     kiosk_json,
-    live_session_json,
+    live_sessions_json,
     past_claim_json,
     session_json,
     slot_json,
@@ -203,9 +203,9 @@ class Api:
 
     def _told(self, session: Session) -> Json:
         """A session from the store, overlaid with what only the running kiosk knows."""
-        live = next((s for s in self._kiosk.view().sessions() if s.session_id == session.session_id), None)
-        stored = session_json(session)
-        return stored if live is None or session.settled else {**stored, **live_session_json(live, self._kiosk.now())}
+        stored, live = session_json(session), live_sessions_json(self._kiosk.view(), self._kiosk.now())
+        overlay = next((known for known in live if known["session_id"] == session.session_id), None)
+        return stored if overlay is None or session.settled else {**stored, **overlay}
 
 
 def _slot_of(request: Request, view: KioskView) -> SlotView:

@@ -21,6 +21,7 @@ from kiosk.console.port import KioskFacade
 from kiosk.console.proof_api import ProofApi
 from kiosk.console.selftest_api import SelfTestApi, SelfTestPort
 from kiosk.console.visits_api import VisitsApi
+from kiosk.console.water_api import WaterApi
 
 PAGES = Path(__file__).parent / "pages"
 _TYPES = {".html": "text/html", ".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
@@ -36,7 +37,7 @@ _HEADERS = {
 def build_console(kiosk: KioskFacade, selftests: SelfTestPort | None = None) -> ASGIApp:
     """The console of a simulated kiosk: open, to this machine only. The bench is part of it where the kiosk has one,
     and so are its self-tests."""
-    apis = (VisitsApi, Api, MoneyApi, ProofApi, CareApi, MetricsApi, LiveFacts)
+    apis = (VisitsApi, Api, MoneyApi, ProofApi, CareApi, WaterApi, MetricsApi, LiveFacts)
     routes: list[BaseRoute] = [*(route for api in apis for route in api(kiosk).routes()), *_pages()]
     if kiosk.bench is not None:
         routes += BenchApi(kiosk.bench).routes()

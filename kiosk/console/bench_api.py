@@ -71,7 +71,7 @@ class BenchApi:
 
     async def cup(self, request: Request) -> Response:
         body = await read(request, CupBody)
-        await run_in_threadpool(self._bench.cup, body.present)
+        await run_in_threadpool(self._bench.cup, body.present, body.size_ml)
         return _done()
 
     async def fault(self, request: Request) -> Response:

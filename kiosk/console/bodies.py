@@ -16,6 +16,8 @@ LARGEST_BODY = 64 * 1024
 LONGEST_COMMAND_ID = 100
 LONGEST_GRANT_S = 10_000_000
 """No card can hold more. What the card really has is for the rules to know."""
+LARGEST_POUR_ML = 100_000
+"""No dispenser's limit can be set higher."""
 LARGEST_COIN = 100
 """The bench drops a coin as the acceptor counts it, a tenth of a second for each unit of its value."""
 
@@ -43,6 +45,13 @@ class StartBody(Body):
     """How long, and for which card when staff says so."""
 
     seconds: Seconds
+    card: Name | None = None
+
+
+class WaterBody(Body):
+    """How much, and for which card when staff says so."""
+
+    ml: Annotated[int, Field(ge=1, le=LARGEST_POUR_ML)]
     card: Name | None = None
 
 
@@ -114,9 +123,10 @@ class ReplaceBody(Body):
 
 
 class RefundBody(Body):
-    """How much of what a session sold goes back to its card, and why."""
+    """How much of what a session sold goes back to its card, in seconds or, of water, in millilitres; and why."""
 
-    seconds: Seconds
+    seconds: Seconds | None = None
+    ml: Annotated[int, Field(ge=1, le=LARGEST_POUR_ML)] | None = None
     reason: Reason
 
 
@@ -156,6 +166,7 @@ class CupBody(Body):
     """Whether a cup stands there."""
 
     present: bool
+    size_ml: Annotated[float, Field(ge=10, le=10_000)] = 500.0
 
 
 class FaultBody(Body):

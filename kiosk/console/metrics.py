@@ -18,6 +18,8 @@ from starlette.routing import Route
 from kiosk.console.port import KioskFacade
 from sessions.machine import Mode, SlotState
 from sessions.units import Unit
+from sessions.views import WaterView
+from sessions.water_states import WaterState
 
 
 class MetricsApi:
@@ -56,10 +58,12 @@ class _KioskCollector(Collector):
     def _moment(self) -> Iterator[Metric]:
         view = self._kiosk.view()
         live = Counter(session.state for session in view.sessions())
+        if view.water is not None and view.water.pour is not None:
+            live[view.water.pour.state] += 1
         sessions = GaugeMetricFamily(
             "kiosk_sessions_open", "Sessions that live or wait to be collected", labels=["state"]
         )
-        for state in SlotState:
+        for state in dict.fromkeys((*SlotState, *WaterState)):
             sessions.add_metric([state.value], live[state.value])
         yield sessions
         slots = GaugeMetricFamily("kiosk_slot_state", "1 for the state that a slot is in", labels=["slot", "state"])
@@ -72,6 +76,8 @@ class _KioskCollector(Collector):
             if slot.mA is not None:
                 current.add_metric([slot.name], slot.mA / 1000)
         yield from (slots, current, faults)
+        if view.water is not None:
+            yield from _of_water(view.water)
         mode = GaugeMetricFamily("kiosk_mode", "1 for the mode that the kiosk is in", labels=["mode"])
         for known in Mode:
             mode.add_metric([known.value], view.mode is known)
@@ -110,3 +116,13 @@ class _KioskCollector(Collector):
         yield GaugeMetricFamily("kiosk_sold_litres", "Water sold, less what was refunded", litres)
         yield CounterMetricFamily("kiosk_energy_joules", "Energy given to phones", totals.energy_mWh * 3.6)
         yield CounterMetricFamily("kiosk_coins", "Coins ever taken", store.coins())
+
+
+def _of_water(water: WaterView) -> Iterator[Metric]:
+    states = GaugeMetricFamily("kiosk_water_state", "1 for the state that the water is in", labels=["state"])
+    for state in WaterState:
+        states.add_metric([state.value], water.state is state)
+    yield states
+    yield GaugeMetricFamily("kiosk_water_fault", "1 while no water can be sold", water.out_of_order is not None)
+    litres = water.poured_ml / 1000
+    yield GaugeMetricFamily("kiosk_water_litres_since_cleaning", "Water sold since the last cleaning", litres)

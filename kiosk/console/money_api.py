@@ -13,7 +13,7 @@ from kiosk.console.port import KioskFacade
 from kiosk.reports import books_json, card_json, transfer_json
 from sessions import commands as c
 from sessions.cards import card_named
-from sessions.errors import UnknownCard
+from sessions.errors import BadRequest, UnknownCard
 from sessions.ledger import card_account
 from sessions.units import CardKey, SessionId, Unit
 
@@ -82,9 +82,11 @@ class MoneyApi:
 
     async def refund(self, request: Request) -> Response:
         body, session = await read(request, RefundBody), SessionId(request.path_params["session"])
-        return await act(
-            self._kiosk, request, body, lambda: c.RefundSession(session, body.seconds, actor_of(request), body.reason)
-        )
+        if (body.seconds is None) == (body.ml is None):
+            raise BadRequest("Say how much goes back: either 'seconds' or, of water, 'ml'.")
+        unit = Unit.SECONDS if body.ml is None else Unit.MILLILITRES
+        refund = c.RefundSession(session, body.seconds or body.ml or 0, actor_of(request), body.reason, unit)
+        return await act(self._kiosk, request, body, lambda: refund)
 
     async def _set_blocked(self, request: Request, blocked: bool) -> Response:
         card, body = _card_of(request), await read(request, Nothing)

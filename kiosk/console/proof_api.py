@@ -10,7 +10,7 @@ from starlette.routing import Route
 from kiosk.console.answers import JsonAnswer
 from kiosk.console.deciding import require_staff
 from kiosk.console.port import KioskFacade
-from kiosk.proof.story import WHY, story_of
+from kiosk.proof.story import story_of, why
 from kiosk.reports import session_json
 from sessions.store.codec import transfer_to_json
 from sessions.units import SessionId
@@ -32,7 +32,7 @@ class ProofApi:
         return JsonAnswer(
             {
                 "session": session_json(story.session),
-                "why": WHY.get(story.session.stop_reason or "", None),
+                "why": why(story.session) if story.ended else None,
                 "moments": [asdict(moment) for moment in story.moments],
                 "transfers": [transfer_to_json(transfer) for transfer in story.transfers],
                 "waveform": [[round(t_s, 3), mA] for t_s, mA in story.waveform],

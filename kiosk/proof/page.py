@@ -4,8 +4,9 @@ import textwrap
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from kiosk.proof.story import WHY, Moment, Story
+from kiosk.proof.story import Moment, Story, why
 from sessions.ledger import card_account, hold_account
+from sessions.water_states import WATER
 
 WIDTH = 100
 PLOT_WIDTH, PLOT_HEIGHT = 80, 8
@@ -19,14 +20,15 @@ def proof_page(story: Story, kiosk_name: str) -> str:
 
 
 def _head(story: Story, kiosk_name: str) -> str:
-    s = story.session
+    s, unit = story.session, story.session.unit.value
+    energy = "" if s.service == WATER else f", energy {s.energy_mWh / 1000:.2f} Wh"
     lines = [
         f"Session {s.session_id}".ljust(60) + kiosk_name.rjust(WIDTH - 60),
         "=" * WIDTH,
         f"Slot      {s.slot:<24}Card   {s.card}",
         f"Started   {_utc(s.started_utc):<24}Ended  {_utc(s.ended_utc) if s.ended_utc else 'not yet'}",
-        f"Granted   {s.granted} s".ljust(34)
-        + f"Used   {s.used_ms // 1000} s, returned {s.returned} s, energy {s.energy_mWh / 1000:.2f} Wh",
+        f"Granted   {s.granted} {unit}".ljust(34)
+        + f"Used   {min(s.used_ms // 1000, s.granted)} {unit}, returned {s.returned} {unit}{energy}",
     ]
     return "\n".join(lines)
 
@@ -37,7 +39,8 @@ def _utc(utc_ms: int) -> str:
 
 def _money(story: Story) -> str:
     names = {card_account(story.session.card): "card", hold_account(story.session.session_id): "hold"}
-    lines = ["MONEY (every second moved, from -> to)"]
+    what = "millilitre" if story.session.service == WATER else "second"
+    lines = [f"MONEY (every {what} moved, from -> to)"]
     for t in story.transfers:
         lines.append(
             f"  {t.amount:>7} {t.unit.value:<5} {names.get(t.debit, t.debit)} -> {names.get(t.credit, t.credit)}"
@@ -46,6 +49,8 @@ def _money(story: Story) -> str:
 
 
 def _plot(story: Story) -> str:
+    if story.session.service == WATER:
+        return ""
     known = [(t, mA) for t, mA in story.waveform if mA is not None]
     if len(known) < 2:
         return "CURRENT\n  no samples were kept of this session"
@@ -95,4 +100,4 @@ def _why(story: Story) -> str:
     if not story.ended:
         return "IT STILL RUNS: what is above is what is proven so far."
     reason = story.session.stop_reason or "Other"
-    return f"WHY IT ENDED\n  {reason}. {WHY.get(reason, '')}"
+    return f"WHY IT ENDED\n  {reason}. {why(story.session)}"

@@ -17,13 +17,15 @@ from sessions.journaling import Sample
 from sessions.ledger import SOLD, hold_account
 from sessions.machine import SLOT_FIGURES, SLOT_TABLE
 from sessions.ports import Reading
-from sessions.units import NS, MonoNs, seconds_ns
+from sessions.units import NS, MonoNs, Unit, seconds_ns
+from sessions.water_states import WATER_TABLE
 from sessions.zero import Zero
 
 TOLERANCE_NS = seconds_ns(1.0)
 NEEDED_READINGS = 5
 """Samples within `AROUND_NS` before a verdict without which it cannot be decided again."""
 AROUND_NS = seconds_ns(3.0)
+_COUNTED = {Unit.SECONDS: "seconds", Unit.MILLILITRES: "millilitres"}
 BY_CLOCK = frozenset({Kind.STALE, Kind.UNPLUGGED})
 """Conclusions from silence or waiting: the samples cannot show them."""
 
@@ -55,7 +57,7 @@ def replay(bundle: Bundle) -> Replay:
     recorded = [fact for fact in story.facts if isinstance(fact.body, e.VerdictGiven)]
     decidable = [fact for fact in recorded if _decidable(fact, story.samples)]
     differences = [*_moves(story, start), *_money(story, start), *_verdicts(bundle, decidable, start)]
-    moves = sum(1 for fact in story.facts if isinstance(fact.body, e.SlotMoved))
+    moves = sum(1 for fact in story.facts if isinstance(fact.body, e.SlotMoved | e.WaterMoved))
     ordered = tuple(sorted(differences, key=lambda difference: difference.t_s))
     return Replay(moves, len(decidable), len(recorded) - len(decidable), ordered)
 
@@ -68,6 +70,11 @@ def _moves(story: Story, start: MonoNs) -> Iterator[Difference]:
             if now is not body.after:
                 event = f"'{body.event.value}' while '{body.before.value}'"
                 yield Difference(_t(fact.at.mono, start), event, body.after.value, str(now.value))
+        elif isinstance(body, e.WaterMoved):
+            then, after = WATER_TABLE[body.before, body.event], body.after
+            if then is not after:
+                event = f"'{body.event.value}' while '{body.before.value}'"
+                yield Difference(_t(fact.at.mono, start), event, after.value, str(then.value))
 
 
 def _money(story: Story, start: MonoNs) -> Iterator[Difference]:
@@ -83,12 +90,19 @@ def _money(story: Story, start: MonoNs) -> Iterator[Difference]:
             continue
         sold = sum(t.amount for t in fact.transfers if t.credit == SOLD)
         out = sum(t.amount for t in fact.transfers if t.debit == hold)
-        proven_ms = [f.body.used_ms or 0 for f in story.facts if isinstance(f.body, e.SlotMoved) and f.seq <= fact.seq]
-        used = min(granted, (proven_ms[-1] if proven_ms else 0) // 1000)
+        proven = [p for f in story.facts if f.seq <= fact.seq and (p := _proven(f.body)) is not None]
+        used = min(granted, (proven[-1] if proven else 0) // 1000)
         said = ((sold, body.used, "sold"), (out, granted, "moved out of the hold"), (body.used, used, "used"))
         for then, now, what in said:
             if then != now:
-                yield Difference(_t(fact.at.mono, start), f"seconds {what}", str(then), str(now))
+                yield Difference(_t(fact.at.mono, start), f"{_COUNTED[story.session.unit]} {what}", str(then), str(now))
+
+
+def _proven(body: e.Body) -> int | None:
+    """How much a move says is proven, in thousandths of the unit."""
+    if isinstance(body, e.SlotMoved):
+        return body.used_ms or 0
+    return body.used_ul if isinstance(body, e.WaterMoved) else None
 
 
 def _verdicts(bundle: Bundle, recorded: list[e.Fact], start: MonoNs) -> Iterator[Difference]:

@@ -13,7 +13,8 @@ from sessions.errors import UnknownSession
 from sessions.journaling import Sample
 from sessions.state import Session
 from sessions.store.queries import Queries
-from sessions.units import NS, SessionId
+from sessions.units import NS, SessionId, Unit
+from sessions.water_states import WATER
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,21 @@ WHY: Mapping[str, str] = {
 }
 """Each stop reason as a sentence."""
 
+WHY_WATER: Mapping[str, str] = {
+    "Local": "Its owner ended it, or took the cup away.",
+    "TimeLimitReached": "What was bought has flowed.",
+    "Timeout": "Nobody put a cup under the spout.",
+    "PowerLoss": "The kiosk lost its power while it poured.",
+    "Other": "Something of the dispenser failed.",
+}
+"""Those that mean something else for water."""
+
+
+def why(session: Session) -> str:
+    """Why a session ended, as a sentence."""
+    reason = session.stop_reason or "Other"
+    return (WHY_WATER.get(reason) if session.service == WATER else None) or WHY.get(reason, "")
+
 
 def story_of(store: Queries, session_id: SessionId) -> Story:
     """Puts a session's story together. Raises `UnknownSession`."""
@@ -97,14 +113,26 @@ def _moment(fact: e.Fact, start: int, started: e.Fact) -> Moment | None:
     return Moment(round(t_s, 1), body.kind, says(body), dated_s, later, figures)
 
 
+def _unit(body: e.SessionStarted | e.SessionSettled) -> str:
+    return (Unit.MILLILITRES if body.slot == WATER else Unit.SECONDS).value
+
+
+def _flowed(body: e.WaterMoved) -> str:
+    overrun = "" if body.overrun_ul is None else f", of it {body.overrun_ul / 1000:.1f} ml after the pump was off"
+    return "" if body.used_ul is None else f", {body.used_ul / 1000:.1f} ml in the cup{overrun}"
+
+
 _SAYS: Mapping[type[e.Body], Callable[[Any], str]] = {
-    e.SessionStarted: lambda b: f"started for {b.granted} s by {b.by}",
+    e.SessionStarted: lambda b: f"started for {b.granted} {_unit(b)} by {b.by}",
+    e.WaterMoved: lambda b: f"{b.before.value} -> {b.after.value} ({b.event.value})" + _flowed(b),
     e.SessionExtended: lambda b: f"{b.added} s added by {b.by}",
     e.SlotMoved: lambda b: f"{b.before.value} -> {b.after.value} ({b.event.value})",
     e.VerdictGiven: lambda b: f"detector: {b.verdict}",
     e.DoorReleased: lambda b: f"door released by {b.by}" + (f": {b.reason}" if b.reason else ""),
     e.DoorMoved: lambda b: ("door opened" if b.open else "door shut") + (", by force" if b.forced else ""),
-    e.SessionSettled: lambda b: f"settled: {b.used} s sold, {b.returned} s returned, {b.stop_reason} by {b.by}",
-    e.SessionRefunded: lambda b: f"{b.seconds} s given back by {b.by}: {b.reason}",
+    e.SessionSettled: lambda b: (
+        f"settled: {b.used} {_unit(b)} sold, {b.returned} {_unit(b)} returned, {b.stop_reason} by {b.by}"
+    ),
+    e.SessionRefunded: lambda b: f"{b.seconds} given back by {b.by}: {b.reason}",
     e.SessionCollected: lambda b: f"collected ({b.how})",
 }

@@ -44,10 +44,10 @@ class BenchVerbs:
         with _in_our_words():
             self._bench.coin(value)
 
-    def cup(self, present: bool) -> None:
-        """Puts a cup under the tap or takes it away."""
+    def cup(self, present: bool, size_ml: float = 500.0) -> None:
+        """Puts an empty cup under the spout or takes it away."""
         with _in_our_words():
-            self._bench.cup(present)
+            self._bench.cup(present, size_ml)
 
     def fault(self, device: str, kind: str, on: bool) -> None:
         """Breaks something or mends it."""

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from sessions.commands.actor import Actor
-from sessions.units import CardKey, SessionId, SlotName
+from sessions.units import CardKey, SessionId, SlotName, Unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +44,11 @@ class OpenDoor:
 
 @dataclass(frozen=True, slots=True)
 class RefundSession:
-    """Gives ``seconds`` that an ended session sold back to its card."""
+    """Gives ``seconds`` that an ended session sold back to its card; of a water session they are millilitres, which
+    ``unit`` must say."""
 
     session: SessionId
     seconds: int
     actor: Actor
     reason: str
+    unit: Unit = Unit.SECONDS

@@ -21,7 +21,7 @@ from kiosk.commands import new_command_id
 from kiosk.console.app import build_console
 from kiosk.console.server import ConsoleServer
 from kiosk.loops import Inbox
-from kiosk.pinmap_rules import slot_rules
+from kiosk.pinmap_rules import slot_rules, water_rules
 from kiosk.settings import to_rules
 from kiosk.settings_model import Settings
 from kiosk.shell import HeadlessShell
@@ -56,7 +56,9 @@ class RunningKiosk:
         stack.callback(self.wiring.stop)
         self.wiring.start()
         shell = HeadlessShell(self.inbox)
-        rules = to_rules(Settings(), slot_rules(self.pinmap.slots))
+        settings = Settings()
+        water = water_rules(self.pinmap.water, settings.water)
+        rules = to_rules(settings, slot_rules(self.pinmap.slots), water)
         self.kiosk = Assembly(self._data, rules, self.wiring, shell, self.inbox, stack, self.ends.append)
         self.journal, self.conductor, self.live = self.kiosk.journal, self.kiosk.conductor, self.kiosk.live
         self.kiosk.profiles.replace(self.pinmap)

@@ -343,7 +343,7 @@ def test_a_water_session_is_refunded_in_millilitres(kiosk: SimKiosk) -> None:
     spout(kiosk).place(Cup())
     session = start(kiosk, who, 200)
     kiosk.run(12)
-    answer = kiosk.conductor.execute(c.RefundSession(session, 50, STAFF, "it was warm")).data
+    answer = kiosk.conductor.execute(c.RefundSession(session, 50, STAFF, "it was warm", Unit.MILLILITRES)).data
     assert (answer["refunded_ml"], left(kiosk)) == (50, 850)
 
 
