@@ -29,6 +29,8 @@ GONE = (
     f"The card reader at {READER_PORT} is not there. Check its plug and cable; it is used again as soon as it is back."
 )
 QUIET_AFTER_MS = 10_001
+SPARKS_NS = 100 * MS
+"""How long after a lock's switching the coin line is doubted."""
 
 
 @dataclass(slots=True, eq=False)
@@ -56,6 +58,8 @@ class _Train:
     first: int
     pulses: int
     last_end: int
+    proven: bool = False
+    """Whether one of its pulses is surely none of a lock's sparks."""
 
 
 class Modelled(Stepped):
@@ -80,6 +84,8 @@ class Modelled(Stepped):
         self._taps = self._trains = 0
         self._train: _Train | None = None
         self._chute_open = False
+        self._sparks: list[int] = []
+        """When locks on the coin acceptor's board were switched."""
 
     def close(self) -> None:
         for slot in self.kiosk.slots.values():
@@ -165,6 +171,7 @@ class Modelled(Stepped):
         latch.tries = latch.tries - 1 if watching else 0
         latch.on_since = now
         latch.slot.coil(True)
+        self._spark(bank, now)
         self.owner.after(PULSE_MS, lambda: self._pulse_over(bank, latch, now))
         if watching:
             latch.watched_from = now
@@ -176,9 +183,15 @@ class Modelled(Stepped):
             self._give_turn(bank)
 
     def _end_pulse(self, latch: _Latch) -> None:
+        bank = self._bank(latch)
         latch.slot.coil(False)
         latch.on_since, latch.ready_at = None, self.owner.mono
-        self._pulsed[self._bank(latch)] = None
+        self._pulsed[bank] = None
+        self._spark(bank, self.owner.mono)
+
+    def _spark(self, bank: int, now: int) -> None:
+        if bank == 0:
+            self._sparks = [*(at for at in self._sparks if now - at < NS), now]
 
     def _moved(self, latch: _Latch) -> None:
         latch.watched_from = None
@@ -252,14 +265,23 @@ class Modelled(Stepped):
         else:
             self._trains += 1
             train = self._train = _Train(self._trains, first, pulses, end)
-            self.owner.after(self._ms_until(first) + COIN_PULSE_MS, lambda: self._tell_first(train))
+        self._await_pulse(train, first, pulses)
         self.owner.after(self._ms_until(end) + COIN_TIMING.gap_ms, lambda: self._tell_train(train, end))
 
-    def _tell_first(self, train: _Train) -> None:
-        self.post(CoinPulseStarted(self._train_id(train), MonoNs(train.first)))
+    def _await_pulse(self, train: _Train, begins: int, left: int) -> None:
+        """Looks at a pulse once it is over, and at the coin's next one while all were doubtful."""
+        if left and not train.proven:
+            self.owner.after(self._ms_until(begins) + COIN_PULSE_MS, lambda: self._judge_pulse(train, begins, left))
+
+    def _judge_pulse(self, train: _Train, began: int, left: int) -> None:
+        if any(began - SPARKS_NS <= at <= began + COIN_PULSE_MS * MS for at in self._sparks):
+            self._await_pulse(train, began + 2 * COIN_PULSE_MS * MS, left - 1)
+        elif not train.proven:
+            train.proven = True
+            self.post(CoinPulseStarted(self._train_id(train), MonoNs(train.first)))
 
     def _tell_train(self, train: _Train, end: int) -> None:
-        if train.last_end == end:
+        if train.last_end == end and train.proven:
             value = MinorUnits(COIN_UNIT * train.pulses)
             now = MonoNs(self.owner.mono)
             self.post(CoinSeen(value, self._train_id(train), MonoNs(train.first), now))
