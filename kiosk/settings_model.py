@@ -5,7 +5,7 @@ typing mistakes out (``no_device_s = 60000``); what a value means is said where 
 """
 
 from datetime import date
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import (
@@ -133,6 +133,25 @@ class HoursSettings(Section):
         return self
 
 
+class ScreenSettings(Section):
+    """How the touchscreen looks, by day and by night, and how it rests."""
+
+    theme: Literal["dark", "light", "contrast"] = "dark"
+    """Customers may choose contrast on the first screen, and their cards remember it."""
+    large_text: bool = False
+    """The same."""
+    bright_percent: Annotated[int, Field(ge=1, le=100)] = 100
+    """The backlight by day; only where the system has one that programs may set."""
+    night_percent: Annotated[int, Field(ge=1, le=100)] = 35
+    night_begins: OpeningTime = "21:00"
+    night_ends: OpeningTime = "06:00"
+    blank: Literal["never", "night", "always"] = "night"
+    """When it goes dark while nobody is there; a touch, a card or a coin wakes it."""
+    blank_after_s: Annotated[int, Field(ge=30, le=86_400)] = 600
+    shift_s: Annotated[int, Field(ge=0, le=86_400)] = 180
+    """How often everything moves by a pixel, so that nothing burns in; 0 never."""
+
+
 class DetectionSettings(Section):
     """What the plug detector goes by, in milliamperes and seconds; `sessions.detection` says where they come from."""
 
@@ -204,25 +223,6 @@ class KioskSettings(Section):
         return name
 
 
-class Settings(Section):
-    """The whole of ``kiosk.toml``."""
-
-    kiosk: KioskSettings = KioskSettings()
-    timing: TimingSettings = TimingSettings()
-    tariff: TariffSettings = TariffSettings()
-    hours: HoursSettings = HoursSettings()
-    detection: DetectionSettings = DetectionSettings()
-    console: ConsoleSettings = ConsoleSettings()
-    firebase: FirebaseSettings = FirebaseSettings()
-
-    def notices(self) -> list[str]:
-        """Sentences about settings that are right but have no effect in this version."""
-        found = []
-        if self.firebase.database_url is not None:
-            found.append("[firebase] is set, but this version has no cloud backend: the kiosk works on its own.")
-        if self.hours.opens is not None:
-            found.append("[hours] is set, but this version does not keep hours: the kiosk always sells.")
-        return found
 class WaterSettings(Section):
     """The limits of the water dispenser; 0 for a cleaning that is never due."""
 
@@ -234,4 +234,26 @@ class WaterSettings(Section):
     clean_after_days: Annotated[int, Field(ge=0, le=3_650)] = 30
 
 
+class Settings(Section):
+    """The whole of ``kiosk.toml``."""
+
+    kiosk: KioskSettings = KioskSettings()
+    timing: TimingSettings = TimingSettings()
+    tariff: TariffSettings = TariffSettings()
+    hours: HoursSettings = HoursSettings()
+    screen: ScreenSettings = ScreenSettings()
+    detection: DetectionSettings = DetectionSettings()
     water: WaterSettings = WaterSettings()
+    console: ConsoleSettings = ConsoleSettings()
+    firebase: FirebaseSettings = FirebaseSettings()
+
+    def notices(self) -> list[str]:
+        """Sentences about settings that are right but have no effect in this version."""
+        found = []
+        if self.firebase.database_url is not None:
+            found.append("[firebase] is set, but this version has no cloud backend: the kiosk works on its own.")
+        if self.hours.opens is not None:
+            found.append(
+                "[hours] is set: the screen shows it, but this version does not keep hours, the kiosk always sells."
+            )
+        return found

@@ -93,6 +93,7 @@ class TkShell:
         say: Callable[[str], None],
     ) -> None:
         from kiosk.screens.charging import ChargingScreen
+        from kiosk.site import site_of
         from kiosk.window import Picture, open_window, touch
 
         kiosk = options.settings.kiosk
@@ -102,7 +103,8 @@ class TkShell:
         self._inbox = inbox
         self._say = say
         self._bench_window: BenchWindow | None = None
-        self._screen = ChargingScreen(self._root, inbox, fatal, kiosk.languages[0])
+        self._site = site_of(options.settings)
+        self._screen = ChargingScreen(self._root, inbox, fatal, self._site.reading)
         self.owner: SessionOwner = self._screen
         self.picture: Callable[[], bytes] | None = Picture(self._root, self._size).png
         self.touch: Callable[[int, int], None] | None = lambda x, y: inbox.put(lambda: touch(self._root, x, y))
@@ -110,12 +112,11 @@ class TkShell:
     def open(self, conductor: Conductor, live: LiveView, bench: "BenchPort | None") -> None:
         """Shows the first screen."""
         from kiosk.screens.stage import Stage
-        from kiosk.site import site_of
 
         stage = Stage(
             self._root,
             self._size,
-            site_of(self._options.settings),
+            self._site,
             self._screen.on_intent,
             hide_cursor=not self._options.simulate,
         )

@@ -1,4 +1,4 @@
-"""The parts that are touched: one button, the same everywhere, and the row of them at the bottom."""
+"""The button, the same everywhere."""
 
 from dataclasses import dataclass
 from time import monotonic
@@ -28,7 +28,7 @@ def look(colours: Palette, action: Action, pressed: bool) -> Look:
     if not action.enabled:
         return Look(colours.surface, colours.muted)
     if action.rank is Rank.LIKELY:
-        return Look(mix(colours.go, colours.night, 0.3) if pressed else colours.go, colours.ink)
+        return Look(mix(colours.go, colours.text, 0.3) if pressed else colours.go, colours.ink)
     ink = colours.stop if action.rank is Rank.DANGER else colours.text
     if pressed:
         return Look(mix(colours.raised, colours.text, 0.22), colours.text)
@@ -45,6 +45,7 @@ class Button:
         self.enabled = False
         self.value = ""
         self._wanted = self._kind = kind
+        self._with_icon = True
         self._action: Action | None = None
         self._pressed = False
         self._held_since: float | None = None
@@ -106,18 +107,31 @@ class Button:
         return self.box.w - 2 * self._page.theme.px(GAP)
 
     def _needed(self, action: Action) -> int:
-        icon = self._page.theme.px(ICON + 10) if action.icon else 0
-        return icon + self._page.ink.font(self._kind).measure(action.text)
+        words = self._page.ink.font(self._kind).measure(action.text)
+        icon = self._page.theme.px(ICON) if action.icon and self._with_icon else 0
+        return words + icon + (self._page.theme.px(10) if words and icon else 0)
+
+    def _shown_icon(self, action: Action) -> str:
+        return action.icon if self._with_icon else ""
+
+    def _choose_size(self, action: Action) -> None:
+        """Long words first step down once, then do without the icon, then step down further."""
+        sizes = [self._wanted]
+        while sizes[-1] in SMALLER:
+            sizes.append(SMALLER[sizes[-1]])
+        ways = [(kind, True) for kind in sizes[:2]] + [(kind, False) for kind in sizes]
+        for self._kind, self._with_icon in ways:
+            if self._needed(action) <= self._room():
+                return
 
     def _lay_out(self, action: Action) -> None:
         self.value = action.text
-        self._kind = self._wanted
-        while self._needed(action) > self._room() and self._kind in SMALLER:
-            self._kind = SMALLER[self._kind]
+        self._choose_size(action)
         x = self.box.cx - self._needed(action) // 2
-        if action.icon:
-            self._page.move_item(self._icon.item, x + self._page.theme.px(ICON) // 2, self.box.cy)
-            x += self._page.theme.px(ICON + 10)
+        icon = self._page.theme.px(ICON) if action.icon and self._with_icon else 0
+        if icon:
+            self._page.move_item(self._icon.item, x + icon // 2, self.box.cy)
+            x += icon + self._page.theme.px(10)
         self._page.move_item(self._text, x, self.box.cy)
         self._page.change(self._text, text=action.text, font=self._page.ink.font(self._kind))
 
@@ -126,7 +140,7 @@ class Button:
             return
         now = look(self._page.theme.colours, self._action, self._pressed)
         self._plate.paint(now.fill)
-        self._icon.set(self._action.icon, now.ink, now.fill)
+        self._icon.set(self._shown_icon(self._action), now.ink, now.fill)
         self._page.change(self._text, fill=now.ink)
 
     def _show_progress(self) -> None:
@@ -147,7 +161,9 @@ class Button:
         self._progress.paint(fill, ground)
         self._page.show_items(self._progress.items, True)
         icon_x = self._page.coords(self._icon.item)[0]
-        self._icon.set(self._action.icon, colours.text, fill if self._progress.box.right > icon_x else ground)
+        self._icon.set(
+            self._shown_icon(self._action), colours.text, fill if self._progress.box.right > icon_x else ground
+        )
         self._job = self._page.after(HOLD_FRAME_MS, self._show_progress)
 
     def _stop_holding(self) -> None:
@@ -156,31 +172,3 @@ class Button:
             self._page.after_cancel(self._job)
             self._job = None
         self._page.show_items(self._progress.items, False)
-
-
-class Footer:
-    """At most three buttons in the thumb's half; the likely one is on the right and, where there are fewer, wide."""
-
-    def __init__(self, page: Page, box: Box) -> None:
-        gap = page.theme.px(GAP)
-        thirds = box.columns(3, gap)
-        night = page.theme.colours.night
-        wide = Box(thirds[1].x, box.y, box.right - thirds[1].x, box.h)
-        self._thirds = [Button(page, third, night) for third in thirds]
-        self._wide = Button(page, wide, night)
-
-    def set(self, actions: tuple[Action, ...]) -> None:
-        """Shows these actions."""
-        first, second, third = self._thirds
-        if len(actions) == 3:
-            self._assign({first: actions[0], second: actions[1], third: actions[2]})
-        elif len(actions) == 2:
-            self._assign({first: actions[0], self._wide: actions[1]})
-        elif actions:
-            self._assign({self._wide if actions[0].rank is Rank.LIKELY else first: actions[0]})
-        else:
-            self._assign({})
-
-    def _assign(self, shown: dict[Button, Action]) -> None:
-        for button in (*self._thirds, self._wide):
-            button.set(shown.get(button))

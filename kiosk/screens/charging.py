@@ -11,6 +11,7 @@ Everything here runs on the Tk thread. Other threads reach it through `post` alo
 import time
 import tkinter as tk
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from itertools import count
 from typing import Protocol
 
@@ -18,9 +19,10 @@ from kiosk.screens import intents as i
 from kiosk.screens import navigation
 from kiosk.screens.navigation import Navigation
 from kiosk.screens.notices import NOTICE_FOR, Note
+from kiosk.screens.reading import AS_WRITTEN, Reading
 from sessions import commands as c
 from sessions.conductor import Conductor
-from sessions.errors import InvariantBroken, SessionsError
+from sessions.errors import InvariantBroken, NoVisit, SessionsError
 from sessions.events import Fact, VisitEnded
 from sessions.ports import AfterId
 from sessions.registry import Record
@@ -51,10 +53,10 @@ class ChargingScreen:
     """Owns the records under Tk. ``fatal`` is told of an exception in any callback: the process must end then."""
 
     def __init__(
-        self, root: tk.Tk, inbox: Wakeable, fatal: Callable[[BaseException], None], language: str = "en"
+        self, root: tk.Tk, inbox: Wakeable, fatal: Callable[[BaseException], None], reading: Reading = AS_WRITTEN
     ) -> None:
         self.sessions: dict[SessionId, Record] = {}
-        self.nav = Navigation(language=language)
+        self.nav = Navigation(reading=reading, usual=reading)
         self._root = root
         self._inbox = inbox
         self._numbers = count(1)
@@ -129,13 +131,22 @@ class ChargingScreen:
         if conductor is None:
             return
         try:
-            answer = conductor.execute(command, f"touch:{self._run_id}:{next(self._numbers)}")
+            answer = conductor.execute(command, self._next_id())
         except InvariantBroken:
             raise
         except SessionsError as refusal:
             self._answered(intent, refusal.code)
             return
         conductor.when_durable(answer.seq, lambda: self._answered(intent, None))
+
+    def _remember(self, command: c.Command) -> None:
+        """What a card shall remember; nobody waits for it, and a visit that has just ended needs no answer."""
+        if self._conductor is not None:
+            with suppress(NoVisit):
+                self._conductor.execute(command, self._next_id())
+
+    def _next_id(self) -> str:
+        return f"touch:{self._run_id}:{next(self._numbers)}"
 
     def _answered(self, intent: i.Intent, refusal: str | None) -> None:
         self.nav = navigation.answered(self.nav, intent, refusal, self._now())
@@ -148,8 +159,10 @@ class ChargingScreen:
             return
         view, now = picture(), self._now()
         self.nav = navigation.reader(self.nav, away=READER in conductor.state.faults)
-        self.nav = navigation.follow(self.nav, view, now)
+        self.nav, remember = navigation.remembering(navigation.follow(self.nav, view, now))
         stage.render(view, self.nav, now)
+        if remember is not None:
+            self.after(0, lambda: self._remember(remember))
 
     def _now(self) -> MonoNs:
         return MonoNs(time.monotonic_ns())

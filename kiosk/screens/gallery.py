@@ -5,57 +5,109 @@
 
 import argparse
 import tkinter as tk
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from PIL import Image, ImageGrab
 
-from kiosk.i18n import SOURCE_LANGUAGE, set_language
-from kiosk.screens.samples import SITE, Sample, samples, scene
+from kiosk.i18n import LANGUAGES, SOURCE_LANGUAGE, set_language
+from kiosk.screens.reading import Reading
+from kiosk.screens.samples import SITE, Sample, read_as, samples, scene
 from kiosk.screens.stage import Stage
+from kiosk.screens.theme import PALETTES
 from kiosk.screens.view_models import build_screen
 
-SIZES = ((800, 480), (1024, 600))
 COLOURS = 128
 """Colours a picture is reduced to: the screens are flat, so nobody sees it, and it takes a third of the room."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One way in which screens are drawn."""
+
+    size: tuple[int, int]
+    theme: str = "dark"
+    large: bool = False
+    language: str = SOURCE_LANGUAGE
+
+    @property
+    def name(self) -> str:
+        """The end of a picture's name."""
+        width, height = self.size
+        words = (
+            f"{width}x{height}",
+            *([self.theme] if self.theme != "dark" else []),
+            *(["large"] if self.large else []),
+            *([self.language] if self.language != SOURCE_LANGUAGE else []),
+        )
+        return "-".join(words)
+
+
+BASE = Look((800, 480))
+ALL_SCREENS = (BASE, Look((1024, 600)))
+"""How every screen is drawn."""
+SOME_SCREENS = (
+    Look((800, 480), "light"),
+    Look((800, 480), "contrast"),
+    Look((800, 480), large=True),
+    Look((480, 800)),
+    Look((480, 800), "light", large=True, language="fil"),
+    Look((1280, 800), language="es"),
+)
+"""How some are drawn as well: enough to see each theme, size and language."""
+SOME = ("attract", "home", "time-choice", "plug-in", "session", "finished")
 
 _HEAD = """# The screens
 
 Every screen of the kiosk, drawn by the kiosk itself. `scripts/screens` makes these pictures again after a change;
-look at each of them before you commit. The larger ones (1024x600) lie beside them.
+look at each of them before you commit. The larger ones (1024x600) lie beside them; at the end some in the other
+themes, sizes and languages.
 """
 
 
 def main() -> None:
-    """Draws the gallery into a folder; with names, only those screens."""
+    """Draws the gallery into a folder; with names, only those screens, in the look that is asked for."""
     parser = argparse.ArgumentParser(prog="scripts/screens", description="Draw every screen of the kiosk.")
     parser.add_argument("--out", type=Path, default=Path("docs/screens"), help="where to (docs/screens)")
     parser.add_argument("--language", default=SOURCE_LANGUAGE, help="in which language (en)")
+    parser.add_argument("--size", metavar="WxH", help="at which size alone, such as 480x800")
+    parser.add_argument("--theme", choices=list(PALETTES), default="dark", help="in which colours (dark)")
+    parser.add_argument("--large", action="store_true", help="with large text")
     parser.add_argument("names", nargs="*", help="which screens (all)")
     asked = parser.parse_args()
     asked.out.mkdir(parents=True, exist_ok=True)
     chosen = [sample for sample in samples() if not asked.names or sample.name in asked.names]
-    set_language(asked.language)
-    for size in SIZES:
-        draw(chosen, size, asked.out)
+    if asked.size is not None:
+        width, _, height = asked.size.partition("x")
+        draw(chosen, Look((int(width), int(height)), asked.theme, asked.large, asked.language), asked.out)
+        return
+    for look in ALL_SCREENS:
+        draw(chosen, replace(look, theme=asked.theme, large=asked.large, language=asked.language), asked.out)
     if not asked.names:
+        for look in SOME_SCREENS:
+            draw([sample for sample in chosen if sample.name in SOME], look, asked.out)
         (asked.out / "README.md").write_text(index(chosen), encoding="utf-8")
 
 
-def draw(chosen: list[Sample], size: tuple[int, int], folder: Path) -> None:
-    """Draws these samples at a size, as ``NAME-WIDTHxHEIGHT.png``."""
-    width, height = size
+def draw(chosen: list[Sample], look: Look, folder: Path) -> None:
+    """Draws these samples in a look, as ``NAME-LOOK.png``."""
+    width, height = look.size
+    set_language(look.language)
+    site = replace(SITE, theme=look.theme, large_text=look.large)
+    reading = Reading(look.language, look.theme == "contrast", look.large)
     root = tk.Tk()
     root.overrideredirect(True)
     root.geometry(f"{width}x{height}+0+0")
-    stage = Stage(root, size, SITE, lambda intent: None)
+    stage = Stage(root, look.size, site, lambda intent: None)
     stage.pack()
     for sample in chosen:
-        stage.show(build_screen(scene(sample)))
+        stage.show(build_screen(scene(read_as(sample, reading), site)))
         stage.settle()
         root.update()
-        picture = grab(root, size)
-        picture.save(folder / f"{sample.name}-{width}x{height}.png", optimize=True)
+        picture = grab(root, look.size)
+        picture.save(folder / f"{sample.name}-{look.name}.png", optimize=True)
     root.destroy()
+    set_language(SOURCE_LANGUAGE)
 
 
 def grab(root: tk.Misc, size: tuple[int, int]) -> Image.Image:
@@ -66,10 +118,17 @@ def grab(root: tk.Misc, size: tuple[int, int]) -> Image.Image:
 
 
 def index(chosen: list[Sample]) -> str:
-    """The gallery's page: every picture under its caption."""
-    width, height = SIZES[0]
-    parts = [f"\n## {s.caption}\n\n![{s.caption}]({s.name}-{width}x{height}.png)\n" for s in chosen]
+    """The gallery's page: every picture under its caption, then the other looks."""
+    parts = [f"\n## {s.caption}\n\n![{s.caption}]({s.name}-{BASE.name}.png)\n" for s in chosen]
+    for look in SOME_SCREENS:
+        pictures = "\n".join(f"![{name}]({name}-{look.name}.png)" for name in SOME)
+        parts.append(f"\n## {_title(look)}\n\n{pictures}\n")
     return _HEAD + "".join(parts)
+
+
+def _title(look: Look) -> str:
+    words = [f"{look.theme} theme", *(["large text"] if look.large else []), LANGUAGES[look.language]]
+    return f"{look.size[0]}x{look.size[1]}, {', '.join(words)}"
 
 
 if __name__ == "__main__":

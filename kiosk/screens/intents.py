@@ -99,7 +99,9 @@ class ShowPhones(Intent):
 
 @dataclass(frozen=True, slots=True)
 class MoreSlots(Intent):
-    """Wants the next page of the board."""
+    """Wants another page of the board: the next one, or with -1 the one before."""
+
+    pages: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,3 +119,17 @@ class Speak(Intent):
     """Wants another language."""
 
     language: str
+
+
+@dataclass(frozen=True, slots=True)
+class Enlarge(Intent):
+    """Wants large text, or not any more."""
+
+    on: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Sharpen(Intent):
+    """Wants high contrast, or not any more."""
+
+    on: bool

@@ -85,10 +85,20 @@ class Coin:
     buys: str
 
 
+@dataclass(frozen=True, slots=True)
+class Switch:
+    """Something a touch turns on and off again."""
+
+    text: str
+    icon: str
+    intent: Intent
+    on: bool
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AttractModel(Screen):
     """Nobody is here. ``languages`` switch at once; the spoken one is disabled. ``reads``: whether cards can be
-    read."""
+    read. ``hours``: when the kiosk is open, or nothing."""
 
     tap: str
     hint: str
@@ -97,7 +107,9 @@ class AttractModel(Screen):
     any_free: bool
     steps: tuple[Step, ...]
     coins: tuple[Coin, ...]
+    hours: str = ""
     languages: tuple[Action, ...] = ()
+    switches: tuple[Switch, ...] = ()
 
 
 class TileKind(Enum):
@@ -128,11 +140,22 @@ class Tile:
     """How much the button stands out."""
 
 
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """Which of several pages is shown, from 0, and what leads to its neighbours."""
+
+    page: int
+    pages: int
+    back: Intent
+    forth: Intent
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HomeModel(Screen):
-    """The board of slots, one page of it."""
+    """The board of slots, one page of it. With ``turn`` the footer has two actions."""
 
     tiles: tuple[Tile, ...]
+    turn: Turn | None = None
 
 
 @dataclass(frozen=True, slots=True)

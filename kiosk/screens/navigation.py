@@ -11,66 +11,27 @@ The place is only an intention. What is shown also depends on the view (`screens
 ``preparing`` shows how to plug in, one that is ``finishing`` how to get the phone, without anybody navigating.
 """
 
-from dataclasses import dataclass, replace
-from enum import Enum
+from dataclasses import replace
 
 from kiosk.screens import intents as i
+from kiosk.screens.choices import board_order, choose, reading_of, settle
 from kiosk.screens.notices import NOTICE_FOR, Note, Notice
 from kiosk.screens.site import Site
+from kiosk.screens.whereabouts import Farewell, Navigation, Place
 from sessions import commands as c
 from sessions.events import SCREEN
 from sessions.machine import SELLING, SlotState
-from sessions.units import NS, MonoNs, SessionId, SlotName
+from sessions.units import NS, MonoNs, SlotName
 from sessions.views import KioskView, SessionView, VisitView
+
+__all__ = ["Farewell", "Navigation", "Place", "answered", "chosen_seconds", "follow", "left", "reader", "remembering",
+           "shown_session", "step", "tell"]  # fmt: skip
 
 NOTICE_S = 6
 GOODBYE_S = 5
 ELSEWHERE_S = 10
-TILES_A_PAGE = 8
 LIKELY_S = 1800
 """The time that is chosen beforehand, where the card has as much."""
-
-
-class Place(Enum):
-    """Where somebody went."""
-
-    HOME = "home"
-    TIME = "time"
-    ADD_TIME = "add_time"
-    SESSION = "session"
-    PICKER = "picker"
-    HELP = "help"
-
-
-@dataclass(frozen=True, slots=True)
-class Farewell:
-    """What is shown to somebody whose visit has just ended."""
-
-    visit: VisitView
-    reason: str
-    until: MonoNs
-
-
-@dataclass(frozen=True, slots=True)
-class Navigation:
-    """Where the customer at the touchscreen is. Without a visit only ``farewell``, ``notice`` and ``language``
-    matter.
-    """
-
-    place: Place = Place.HOME
-    visit: VisitView | None = None
-    slot: SlotName | None = None
-    session: SessionId | None = None
-    chosen_s: int | None = None
-    page: int = 0
-    waiting: i.Intent | None = None
-    """The touch whose command is not answered yet: its button says so and cannot be touched again."""
-    help_from: Place = Place.HOME
-    notice: Notice | None = None
-    farewell: Farewell | None = None
-    leaving: str | None = None
-    reader_away: bool = False
-    language: str = "en"
 
 
 def follow(nav: Navigation, view: KioskView, now: MonoNs) -> Navigation:
@@ -91,8 +52,8 @@ def follow(nav: Navigation, view: KioskView, now: MonoNs) -> Navigation:
 
 def step(nav: Navigation, intent: i.Intent, view: KioskView, now: MonoNs) -> tuple[Navigation, c.Command | None]:
     """The place after a touch, and the command it asks for; a touch still waiting for its answer does nothing."""
-    if isinstance(intent, i.Speak):
-        return replace(nav, language=intent.language), None
+    if isinstance(intent, i.Speak | i.Enlarge | i.Sharpen):
+        return choose(nav, intent, now), None
     visit = nav.visit
     if visit is None:
         nav = replace(nav, farewell=None)
@@ -125,6 +86,15 @@ def tell(nav: Navigation, note: Note, now: MonoNs, *, seconds: int = 0, number: 
 def reader(nav: Navigation, *, away: bool) -> Navigation:
     """The place once the card reader went away or came back; said for as long as it lasts."""
     return nav if nav.reader_away == away else replace(nav, reader_away=away)
+
+
+def remembering(nav: Navigation) -> tuple[Navigation, c.Command | None]:
+    """The place, and the command that lets the card remember how its owner reads, once if something was chosen."""
+    if not nav.unsaved or nav.visit is None:
+        return nav, None
+    read = nav.reading
+    command = c.RememberReading(nav.visit.visit_id, read.language, high_contrast=read.contrast, large_text=read.large)
+    return replace(nav, unsaved=False), command
 
 
 def left(nav: Navigation, reason: str, now: MonoNs) -> Navigation:
@@ -179,12 +149,12 @@ def _go(
         case i.AddTime(session):
             return replace(nav, place=Place.ADD_TIME, session=session, chosen_s=None), None
         case i.ShowBoard():
-            return replace(nav, place=Place.HOME, session=None), None
+            order = board_order(nav, visit, view)
+            return replace(nav, place=Place.HOME, session=None, page=0, order=order), None
         case i.ShowPhones():
             return replace(nav, place=Place.PICKER, session=None), None
-        case i.MoreSlots():
-            pages = -(-len(view.slots) // TILES_A_PAGE)
-            return replace(nav, page=(nav.page + 1) % max(1, pages)), None
+        case i.MoreSlots(pages):
+            return replace(nav, page=(nav.page + pages) % max(1, -(-len(view.slots) // nav.tiles_a_page))), None
         case i.Help():
             return replace(nav, place=Place.HELP, help_from=nav.place), None
         case i.AskSlot(slot):
@@ -218,7 +188,8 @@ def _why_not(view: KioskView, name: SlotName, now: MonoNs) -> Notice:
 def _arrived(nav: Navigation, visit: VisitView, view: KioskView, now: MonoNs) -> Navigation:
     """No session: the board. One: straight to it. Several: choose."""
     mine = view.sessions_of(visit.card)
-    came = Navigation(visit=visit, language=nav.language, reader_away=nav.reader_away)
+    came = reading_of(nav, visit)
+    came = replace(came, order=board_order(came, visit, view))
     if len(mine) == 1:
         return replace(came, place=Place.SESSION, session=mine[0].session_id)
     if mine:
@@ -229,8 +200,8 @@ def _arrived(nav: Navigation, visit: VisitView, view: KioskView, now: MonoNs) ->
 
 
 def _parted(nav: Navigation, visit: VisitView, now: MonoNs) -> Navigation:
-    gone = Navigation(language=nav.language, reader_away=nav.reader_away)
-    return replace(gone, farewell=_farewell(visit, nav.leaving or "signed_out", now))
+    gone = Navigation(reading=nav.reading, usual=nav.usual, reader_away=nav.reader_away)
+    return settle(replace(gone, farewell=_farewell(visit, nav.leaving or "signed_out", now)), now)
 
 
 def _farewell(visit: VisitView, reason: str, now: MonoNs) -> Farewell | None:
@@ -287,7 +258,7 @@ def _without_the_past(nav: Navigation, now: MonoNs) -> Navigation:
         nav = replace(nav, notice=None)
     if nav.farewell is not None and nav.farewell.until <= now:
         nav = replace(nav, farewell=None)
-    return nav
+    return settle(nav, now)
 
 
 def _notice(note: Note, now: MonoNs, *, seconds: int = 0, number: int = 0) -> Notice:

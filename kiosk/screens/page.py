@@ -48,7 +48,8 @@ class Touchable(Protocol):
 class Fitted(Protocol):
     """Something written that knows whether it fits its box."""
 
-    value: str
+    @property
+    def value(self) -> str: ...
 
     def overflows(self) -> bool:
         """Whether it needs more room than it has."""

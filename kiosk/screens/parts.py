@@ -1,15 +1,16 @@
-"""The parts that screens share: header, notice, tiles, choices, coins."""
+"""The parts that screens share: header, notice, coins, and whatever is touched as a whole."""
 
 from kiosk.screens.geometry import Box
 from kiosk.screens.intents import Intent, SignOut
-from kiosk.screens.models import Banner, Coin, Header, Rank, Tile, TileKind
+from kiosk.screens.models import Banner, Coin, Header
 from kiosk.screens.notices import Tone
 from kiosk.screens.page import Page
-from kiosk.screens.shapes import Figures, Icon, Plate, Ring, Text
-from kiosk.screens.theme import GAP, TARGET, Palette, Type, mix
+from kiosk.screens.shapes import Icon, Plate, Ring
+from kiosk.screens.theme import GAP, TARGET, Palette, Theme, Type, mix
+from kiosk.screens.writing import Figures, Paragraphs, Text
 
-BALANCE_W = 196
-SIGN_OUT_W = 112
+SECOND_ROW = 44
+"""On an upright screen the header has a second row: what there is, below where one is."""
 
 
 def tone_colour(colours: Palette, tone: Tone) -> str:
@@ -20,22 +21,32 @@ def tone_colour(colours: Palette, tone: Tone) -> str:
 TONE_ICONS = {Tone.GOOD: "check", Tone.CALM: "info", Tone.WARN: "warning", Tone.BAD: "warning"}
 
 
+def sign_out_width(theme: Theme) -> int:
+    """How wide the ring that signs out is, with its figures."""
+    return theme.px(132 if theme.large else 112)
+
+
 class HeaderPart:
     """Where am I, what do I have, and the ring that signs out: by itself, or when touched."""
 
     def __init__(self, page: Page, box: Box) -> None:
         self._page = page
         theme, colours = page.theme, page.theme.colours
-        gap, target = theme.px(GAP), theme.px(TARGET)
-        row = box.middle(box.w, target)
-        self._signed_out_box = row
-        self._title = Text(page, row.before(theme.px(BALANCE_W + SIGN_OUT_W) + 2 * gap), Type.TITLE, colours.text)
-        self._wide_title = Text(page, row, Type.TITLE, colours.text)
-        right = row.right_part(theme.px(SIGN_OUT_W))
-        balance = row.before(right.w + gap).right_part(theme.px(BALANCE_W))
+        gap = theme.px(GAP)
+        row = box.top(theme.px(TARGET)) if theme.upright else box.middle(box.w, theme.px(TARGET))
+        right = row.right_part(sign_out_width(theme))
+        beside = row.before(right.w + gap)
+        if theme.upright:
+            balance = box.bottom_part(theme.px(SECOND_ROW)).left(theme.px(260))
+            title = beside
+        else:
+            balance = beside.right_part(theme.px(216 if theme.large else 196))
+            title = beside.before(balance.w + gap)
+        self._title = Text(page, title, Type.TITLE, colours.text, wrap=True)
+        self._wide_title = Text(page, row, Type.TITLE, colours.text, wrap=True)
         self._balance_plate = Plate(page, balance, colours.surface, colours.night)
         self._card = Icon(page, balance.x + theme.px(30), balance.cy, 28, colours.go, colours.surface, "card")
-        self._balance = Text(page, balance.after(theme.px(54)).before(gap), Type.STRONG, colours.text)
+        self._balance = Text(page, balance.after(theme.px(54)).before(theme.px(6)), Type.STRONG, colours.text)
         self._sign_out = SignOutPart(page, right)
         self._balance_items = [*self._balance_plate.items, *self._card.items, *self._balance.items]
         self._signed_in = True
@@ -98,7 +109,7 @@ class BannerPart:
         self._page = page
         self._frame = Plate(page, box, colours.surface, colours.night, line=colours.yours)
         self._icon = Icon(page, box.x + theme.px(34), box.cy, 30, colours.yours, colours.surface)
-        room = box.after(theme.px(64)).before(theme.px(GAP)).inset(0, theme.px(3))
+        room = box.after(theme.px(64)).before(theme.px(GAP)).inset(0, theme.px(2))
         self._text = Text(page, room, Type.BODY, colours.text, wrap=True)
         self._items = [*self._frame.items, *self._icon.items, *self._text.items]
         self._banner: Banner | None = None
@@ -114,8 +125,9 @@ class BannerPart:
                 self._page.tag_raise(item)
         self._banner = banner
         if banner is not None:
-            colour = tone_colour(self._page.theme.colours, banner.tone)
-            fill = mix(colour, self._page.theme.colours.night, 0.82)
+            colours = self._page.theme.colours
+            colour = tone_colour(colours, banner.tone)
+            fill = colours.wash(colour, 0.82)
             self._frame.paint(fill, line=colour)
             self._icon.set(TONE_ICONS[banner.tone], colour, fill)
             self._text.set(banner.text)
@@ -124,43 +136,21 @@ class BannerPart:
 class CoinPart:
     """A coin with its value on it, and beside it what it buys."""
 
-    def __init__(self, page: Page, box: Box, ground: str, large: bool = False) -> None:
+    def __init__(self, page: Page, box: Box, ground: str, big: bool = False) -> None:
         theme, colours = page.theme, page.theme.colours
-        size = min(box.h, theme.px(84 if large else 52))
+        size = min(box.h, theme.px(84 if big else 52))
         disc = Box(box.x, box.cy - size // 2, size, size)
-        self._ring = Ring(page, disc, 5 if large else 3, ground)
+        self._ring = Ring(page, disc, 5 if big else 3, ground)
         self._ring.set(1.0, colours.warn, ground)
-        face, buys = (Type.BUTTON, Type.TITLE) if large else (Type.STRONG, Type.BODY)
-        self._face = Text(page, disc.inset(theme.px(6)), face, colours.warn, "middle")
-        self._buys = Text(page, box.after(size + theme.px(14 if large else 8)), buys, colours.text)
+        face, buys = (Type.BUTTON, Type.TITLE) if big else (Type.STRONG, Type.BODY)
+        self._face = Text(page, disc.inset(theme.px(2), 0), face, colours.warn, "middle")
+        self._buys = Text(page, box.after(size + theme.px(14 if big else 8)), buys, colours.text)
         self.items = [*self._ring.items, *self._face.items, *self._buys.items]
 
     def set(self, coin: Coin) -> None:
         """Shows a coin."""
         self._face.set(coin.face)
         self._buys.set(coin.buys)
-
-
-TILE_ICONS = {
-    TileKind.FREE: "free",
-    TileKind.YOURS: "yours",
-    TileKind.PAUSED: "pause",
-    TileKind.NEEDS_YOU: "phone",
-    TileKind.IN_USE: "padlock",
-    TileKind.OUT_OF_ORDER: "wrench",
-}
-
-
-def tile_colour(colours: Palette, kind: TileKind) -> str:
-    """The accent of a slot's state."""
-    return {
-        TileKind.FREE: colours.go,
-        TileKind.YOURS: colours.yours,
-        TileKind.PAUSED: colours.yours,
-        TileKind.NEEDS_YOU: colours.warn,
-        TileKind.IN_USE: colours.busy,
-        TileKind.OUT_OF_ORDER: colours.busy,
-    }[kind]
 
 
 class Card:
@@ -187,9 +177,9 @@ class Card:
         """Takes it off the page for good."""
         self.page.touchables.remove(self)
         for part in vars(self).values():
-            if isinstance(part, Plate | Text | Figures | Icon):
+            if isinstance(part, Plate | Text | Figures | Paragraphs | Icon):
                 self.page.forget(part.items)
-            if isinstance(part, Text | Figures):
+            if isinstance(part, Text | Figures | Paragraphs):
                 self.page.texts.remove(part)
 
     def press(self) -> None:
@@ -202,60 +192,3 @@ class Card:
         self.cancel()
         if self.intent is not None:
             self.page.on_intent(self.intent)
-
-
-class TilePart(Card):
-    """A slot on the board. Tall tiles show everything; flat ones, where there are many slots, what matters."""
-
-    def __init__(self, page: Page, box: Box) -> None:
-        super().__init__(page, box)
-        theme, colours = page.theme, page.theme.colours
-        self._tile: Tile | None = None
-        pad = theme.px(14)
-        inner = box.inset(pad)
-        self._tall = box.h >= theme.px(220)
-        top = inner.top(theme.px(48 if self._tall else 36))
-        self._number = Text(page, top.left(inner.w // 2), Type.COUNT if self._tall else Type.FIGURE, colours.text)
-        icon = 38 if self._tall else 28
-        self._icon = Icon(page, inner.right - theme.px(icon) // 2, top.cy, icon, colours.text, self.fill)
-        rest = inner.below(top.h + theme.px(8 if self._tall else 2))
-        word_h = theme.px(40 if self._tall else 32)
-        self._word = Text(page, rest.top(word_h), Type.TITLE if self._tall else Type.BUTTON, colours.text)
-        line = rest.below(word_h).top(theme.px(30 if self._tall else 28))
-        self._plug = Text(page, line, Type.BODY if self._tall else Type.CAPTION, colours.muted)
-        below = rest.below(word_h + line.h + theme.px(4)).top(theme.px(42)) if self._tall else line
-        self._figure = Figures(page, below, Type.FIGURE if self._tall else Type.SMALL_FIGURE, colours.text, "left")
-        self._detail = Text(page, below, Type.BODY if self._tall else Type.CAPTION, colours.text)
-        pill = inner.bottom_part(theme.px(56))
-        self._pill = Plate(page, pill, colours.go, self.fill)
-        self._button = Text(page, pill, Type.BUTTON, colours.ink, "middle")
-
-    def set(self, tile: Tile) -> None:
-        """Shows a slot."""
-        if tile == self._tile:
-            return
-        before, self._tile = self._tile, tile
-        self.enabled, self.intent = True, tile.intent
-        colours = self.page.theme.colours
-        accent = tile_colour(colours, tile.kind)
-        quiet = tile.kind in (TileKind.IN_USE, TileKind.OUT_OF_ORDER)
-        self._number.set(str(tile.number), colours.muted if quiet else colours.text)
-        self._word.set(tile.word, accent)
-        second = "" if not self._tall and (tile.figure or tile.detail) else tile.plug
-        self._plug.set(second)
-        self._figure.set(tile.figure)
-        self._detail.set(tile.detail, colours.muted if quiet else colours.text)
-        likely = tile.rank is Rank.LIKELY
-        self._button.set(tile.button if self._tall else "", colours.ink if likely else colours.text)
-        seen = (tile.kind, bool(tile.button), tile.rank)
-        if before is None or (before.kind, bool(before.button), before.rank) != seen:
-            self.page.show_items(self._pill.items, self._tall and bool(tile.button))
-            self.set_look(colours.surface, colours.line if quiet else mix(accent, colours.surface, 0.35))
-
-    def recolour(self, fill: str) -> None:
-        super().recolour(fill)
-        if self._tile is not None:
-            accent = tile_colour(self.page.theme.colours, self._tile.kind)
-            self._icon.set(TILE_ICONS[self._tile.kind], accent, fill)
-            likely = self._tile.rank is Rank.LIKELY
-            self._pill.paint(accent if likely else self.page.theme.colours.raised, fill)

@@ -6,8 +6,10 @@ from math import sin
 
 from kiosk.i18n import LANGUAGES
 from kiosk.screens import intents as i
+from kiosk.screens.choices import board_order
 from kiosk.screens.navigation import Navigation, Place, follow, left, reader, step, tell
 from kiosk.screens.notices import Note
+from kiosk.screens.reading import Reading
 from kiosk.screens.site import Site
 from kiosk.screens.traces import KEPT_S, Traces
 from kiosk.screens.view_models import Scene
@@ -19,7 +21,7 @@ from sessions.views import KioskView, SessionView, SlotView, VisitView
 NOW = MonoNs(1_000 * NS)
 ME, OTHER = CardKey("c-me"), CardKey("c-other")
 VISIT = VisitId("v-me")
-SITE = Site(languages=tuple(LANGUAGES))
+SITE = Site(languages=tuple(LANGUAGES), hours=("06:00", "22:00"))
 PLUGS = ("USB-C", "USB-C", "Lightning", "Micro-USB")
 
 
@@ -98,6 +100,14 @@ class Sample:
     ajar: int | None = None
 
 
+def read_as(sample: Sample, reading: Reading) -> Sample:
+    """The sample for somebody who reads so."""
+    nav = replace(sample.nav, reading=reading, usual=reading)
+    if nav.visit is not None:
+        nav = replace(nav, order=board_order(nav, nav.visit, sample.view))
+    return replace(sample, nav=nav)
+
+
 def scene(sample: Sample, site: Site = SITE, now: MonoNs = NOW) -> Scene:
     """The sample with a minute of believable current behind it."""
     return Scene(sample.view, sample.nav, site, traces(sample.view), now, sample.ajar)
@@ -152,9 +162,15 @@ def _home() -> list[Sample]:
     fresh = kiosk(*BOARD[:2], who=visit())
     eight = kiosk(*BOARD, slot(5), others(6, SlotState.CHARGING), mine(7, SlotState.FINISHING), slot(8), who=visit())
     taken = arrived(fresh)
+    many = kiosk(
+        *(others(n, SlotState.CHARGING, used_ms=90_000 * n) if n % 3 else slot(n) for n in range(1, 18)),
+        mine(18, SlotState.FINISHING), mine(19, SlotState.CHARGING), slot(20, SlotState.FAULTED),
+        who=visit(),
+    )  # fmt: skip
     return [
         _sample("home", "The board: free, in use, yours, out of order", board, i.ShowBoard()),
         _sample("home-eight", "The board with eight slots, one phone to be taken", eight, i.ShowBoard()),
+        _sample("home-pages", "Many slots come by pages: yours first, then what is free", many, i.ShowBoard()),
         _sample("home-guest", "A new card without time", kiosk(*BOARD[:2], who=visit(0))),
         Sample("home-slot-taken", "Somebody was faster", fresh, tell(taken, Note.SLOT_TAKEN, NOW)),
     ]

@@ -1,6 +1,4 @@
-"""The parts that are only looked at: plates, text, figures, icons, rings, curves. Each changes an item only when its
-value does.
-"""
+"""The shapes that are only looked at: plates, icons, rings, curves. Each changes an item only when its value does."""
 
 from collections.abc import Sequence
 from math import ceil
@@ -10,13 +8,7 @@ from PIL import Image, ImageDraw, ImageTk
 from kiosk.screens.geometry import Box
 from kiosk.screens.icons import OVERSAMPLING, draw_arc
 from kiosk.screens.page import Page, tint
-from kiosk.screens.theme import RADIUS, SMALLER, Type, mix
-
-ANCHORS = {
-    ("left", "top"): "nw", ("left", "middle"): "w", ("left", "bottom"): "sw",
-    ("middle", "top"): "n", ("middle", "middle"): "center", ("middle", "bottom"): "s",
-    ("right", "top"): "ne", ("right", "middle"): "e", ("right", "bottom"): "se",
-}  # fmt: skip
+from kiosk.screens.theme import RADIUS, mix
 
 
 class Plate:
@@ -67,138 +59,6 @@ class Plate:
         for turn, corner in enumerate(self._corners):
             image = self._page.ink.corner(self._radius, turn, self.colour, self._ground, self.line, self._edge)
             self._page.change(corner, image=image)
-
-
-class Text:
-    """Words in a box. Where they are too long they step down in size, never below a caption; ``overflows`` says if
-    even that fails.
-    """
-
-    def __init__(
-        self,
-        page: Page,
-        box: Box,
-        kind: Type,
-        colour: str,
-        across: str = "left",
-        down: str = "middle",
-        wrap: bool = False,
-    ) -> None:
-        self.page, self.box, self.kind, self.wrap = page, box, kind, wrap
-        self._across, self._down = across, down
-        self.value = ""
-        self.colour = colour
-        self.fitted = kind
-        self.item: int = page.create_text(
-            *self._spot(), anchor=ANCHORS[across, down], fill=colour, font=page.ink.font(kind),
-            justify={"left": "left", "middle": "center", "right": "right"}[across], width=box.w if wrap else 0,
-        )  # fmt: skip
-        self.items = [self.item]
-        page.texts.append(self)
-
-    def _spot(self) -> tuple[int, int]:
-        box = self.box
-        x = {"left": box.x, "middle": box.cx, "right": box.right}[self._across]
-        return x, {"top": box.y, "middle": box.cy, "bottom": box.bottom}[self._down]
-
-    def place(self, box: Box) -> None:
-        """Puts the words into another box."""
-        if box != self.box:
-            self.box = box
-            self.page.move_item(self.item, *self._spot())
-            self.page.change(self.item, width=box.w if self.wrap else 0)
-            self._fit()
-
-    def set(self, value: str, colour: str | None = None) -> None:
-        """Shows other words, or the same in another colour."""
-        if value != self.value:
-            self.value = value
-            self.page.change(self.item, text=value)
-            self._fit()
-        if colour is not None and colour != self.colour:
-            self.colour = colour
-            self.page.change(self.item, fill=colour)
-
-    def _fit(self) -> None:
-        self._use(self.kind)
-        while self.overflows() and self.fitted in SMALLER:
-            self._use(SMALLER[self.fitted])
-
-    def _use(self, kind: Type) -> None:
-        if kind is not self.fitted:
-            self.fitted = kind
-            self.page.change(self.item, font=self.page.ink.font(kind))
-
-    def overflows(self) -> bool:
-        """Whether the words need more room than the box has."""
-        if not self.value:
-            return False
-        font = self.page.ink.font(self.fitted)
-        if not self.wrap:
-            return font.measure(self.value) > self.box.w
-        longest = max((font.measure(word) for word in self.value.split()), default=0)
-        place = self.page.bbox(self.item)
-        if place is None:  # Hidden: nobody can read it.
-            return False
-        x0, y0, x1, y1 = place
-        return longest > self.box.w or y1 - y0 > self.box.h + 2 or x1 - x0 > self.box.w + 4
-
-
-class Figures:
-    """A running time in cells of one width, so that nothing moves but the digits that change."""
-
-    CELLS = 8
-
-    def __init__(self, page: Page, box: Box, kind: Type, colour: str, across: str = "middle") -> None:
-        self.page, self.box, self._across = page, box, across
-        self.value, self.colour = "", colour
-        self._kind, self._fitted = kind, kind
-        self.items: list[int] = [
-            page.create_text(0, 0, anchor="center", fill=colour, font=page.ink.font(kind)) for _ in range(self.CELLS)
-        ]
-        self._shown = [""] * self.CELLS
-        page.texts.append(self)
-
-    def set(self, value: str, colour: str | None = None) -> None:
-        """Shows another time, changing only the cells that differ."""
-        if len(value) != len(self.value):
-            self._lay_out(value)
-        for k in range(self.CELLS):
-            character = value[k] if k < len(value) else ""
-            if character != self._shown[k]:
-                self._shown[k] = character
-                self.page.change(self.items[k], text=character)
-        self.value = value
-        if colour is not None and colour != self.colour:
-            self.colour = colour
-            for item in self.items:
-                self.page.change(item, fill=colour)
-
-    def _widths(self, value: str) -> list[int]:
-        font = self.page.ink.font(self._fitted)
-        digit = max(font.measure(d) for d in "0123456789")
-        colon = round(font.measure(":") * 1.15)
-        return [digit if character.isdigit() else colon for character in value]
-
-    def _lay_out(self, value: str) -> None:
-        self._fitted = self._kind
-        while sum(self._widths(value)) > self.box.w and self._fitted in SMALLER:
-            self._fitted = SMALLER[self._fitted]
-        widths = self._widths(value)
-        x = float(
-            {"left": self.box.x, "middle": self.box.cx - sum(widths) / 2, "right": self.box.right - sum(widths)}[
-                self._across
-            ]
-        )
-        for item, width in zip(self.items, widths, strict=False):
-            self.page.move_item(item, round(x + width / 2), self.box.cy)
-            x += width
-        for item in self.items:
-            self.page.change(item, font=self.page.ink.font(self._fitted))
-
-    def overflows(self) -> bool:
-        """Whether the figures need more room than the box has."""
-        return sum(self._widths(self.value)) > self.box.w
 
 
 class Icon:

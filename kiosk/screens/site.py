@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from kiosk.screens.reading import Reading
+
 _SYMBOLS = {"PHP": "₱", "EUR": "€", "USD": "$", "GBP": "£", "MXN": "$", "INR": "₹", "JPY": "¥"}
 _WITHOUT_CENTS = frozenset({"JPY"})
 
@@ -22,6 +24,11 @@ class Site:
     coins: tuple[CoinRate, ...] = (CoinRate(100, 60), CoinRate(500, 300), CoinRate(1000, 600))
     languages: tuple[str, ...] = ("en",)
     guests: bool = True
+    theme: str = "dark"
+    """Its name in `kiosk.screens.theme.PALETTES`."""
+    large_text: bool = False
+    hours: tuple[str, str] | None = None
+    """When it opens and shuts, as people write it."""
     choices_s: tuple[int, ...] = (900, 1800, 3600)
     """The times that are offered, where the card has as much."""
     door_open_s: int = 5
@@ -30,6 +37,11 @@ class Site:
     coin_hold_s: int = 60
     longest_s: int = 99 * 3600 + 59 * 60
     """The most that one session may be given: what a slot's display can show."""
+
+    @property
+    def reading(self) -> Reading:
+        """How the screens are read by whoever has not chosen."""
+        return Reading(self.languages[0], self.theme == "contrast", self.large_text)
 
     @staticmethod
     def rates(minor: int, seconds: int, coins: tuple[int, ...] = (1, 5, 10)) -> tuple[CoinRate, ...]:

@@ -1,6 +1,7 @@
 """The stage: all screens in one window, one of them shown."""
 
 import tkinter as tk
+from dataclasses import replace
 from tkinter import font as tk_font
 
 from kiosk.i18n import language, set_language
@@ -8,13 +9,15 @@ from kiosk.screens.doors import Doors
 from kiosk.screens.geometry import Box
 from kiosk.screens.models import AnyModel, AttractModel, Screen
 from kiosk.screens.navigation import Navigation
-from kiosk.screens.page import Ink, OnIntent
-from kiosk.screens.pages import PAGES, ScreenPage
+from kiosk.screens.page import OnIntent
+from kiosk.screens.pages import ScreenPage
+from kiosk.screens.reading import Reading
 from kiosk.screens.site import Site
-from kiosk.screens.theme import Theme
+from kiosk.screens.theme import CONTRAST, DARK, PALETTES, Theme
 from kiosk.screens.toolkit import ctk
 from kiosk.screens.traces import Traces
 from kiosk.screens.view_models import Scene, build_screen
+from kiosk.screens.wardrobe import PageSet
 from sessions.units import MonoNs
 from sessions.views import KioskView
 
@@ -34,44 +37,58 @@ class Stage(ctk.CTkFrame):
         site: Site,
         on_intent: OnIntent,
         *,
-        theme: Theme | None = None,
         hide_cursor: bool = False,
     ) -> None:
         width, height = size
-        self.theme = theme or Theme.for_screen(width, height, tk_font.families(root))
-        night = self.theme.colours.night
+        self._site, self._size, self._on_intent = site, size, on_intent
+        self._installed = frozenset(tk_font.families(root))
+        night = self._theme(site.reading).colours.night
         super().__init__(root, width=width, height=height, corner_radius=0, fg_color=night, bg_color=night)
-        self._box = Box(0, 0, width, height)
-        self._site = site
-        self._on_intent = on_intent
         self._cursor = "none" if hide_cursor else ""
-        self._ink = Ink(self, self.theme)
         self._traces = Traces()
         self._doors = Doors()
-        self._pages: dict[type[Screen], ScreenPage[Screen]] = {}
+        self._usual = self._worn = self._page_set(site.reading)
+        self._other: tuple[Reading, PageSet] | None = None
         self._shown: ScreenPage[Screen] | None = None
         self.model: AnyModel | None = None
         """What is shown now."""
-        self._page(AttractModel)
-        self._job: str | None = self.after_idle(self._build_next)
+        self._usual.page(AttractModel)
 
     @property
     def page(self) -> ScreenPage[Screen] | None:
         """The page that is shown now."""
         return self._shown
 
+    @property
+    def theme(self) -> Theme:
+        """How it looks now."""
+        return self._worn.theme
+
     def render(self, view: KioskView, nav: Navigation, now: MonoNs) -> None:
-        """Shows the screen for this view, place and instant, in the language of the navigation."""
-        if nav.language != language():
-            set_language(nav.language)
+        """Shows the screen for this view, place and instant, as the navigation says that it is read."""
+        if nav.reading.language != language():
+            set_language(nav.reading.language)
+        self.wear(nav.reading)
         self._traces.observe(view, now)
         self._doors.observe(view, now)
         self.show(build_screen(Scene(view, nav, self._site, self._traces, now, self._doors.ajar(now))))
 
+    def wear(self, reading: Reading) -> None:
+        """Shows screens in the colours and sizes of a reading from now on."""
+        look = replace(reading, language=self._site.reading.language)
+        if look == self._site.reading:
+            self._worn = self._usual
+            return
+        if self._other is None or self._other[0] != look:
+            former, self._other = self._other, (look, self._page_set(look))
+            if former is not None:
+                self._drop(former[1])
+        self._worn = self._other[1]
+
     def show(self, model: AnyModel) -> None:
         """Shows a screen."""
         self.model = model
-        page = self._page(type(model))
+        page = self._worn.page(type(model))
         page.render(model)
         if page is not self._shown:
             page.place(x=0, y=0, relwidth=1, relheight=1)
@@ -83,8 +100,7 @@ class Stage(ctk.CTkFrame):
 
     def build_all(self) -> None:
         """Builds every screen that is not built yet, now."""
-        for kind in PAGES:
-            self._page(kind)
+        self._worn.build_all()
 
     def settle(self) -> None:
         """Shows what moves at the end of its movement, for a picture."""
@@ -93,26 +109,21 @@ class Stage(ctk.CTkFrame):
 
     def destroy(self) -> None:
         """Ends what still runs on the pages, then removes them."""
-        if self._job is not None:
-            self.after_cancel(self._job)
-        if self._shown is not None:
-            self._shown.leave()
+        self._usual.close()
+        if self._other is not None:
+            self._other[1].close()
         super().destroy()
 
-    def _page(self, kind: type[Screen]) -> ScreenPage[Screen]:
-        if kind not in self._pages:
-            page = PAGES[kind](self, self._ink, self._box, self._on_intent)
-            page.configure(cursor=self._cursor)
-            self._pages[kind] = page
-        return self._pages[kind]
+    def _theme(self, reading: Reading) -> Theme:
+        own = PALETTES[self._site.theme]
+        colours = CONTRAST if reading.contrast else DARK if own is CONTRAST else own
+        return Theme.for_screen(*self._size, self._installed, colours, large=reading.large)
 
-    def _build_next(self) -> None:
-        """Builds one more screen whenever Tk has nothing else to do, so that the first one is there at once."""
-        missing = next((kind for kind in PAGES if kind not in self._pages), None)
-        self._job = None
-        if missing is not None:
-            self._page(missing)
-            self._job = self.after(1, self._idle_again)
+    def _page_set(self, reading: Reading) -> PageSet:
+        return PageSet(self, self._theme(reading), Box(0, 0, *self._size), self._on_intent, self._cursor)
 
-    def _idle_again(self) -> None:
-        self._job = self.after_idle(self._build_next)
+    def _drop(self, former: PageSet) -> None:
+        if self._shown is not None and self._worn is former:
+            self._shown.leave()
+            self._shown = None
+        former.close()

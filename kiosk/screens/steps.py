@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from kiosk.screens.geometry import Box
 from kiosk.screens.models import Step
 from kiosk.screens.page import Page
-from kiosk.screens.shapes import Icon, Plate, Text
+from kiosk.screens.shapes import Icon, Plate
 from kiosk.screens.theme import Type
+from kiosk.screens.writing import Text
 
 DISC, BETWEEN = 52, 14
 ARROW = 22
@@ -54,13 +55,17 @@ class StepPart:
 
 
 class StepRow:
-    """Steps in a row, an arrow from each to the next. The gaps are equal, however long the words are."""
+    """Steps in a row, an arrow from each to the next; below each other on an upright screen. The gaps are equal,
+    however long the words are.
+    """
 
     def __init__(self, page: Page, box: Box, ground: str, count: int) -> None:
         self._page, self._box = page, box
-        self._parts = [StepPart(page, column, ground) for column in box.columns(count, 0)]
+        rows = box.rows(count, page.theme.px(4)) if page.theme.upright else box.columns(count, 0)
+        self._parts = [StepPart(page, room, ground) for room in rows]
         muted = page.theme.colours.muted
-        self._arrows = [Icon(page, box.x, box.cy, ARROW, muted, ground, "right") for _ in range(count - 1)]
+        arrows = 0 if page.theme.upright else count - 1
+        self._arrows = [Icon(page, box.x, box.cy, ARROW, muted, ground, "right") for _ in range(arrows)]
         self._words: tuple[str, ...] = ()
 
     def set(self, steps: Sequence[Step]) -> None:
@@ -68,7 +73,8 @@ class StepRow:
         words = tuple(step.text for step in steps)
         if words != self._words:
             self._words = words
-            self._lay_out()
+            if self._arrows:
+                self._lay_out()
         for part, step in zip(self._parts, steps, strict=True):
             part.set(step)
 

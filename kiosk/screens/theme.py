@@ -1,15 +1,20 @@
-"""The one theme: colours, type, spacing. Every size on a screen comes from here.
+"""Colours, type and spacing, in one place. Every colour and size on a screen comes from here.
 
-Sizes are written for the base screen, 800x480 (7-inch, 133 dpi, read at arm's length), and multiplied by one factor
-for larger ones. Font sizes are negative, which in Tk means pixels: a display's claimed dpi then changes nothing.
+Sizes are written for the base screen, 800x480 (7-inch, 133 dpi, read at arm's length) or the same upright, and
+multiplied by one factor for larger ones. Font sizes are negative, which in Tk means pixels: a display's claimed dpi
+then changes nothing.
+
+There are three palettes under the same names: dark, light, and high contrast. Large text makes what is read in
+sentences larger by about a third; what is large already grows less, so that the layouts hold.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import Enum
+from math import ceil
 
-BASE_WIDTH, BASE_HEIGHT = 800, 480
-"""The screen that sizes are written for."""
+BASE_LONG, BASE_SHORT = 800, 480
+"""The sides of the screen that sizes are written for, lying or upright."""
 TARGET = 60
 """Least height of anything to touch, and `GAP` least room between two of them: about 11 mm and 2 mm at 133 dpi."""
 GAP = 12
@@ -17,11 +22,13 @@ MARGIN = 16
 RADIUS = 16
 HEADER = 64
 FOOTER = 68
+LINE = 1.362
+"""Height of a line of text in its size: ascent and descent of Noto Sans."""
 
 
 @dataclass(frozen=True, slots=True)
 class Palette:
-    """Colours by what they mean. Other themes have the same names."""
+    """Colours by what they mean, the same names in every theme."""
 
     night: str
     """Background of everything."""
@@ -35,11 +42,21 @@ class Palette:
     warn: str
     stop: str
     busy: str
+    fade: float = 0.35
+    """How much an outline in the colour of a state steps back."""
 
     @property
     def ink(self) -> str:
         """Text on a coloured button."""
         return self.night
+
+    def edge(self, accent: str) -> str:
+        """The outline of something in the state of that colour."""
+        return mix(accent, self.surface, self.fade)
+
+    def wash(self, accent: str, share: float = 0.84) -> str:
+        """A ground that has a breath of that colour."""
+        return mix(accent, self.night, share)
 
 
 DARK = Palette(
@@ -55,41 +72,72 @@ DARK = Palette(
     stop="#FF5C5C",
     busy="#8EA0B8",
 )
-
-TEXT_PAIRS: tuple[tuple[str, str], ...] = (
-    *((ink, ground) for ink in ("text", "muted") for ground in ("night", "surface", "raised")),
-    *((ink, ground) for ink in ("go", "yours", "warn", "stop", "busy") for ground in ("night", "surface", "raised")),
-    *(("ink", ground) for ground in ("go", "yours", "warn", "stop", "text")),
+LIGHT = Palette(
+    night="#EEF2F8",
+    surface="#FFFFFF",
+    raised="#DCE4EF",
+    line="#B4C1D3",
+    text="#0E1828",
+    muted="#44526A",
+    go="#066243",
+    yours="#0A56A0",
+    warn="#7A4300",
+    stop="#A81A25",
+    busy="#4C5A70",
 )
-"""Every (text, ground) pair of palette names that the screens draw; each must reach WCAG AA."""
+"""For kiosks in daylight."""
+CONTRAST = Palette(
+    night="#000000",
+    surface="#000000",
+    raised="#242424",
+    line="#FFFFFF",
+    text="#FFFFFF",
+    muted="#F0F0F0",
+    go="#4DFFA6",
+    yours="#7ADFFF",
+    warn="#FFD500",
+    stop="#FF9C9C",
+    busy="#E4E4E4",
+    fade=0.0,
+)
+"""For eyes that need it: every text reaches WCAG's AAA, 7 to 1."""
+PALETTES: Mapping[str, Palette] = {"dark": DARK, "light": LIGHT, "contrast": CONTRAST}
+"""Every theme by the name it has in ``kiosk.toml``."""
 
 
 class Type(Enum):
-    """The type scale: pixels on the base screen, bold or not, and whether it is for figures."""
+    """The type scale: pixels on the base screen, the same in large text, bold or not, and whether it is for
+    figures.
+    """
 
-    DISPLAY = (40, True, False)
-    TITLE = (30, True, False)
-    BUTTON = (24, True, False)
-    BODY = (21, False, False)
-    STRONG = (21, True, False)
-    CAPTION = (17, False, False)
-    TIMER = (84, False, True)
-    LONG_TIMER = (52, False, True)
-    COUNT = (44, False, True)
-    FIGURE = (30, False, True)
-    SMALL_FIGURE = (21, False, True)
+    DISPLAY = (40, 42, True, False)
+    TITLE = (30, 34, True, False)
+    BUTTON = (24, 29, True, False)
+    BODY = (21, 27, False, False)
+    STRONG = (21, 27, True, False)
+    CAPTION = (17, 22, False, False)
+    TIMER = (84, 84, False, True)
+    SHORT_TIMER = (72, 72, False, True)
+    LONG_TIMER = (52, 52, False, True)
+    COUNT = (44, 46, False, True)
+    FIGURE = (30, 34, False, True)
+    SMALL_FIGURE = (21, 27, False, True)
 
     @property
     def size(self) -> int:
         return self.value[0]
 
     @property
-    def bold(self) -> bool:
+    def large(self) -> int:
         return self.value[1]
 
     @property
-    def figures(self) -> bool:
+    def bold(self) -> bool:
         return self.value[2]
+
+    @property
+    def figures(self) -> bool:
+        return self.value[3]
 
 
 SMALLER: dict[Type, Type] = {
@@ -98,7 +146,8 @@ SMALLER: dict[Type, Type] = {
     Type.BUTTON: Type.STRONG,
     Type.STRONG: Type.CAPTION,
     Type.BODY: Type.CAPTION,
-    Type.TIMER: Type.LONG_TIMER,
+    Type.TIMER: Type.SHORT_TIMER,
+    Type.SHORT_TIMER: Type.LONG_TIMER,
     Type.LONG_TIMER: Type.COUNT,
     Type.COUNT: Type.FIGURE,
     Type.FIGURE: Type.SMALL_FIGURE,
@@ -137,24 +186,37 @@ def _luminance(colour: str) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Theme:
-    """A palette, a scale and two faces."""
+    """A palette, a scale, two faces, which way the screen stands, and whether texts are large."""
 
     colours: Palette
     scale: float
     text_face: str
     figure_face: str
+    upright: bool = False
+    large: bool = False
 
     @classmethod
-    def for_screen(cls, width: int, height: int, installed: Collection[str], colours: Palette = DARK) -> "Theme":
+    def for_screen(
+        cls, width: int, height: int, installed: Collection[str], colours: Palette = DARK, *, large: bool = False
+    ) -> "Theme":
         """The theme for a screen of that many pixels with those font families installed."""
-        scale = max(0.75, min(width / BASE_WIDTH, height / BASE_HEIGHT))
-        return cls(colours, scale, first_installed(TEXT_FACES, installed), first_installed(FIGURE_FACES, installed))
+        scale = max(0.75, min(max(width, height) / BASE_LONG, min(width, height) / BASE_SHORT))
+        faces = first_installed(TEXT_FACES, installed), first_installed(FIGURE_FACES, installed)
+        return cls(colours, scale, *faces, upright=height > width, large=large)
 
     def px(self, base: float) -> int:
         """A length of the base screen in pixels of this one."""
         return max(1, round(base * self.scale))
 
+    def size(self, kind: Type) -> int:
+        """The size of a kind of text in pixels."""
+        return self.px(kind.large if self.large else kind.size)
+
+    def lines(self, kind: Type, count: int = 1) -> int:
+        """How many pixels so many lines of a kind of text are high."""
+        return ceil(self.size(kind) * LINE) * count
+
     def font(self, kind: Type) -> tuple[str, int, str]:
         """The Tk font of a kind of text."""
         face = self.figure_face if kind.figures else self.text_face
-        return face, -self.px(kind.size), "bold" if kind.bold else "normal"
+        return face, -self.size(kind), "bold" if kind.bold else "normal"

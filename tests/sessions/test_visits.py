@@ -12,6 +12,7 @@ from sessions.access import access_digest
 from sessions.errors import BadRequest, NotAllowed, NoVisit, SlotTaken, UnknownAccessKey, VisitTaken
 from sessions.events import VisitEnded
 from sessions.machine import SlotState
+from sessions.pictures import kiosk_view
 from sessions.rules import Rules, SlotRules
 from sessions.units import CardKey, SlotName, VisitId
 
@@ -233,3 +234,22 @@ def do(kiosk: SimKiosk, deed: str, uid: str, which: int, owners: dict[str, CardK
         assert state.claims[slot].visit == visit
     else:
         kiosk.run(which * 7)
+
+
+def test_a_card_remembers_how_its_owner_reads(kiosk: SimKiosk) -> None:
+    visit = kiosk.tap(ANNA) or VisitId("")
+    kiosk.conductor.execute(c.RememberReading(visit, "fil", high_contrast=True))
+    kiosk.conductor.execute(c.SignOut(visit))
+    kiosk.tap(ANNA)
+    here = kiosk_view(kiosk.conductor, "none").visits[0]
+    assert (here.language, here.high_contrast, here.large_text) == ("fil", True, False)
+    kiosk.check_history()
+
+
+@pytest.mark.parametrize("language", ["", "english", "EN", "e n"])
+def test_only_a_language_is_remembered(kiosk: SimKiosk, language: str) -> None:
+    visit = kiosk.tap(ANNA) or VisitId("")
+    with pytest.raises(BadRequest, match="code, such as en or fil"):
+        kiosk.conductor.execute(c.RememberReading(visit, language))
+    with pytest.raises(NoVisit):
+        kiosk.conductor.execute(c.RememberReading(VisitId("gone"), "en"))

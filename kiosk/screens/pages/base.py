@@ -2,12 +2,12 @@
 
 from typing import Generic, TypeVar
 
-from kiosk.screens.buttons import Footer
+from kiosk.screens.footer import Footer, footer_height
 from kiosk.screens.geometry import Box
 from kiosk.screens.models import Screen
 from kiosk.screens.page import Ink, OnIntent, Page
-from kiosk.screens.parts import SIGN_OUT_W, BannerPart, HeaderPart
-from kiosk.screens.theme import FOOTER, GAP, HEADER, MARGIN
+from kiosk.screens.parts import SECOND_ROW, BannerPart, HeaderPart, sign_out_width
+from kiosk.screens.theme import GAP, HEADER, MARGIN, TARGET
 
 Model = TypeVar("Model", bound=Screen)
 
@@ -24,16 +24,20 @@ class ScreenPage(Page, Generic[Model]):
         self.gap = theme.px(GAP)
         margin = theme.px(MARGIN)
         inner = box.inset(margin, theme.px(10))
-        self._header = HeaderPart(self, inner.top(theme.px(HEADER)))
-        self._footer = Footer(self, inner.bottom_part(theme.px(FOOTER)))
-        body = inner.below(theme.px(HEADER) + self.gap)
+        high = theme.px(TARGET + GAP // 2 + SECOND_ROW) if theme.upright else theme.px(HEADER)
+        self.head = inner.top(high)
+        """The room of the header."""
+        self._header = HeaderPart(self, self.head)
+        low = footer_height(theme)
+        self.footer = Footer(self, inner.bottom_part(low))
+        body = inner.below(high + self.gap)
         self.full_body = body.above(theme.px(4))
         """The room where there is no footer."""
-        self.body = body.above(theme.px(FOOTER) + theme.px(16))
+        self.body = body.above(low + theme.px(16))
         """The room between header and footer."""
         self.build()
-        head = inner.top(theme.px(HEADER))
-        self._banner = BannerPart(self, head.before(theme.px(SIGN_OUT_W) + self.gap) if self.SIGNED_IN else head)
+        beside = self.head.before(sign_out_width(theme) + self.gap) if self.SIGNED_IN else self.head
+        self._banner = BannerPart(self, beside)
         self._model: Model | None = None
 
     def build(self) -> None:
@@ -44,6 +48,10 @@ class ScreenPage(Page, Generic[Model]):
         """Brings the screen's own parts to the model."""
         raise NotImplementedError
 
+    def show_actions(self, model: Model) -> None:
+        """Shows the footer."""
+        self.footer.set(model.footer)
+
     def render(self, model: Model) -> None:
         """Shows the model; costs nothing when it is the one already shown."""
         if model == self._model:
@@ -51,7 +59,7 @@ class ScreenPage(Page, Generic[Model]):
         self._model = model
         self._header.set(model.header)
         self.draw(model)
-        self._footer.set(model.footer)
+        self.show_actions(model)
         self._banner.set(model.banner)
 
     def entered(self) -> None:

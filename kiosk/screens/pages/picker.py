@@ -4,18 +4,21 @@ from kiosk.screens.geometry import Box
 from kiosk.screens.models import PickerModel, Row
 from kiosk.screens.page import Page
 from kiosk.screens.pages.base import ScreenPage
-from kiosk.screens.parts import TILE_ICONS, Card, tile_colour
-from kiosk.screens.shapes import Figures, Icon, Text
-from kiosk.screens.theme import Type, mix
+from kiosk.screens.parts import Card
+from kiosk.screens.shapes import Icon
+from kiosk.screens.theme import Type
+from kiosk.screens.tiles import TILE_ICONS, tile_colour
+from kiosk.screens.writing import Figures, Text
 
 MOST = 4
 """Rows that fit; a card has at most that many phones here unless staff allow more, and then the board shows the
 others.
 """
+ROW, TALL_ROW = 92, 116
 
 
 class RowPart(Card):
-    """A phone as a wide row: slot, state, time left."""
+    """A phone as a wide row: slot, state, time left; the cable beside the state, or below it."""
 
     def __init__(self, page: Page, box: Box) -> None:
         super().__init__(page, box)
@@ -24,12 +27,22 @@ class RowPart(Card):
         inner = box.inset(theme.px(18), theme.px(4))
         self._icon = Icon(page, inner.x + theme.px(17), inner.cy, 34, colours.text, self.fill)
         self._number = Text(page, inner.after(theme.px(52)).left(theme.px(44)), Type.TITLE, colours.text)
-        words = inner.after(theme.px(104)).before(theme.px(226))
-        self._word = Text(page, words.left(words.w * 3 // 5), Type.BUTTON, colours.text)
-        self._detail = Text(page, words.after(words.w * 3 // 5), Type.BODY, colours.muted)
-        figure = inner.before(theme.px(44)).right_part(theme.px(176))
-        self._figure = Figures(page, figure, Type.FIGURE, colours.text, "right")
         self._arrow = Icon(page, inner.right - theme.px(12), inner.cy, 26, colours.muted, self.fill)
+        room = inner.after(theme.px(104)).before(theme.px(44))
+        if theme.upright:
+            rows = room.inset(0, theme.px(8))
+            word = rows.top(theme.lines(Type.BUTTON))
+            detail = rows.below(word.h)
+            figure = detail.right_part(detail.w // 2)
+            detail = detail.left(detail.w // 2)
+        else:
+            figure = room.right_part(theme.px(176))
+            words = room.before(figure.w + theme.px(6))
+            word = words.left(words.w * 2 // 3)
+            detail = words.after(word.w)
+        self._word = Text(page, word, Type.BUTTON, colours.text, wrap=True)
+        self._detail = Text(page, detail, Type.BODY, colours.muted)
+        self._figure = Figures(page, figure, Type.FIGURE, colours.text, "right")
 
     def set(self, row: Row) -> None:
         """Shows a phone."""
@@ -43,7 +56,7 @@ class RowPart(Card):
         self._word.set(row.word, accent)
         self._detail.set(row.detail)
         self._figure.set(row.figure)
-        self.set_look(colours.surface, mix(accent, colours.surface, 0.35))
+        self.set_look(colours.surface, colours.edge(accent))
 
     def recolour(self, fill: str) -> None:
         super().recolour(fill)
@@ -64,9 +77,8 @@ class PickerPage(ScreenPage[PickerModel]):
         if len(self._rows) != len(rows):
             for part in self._rows:
                 part.remove()
-            height = min(self.theme.px(84), (self.body.h - self.gap * (MOST - 1)) // max(MOST, 1))
-            tall = self.body.h // max(1, len(rows)) - self.gap
-            height = max(height, min(self.theme.px(92), tall))
+            most = self.theme.px(TALL_ROW if self.theme.upright else ROW)
+            height = min(most, (self.body.h - self.gap * (len(rows) - 1)) // max(1, len(rows)))
             body = self.body.top(height * len(rows) + self.gap * (len(rows) - 1))
             self._rows = [RowPart(self, box) for box in body.rows(len(rows), self.gap)]
         for part, row in zip(self._rows, rows, strict=True):

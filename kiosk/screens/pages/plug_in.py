@@ -4,9 +4,10 @@ from kiosk.screens.geometry import Box
 from kiosk.screens.models import PlugInModel, Step
 from kiosk.screens.pages.base import ScreenPage
 from kiosk.screens.parts import tone_colour
-from kiosk.screens.shapes import Icon, Plate, Ring, Text
+from kiosk.screens.shapes import Icon, Plate, Ring
 from kiosk.screens.steps import StepPart
 from kiosk.screens.theme import Type
+from kiosk.screens.writing import Text
 
 STEPS = 3
 SLIDE_MS = 40
@@ -15,20 +16,26 @@ REST_FRAMES = 60
 """The cable slides in, rests, and does it again: about every three seconds, while somebody is being shown."""
 FAR = 36
 """From how far, in base pixels, the cable comes."""
+ART_HEIGHT = 300
+"""The height that the picture is drawn for; it is smaller where there is less."""
 
 
 class PlugInPage(ScreenPage[PlugInModel]):
-    """Left the picture, right the steps; the ring counts down how long the door stays open."""
+    """The picture, and beside it, or below, the steps; the ring counts down how long the door stays open."""
 
     def build(self) -> None:
         theme, colours = self.theme, self.theme.colours
-        art = self.body.left(theme.px(250))
+        if theme.upright:
+            art = self.body.top(theme.px(150 if theme.large else 176))
+            right = self.body.below(art.h + self.gap)
+        else:
+            art = self.body.left(theme.px(200 if theme.large else 250))
+            right = self.body.after(art.w + theme.px(24))
         Plate(self, art, colours.surface, colours.night)
         self._build_art(art)
-        right = self.body.after(art.w + theme.px(24))
         head = right.top(theme.px(72))
         ring = head.right_part(theme.px(72))
-        self._title = Text(self, head.before(ring.w + self.gap), Type.TITLE, colours.text)
+        self._title = Text(self, head.before(ring.w + self.gap), Type.TITLE, colours.text, wrap=True)
         self._door_ring = Ring(self, ring, 7, colours.night)
         self._door_text = Text(self, ring.inset(theme.px(10)), Type.FIGURE, colours.text, "middle")
         self._door_items = [*self._door_ring.items, *self._door_text.items]
@@ -36,23 +43,28 @@ class PlugInPage(ScreenPage[PlugInModel]):
         dot = wait.left(theme.px(32)).middle(theme.px(32), theme.px(32))
         self._wait_ring = Ring(self, dot, 4, colours.night)
         self._waiting = Text(self, wait.after(theme.px(44)), Type.BODY, colours.muted)
-        room = Box(right.x, head.bottom, right.w, wait.y - head.bottom).inset(0, theme.px(6))
-        self._step_boxes = room.rows(STEPS, theme.px(4))
-        self._steps = [StepPart(self, box, colours.night) for box in self._step_boxes]
+        room = Box(right.x, head.bottom, right.w, wait.y - head.bottom).inset(0, theme.px(4))
+        self._steps = [StepPart(self, box, colours.night) for box in room.rows(STEPS, theme.px(4))]
         self._job: str | None = None
         self._frame = 0
 
     def _build_art(self, art: Box) -> None:
         """A phone, and the plug that goes into it from below: tip, body and cable."""
         theme, colours = self.theme, self.theme.colours
-        Icon(self, art.cx, art.y + theme.px(108), 176, colours.text, colours.surface, "phone")
-        self._bolt = Icon(self, art.cx, art.y + theme.px(96), 60, colours.go, colours.surface, "bolt")
-        tip = Box(art.cx - theme.px(10), art.y + theme.px(186), theme.px(20), theme.px(18))
-        body = Box(art.cx - theme.px(18), tip.bottom - theme.px(2), theme.px(36), theme.px(38))
+        part = min(1.0, art.h / theme.px(ART_HEIGHT))
+
+        def px(base: float) -> int:
+            return theme.px(base * part)
+
+        Icon(self, art.cx, art.y + px(108), round(176 * part), colours.text, colours.surface, "phone")
+        self._bolt = Icon(self, art.cx, art.y + px(96), round(60 * part), colours.go, colours.surface, "bolt")
+        tip = Box(art.cx - px(10), art.y + px(186), px(20), px(18))
+        body = Box(art.cx - px(18), tip.bottom - px(2), px(36), px(38))
         wire = self.create_rectangle(0, 0, 0, 0, width=0, fill=colours.yours)
-        self._wire = (wire, Box(art.cx - theme.px(4), body.bottom - theme.px(4), theme.px(8), 0), art.bottom)
+        self._wire = (wire, Box(art.cx - px(4), body.bottom - px(4), px(8), 0), art.bottom)
         self._tip = (Plate(self, tip, colours.busy, colours.surface, 3), tip)
         self._plug = (Plate(self, body, colours.yours, colours.surface, 8), body)
+        self._far = px(FAR)
 
     def draw(self, model: PlugInModel) -> None:
         colours = self.theme.colours
@@ -97,7 +109,7 @@ class PlugInPage(ScreenPage[PlugInModel]):
         """One frame of the cable sliding in; the bolt appears once it is there."""
         share = min(1.0, self._frame / SLIDE_FRAMES)
         eased = 1 - (1 - share) ** 3
-        down = round(self.theme.px(FAR) * (1 - eased))
+        down = round(self._far * (1 - eased))
         for plate, rest in (self._tip, self._plug):
             plate.place(Box(rest.x, rest.y + down, rest.w, rest.h))
         wire, top, floor = self._wire

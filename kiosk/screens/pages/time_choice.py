@@ -5,8 +5,9 @@ from kiosk.screens.models import Choice, TimeModel
 from kiosk.screens.page import Page
 from kiosk.screens.pages.base import ScreenPage
 from kiosk.screens.parts import Card, CoinPart
-from kiosk.screens.shapes import Icon, Text
-from kiosk.screens.theme import Type, mix
+from kiosk.screens.shapes import Icon
+from kiosk.screens.theme import Type
+from kiosk.screens.writing import Paragraphs, Text
 
 COINS = 3
 
@@ -19,8 +20,10 @@ class ChoicePart(Card):
         theme, colours = page.theme, page.theme.colours
         self._choice: Choice | None = None
         middle = box.inset(theme.px(10))
-        self._text = Text(page, middle.middle(middle.w, theme.px(48)), Type.TITLE, colours.text, "middle")
-        self._note = Text(page, middle.bottom_part(theme.px(28)), Type.CAPTION, colours.muted, "middle")
+        words = middle.middle(middle.w, min(middle.h, theme.lines(Type.TITLE, 2)))
+        self._text = Text(page, words, Type.TITLE, colours.text, "middle", wrap=True)
+        note = middle.bottom_part(theme.lines(Type.CAPTION))
+        self._note = Text(page, note, Type.CAPTION, colours.muted, "middle")
         self._tick = Icon(page, box.right - theme.px(26), box.y + theme.px(26), 26, colours.go, self.fill)
 
     def set(self, choice: Choice) -> None:
@@ -32,7 +35,7 @@ class ChoicePart(Card):
         colours = self.page.theme.colours
         self._text.set(choice.text)
         self._note.set(choice.note)
-        fill = mix(colours.go, colours.night, 0.82) if choice.chosen else colours.surface
+        fill = colours.wash(colours.go, 0.82) if choice.chosen else colours.surface
         self.set_look(fill, colours.go if choice.chosen else colours.line)
 
     def recolour(self, fill: str) -> None:
@@ -42,19 +45,19 @@ class ChoicePart(Card):
 
 
 class TimePage(ScreenPage[TimeModel]):
-    """Up to four times in a row, and what that leaves on the card; coins where there is nothing to choose."""
+    """Up to four times, in a row or by two, and what that leaves on the card; coins where there are none."""
 
     def build(self) -> None:
         theme, colours = self.theme, self.theme.colours
-        words = self.body.bottom_part(theme.px(84))
-        self._row = self.body.above(words.h + theme.px(16))
+        lines = 4 if theme.upright else 2
+        words = self.body.bottom_part(theme.lines(Type.TITLE) + theme.lines(Type.BODY, lines - 1) + theme.px(10))
+        self._row = self.body.above(words.h + theme.px(12))
         self._choices: list[ChoicePart] = []
-        self._keeps = Text(self, words.top(theme.px(42)), Type.TITLE, colours.text, "middle")
-        self._hint = Text(self, words.below(theme.px(44)), Type.BODY, colours.muted, "middle")
-        coins = self._row.middle(min(self._row.w, theme.px(680)), theme.px(90)).columns(COINS, theme.px(28))
-        self._coins = [CoinPart(self, column, colours.night, large=True) for column in coins]
+        self._words = Paragraphs(self, words, (Type.TITLE, Type.BODY), "middle")
+        self._coins = [CoinPart(self, box, colours.night, big=True) for box in self._coin_boxes()]
 
     def draw(self, model: TimeModel) -> None:
+        colours = self.theme.colours
         if len(self._choices) != len(model.choices):
             for part in self._choices:
                 part.remove()
@@ -65,12 +68,20 @@ class TimePage(ScreenPage[TimeModel]):
             self.show_items(coin_part.items, k < len(model.coins))
             if k < len(model.coins):
                 coin_part.set(model.coins[k])
-        self._keeps.set(model.keeps)
-        self._hint.set(model.hint)
+        self._words.set((model.keeps, model.hint), (colours.text, colours.muted))
+
+    def _coin_boxes(self) -> list[Box]:
+        theme = self.theme
+        if theme.upright:
+            return self._row.middle(theme.px(270), min(self._row.h, theme.px(320))).rows(COINS, self.gap)
+        return self._row.middle(min(self._row.w, theme.px(720)), theme.px(90)).columns(COINS, theme.px(20))
 
     def _boxes(self, count: int) -> list[Box]:
         """A few choices stay cards in the middle, and do not become walls."""
         if not count:
             return []
+        if self.theme.upright:
+            rows = self._row.rows(2, self.gap)
+            return [box for row in rows for box in row.columns(2, self.gap)][:count]
         card = self._row.columns(max(3, count), self.gap)[0]
         return self._row.middle(count * card.w + (count - 1) * self.gap, card.h).columns(count, self.gap)

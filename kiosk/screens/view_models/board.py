@@ -13,8 +13,7 @@ from kiosk.screens.intents import (
     SignOut,
     UseSlot,
 )
-from kiosk.screens.models import Action, HomeModel, PickerModel, Rank, Row, Tile, TileKind
-from kiosk.screens.navigation import TILES_A_PAGE
+from kiosk.screens.models import Action, HomeModel, PickerModel, Rank, Row, Tile, TileKind, Turn
 from kiosk.screens.view_models.common import Scene, banner, board_banner, greeting, header
 from sessions.machine import SELLING, SlotState
 from sessions.units import MonoNs
@@ -23,13 +22,10 @@ from sessions.views import SessionView, SlotView, VisitView
 
 def home(scene: Scene, visit: VisitView) -> HomeModel:
     """The board: every slot with its shape, word and what touching it does."""
-    slots = scene.view.slots
-    first = scene.nav.page * TILES_A_PAGE
+    slots, turn = _page(scene)
     mine = scene.view.sessions_of(visit.card)
     footer = [Action(_("Sign out"), SignOut(), "leave")]
-    if len(slots) > TILES_A_PAGE:
-        footer.append(Action(_("More slots"), MoreSlots(), "right"))
-    elif mine:
+    if turn is None and mine:
         footer.append(
             Action(_("My phones"), ShowPhones() if len(mine) > 1 else ShowSession(mine[0].session_id), "phone")
         )
@@ -39,8 +35,21 @@ def home(scene: Scene, visit: VisitView) -> HomeModel:
         header=header(scene, greeting(visit)),
         banner=board_banner(scene),
         footer=tuple(footer),
-        tiles=tuple(_tile(slot, visit, scene) for slot in slots[first : first + TILES_A_PAGE]),
+        tiles=tuple(_tile(slot, visit, scene) for slot in slots),
+        turn=turn,
     )
+
+
+def _page(scene: Scene) -> tuple[tuple[SlotView, ...], Turn | None]:
+    """The slots of the page that is shown, and which page that is if there are several."""
+    slots, most = scene.view.slots, scene.nav.tiles_a_page
+    if len(slots) <= most:
+        return slots, None
+    place = {name: k for k, name in enumerate(scene.nav.order)}
+    ordered = sorted(slots, key=lambda slot: place.get(slot.name, len(place)))
+    pages = -(-len(slots) // most)
+    page = scene.nav.page % pages
+    return tuple(ordered[page * most : (page + 1) * most]), Turn(page, pages, MoreSlots(-1), MoreSlots(1))
 
 
 def picker(scene: Scene, visit: VisitView) -> PickerModel:

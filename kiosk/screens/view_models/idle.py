@@ -2,15 +2,18 @@
 
 from kiosk.i18n import LANGUAGES, _, language, ngettext
 from kiosk.screens import words
-from kiosk.screens.intents import Speak
-from kiosk.screens.models import Action, AttractModel, Coin, Header, MessageModel, Step
+from kiosk.screens.intents import Enlarge, Sharpen, Speak
+from kiosk.screens.models import Action, AttractModel, Coin, Header, MessageModel, Step, Switch
 from kiosk.screens.navigation import Farewell
 from kiosk.screens.notices import Tone
+from kiosk.screens.reading import Reading
 from kiosk.screens.site import Site
 from kiosk.screens.view_models.common import Scene, board_banner, countdown
 from sessions.machine import SELLING, Mode, SlotState
+from sessions.units import NS
 from sessions.views import KioskView
 
+LIT_S = 4
 _OCCUPIED = (SlotState.PREPARING, SlotState.CHARGING, SlotState.SUSPENDED_EV)
 
 
@@ -39,17 +42,29 @@ def attract(scene: Scene) -> AttractModel:
         reads=not scene.nav.reader_away,
         free=ngettext("{free} of {total} free", "{free} of {total} free", free).format(free=free, total=total),
         any_free=free > 0,
-        steps=(
-            Step("card", _("Tap your card")),
-            Step("cable", _("Plug in")),
-            Step("clock", _("Come back")),
-        ),
+        steps=_steps(scene),
         coins=coins(scene.site),
+        hours="–".join(scene.site.hours) if scene.site.hours is not None else "",
         languages=tuple(
             Action(LANGUAGES[code], Speak(code), enabled=code != language()) for code in scene.site.languages
         )
         if len(scene.site.languages) > 1
         else (),
+        switches=_switches(scene.nav.reading),
+    )
+
+
+def _steps(scene: Scene) -> tuple[Step, ...]:
+    """How it works. A light goes from step to step, slowly, so that eyes follow their order."""
+    steps = (("card", _("Tap your card")), ("cable", _("Plug in")), ("clock", _("Come back")))
+    lit = scene.now // (LIT_S * NS) % (len(steps) + 1)
+    return tuple(Step(icon, text, now=k == lit) for k, (icon, text) in enumerate(steps))
+
+
+def _switches(reading: Reading) -> tuple[Switch, ...]:
+    return (
+        Switch(_("Large text"), "letters", Enlarge(not reading.large), reading.large),
+        Switch(_("Contrast"), "contrast", Sharpen(not reading.contrast), reading.contrast),
     )
 
 

@@ -1,9 +1,11 @@
 """A window for the tests that draw, in which an exception in any callback fails the test."""
 
 import tkinter as tk
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from dataclasses import replace
 from traceback import format_exception
 from types import TracebackType
+from typing import Protocol
 
 import pytest
 
@@ -12,8 +14,13 @@ from kiosk.screens.intents import Intent
 from kiosk.screens.samples import SITE
 from kiosk.screens.stage import Stage
 
-SIZES = ((800, 480), (1024, 600))
-MakeStage = Callable[[tuple[int, int]], Stage]
+SIZES = ((800, 480), (1024, 600), (1280, 800), (480, 800))
+
+
+class MakeStage(Protocol):
+    """Makes a stage of a size, in a theme, with large text or not."""
+
+    def __call__(self, size: tuple[int, int], theme: str = "dark", *, large: bool = False) -> Stage: ...
 
 
 @pytest.fixture(autouse=True)
@@ -46,9 +53,9 @@ def intents() -> list[Intent]:
 
 @pytest.fixture
 def make_stage(root: tk.Tk, intents: list[Intent]) -> MakeStage:
-    def make(size: tuple[int, int]) -> Stage:
+    def make(size: tuple[int, int], theme: str = "dark", *, large: bool = False) -> Stage:
         root.geometry(f"{size[0]}x{size[1]}+0+0")
-        stage = Stage(root, size, SITE, intents.append)
+        stage = Stage(root, size, replace(SITE, theme=theme, large_text=large), intents.append)
         stage.place(x=0, y=0, relwidth=1, relheight=1)
         root.update()
         return stage

@@ -12,10 +12,12 @@ from kiosk.screens.navigation import (
     follow,
     left,
     reader,
+    remembering,
     step,
     tell,
 )
 from kiosk.screens.notices import NOTICE_FOR, Note, sentence
+from kiosk.screens.reading import Reading
 from kiosk.screens.samples import ME, NOW, VISIT, arrived, at, kiosk, mine, others, slot, visit
 from sessions import commands as c
 from sessions import errors
@@ -256,9 +258,59 @@ def test_a_goodbye_goes_with_a_touch():
     assert step(nav, i.Touched(), kiosk(), NOW)[0].farewell is None
 
 
-def test_the_language_outlives_the_visit():
-    nav, _ = went(kiosk(who=visit()), i.Speak("es"))
-    assert follow(nav, kiosk(), NOW).language == "es"
+SPANISH = Reading("es", contrast=True, large=True)
+
+
+def chosen(*intents, now=NOW):
+    """Somebody without a card, after they chose how to read."""
+    nav = Navigation()
+    for intent in intents:
+        nav, command = step(nav, intent, kiosk(), now)
+        assert command is None
+    return nav
+
+
+def test_what_was_chosen_on_the_first_screen_is_remembered_by_the_card_that_comes():
+    nav = chosen(i.Speak("es"), i.Sharpen(on=True), i.Enlarge(on=True))
+    assert nav.reading == SPANISH
+    nav, command = remembering(follow(nav, kiosk(who=visit()), at(30)))
+    assert nav.reading == SPANISH
+    assert command == c.RememberReading(VISIT, "es", high_contrast=True, large_text=True)
+    assert remembering(nav) == (nav, None)
+
+
+def test_what_was_chosen_holds_for_a_minute():
+    nav = chosen(i.Speak("es"))
+    assert follow(nav, kiosk(), at(59)).reading.language == "es"
+    gone = follow(nav, kiosk(), at(61))
+    assert gone.reading == gone.usual
+    assert remembering(follow(gone, kiosk(who=visit()), at(62)))[1] is None
+
+
+def test_a_card_brings_what_it_remembers_and_takes_it_along():
+    knows = visit(language="es", high_contrast=True, large_text=True)
+    nav = arrived(kiosk(who=knows))
+    assert nav.reading == SPANISH
+    assert remembering(nav)[1] is None
+    farewell = follow(left(nav, "signed_out", NOW), kiosk(), NOW)
+    assert farewell.reading == SPANISH
+    assert follow(farewell, kiosk(), at(60)).reading == Reading()
+
+
+def test_the_next_card_is_not_shown_the_last_ones_way():
+    nav = arrived(kiosk(who=visit(language="es", high_contrast=True)))
+    other = visit(visit_id=VisitId("v-2"), card=CardKey("c-2"))
+    assert follow(nav, kiosk(who=other), NOW).reading == Reading()
+
+
+def test_somebody_who_leaves_without_a_word_leaves_the_usual_screen():
+    nav = arrived(kiosk(who=visit(language="es")))
+    assert follow(left(nav, "idle", NOW), kiosk(), NOW).reading == Reading()
+
+
+def test_a_choice_that_the_card_knows_already_is_not_stored_again():
+    nav = follow(chosen(i.Speak("es")), kiosk(who=visit(language="es")), at(1))
+    assert remembering(nav)[1] is None
 
 
 def test_a_reader_that_is_away_is_remembered_until_it_is_back():

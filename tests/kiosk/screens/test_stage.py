@@ -2,23 +2,23 @@
 thing.
 """
 
+import gc
 import tkinter as tk
 from collections.abc import Callable
 from dataclasses import replace
-from itertools import combinations
 
 import pytest
 
-from kiosk.i18n import LANGUAGES, set_language
 from kiosk.screens import intents as i
 from kiosk.screens.buttons import HOLD_S
 from kiosk.screens.geometry import Box
 from kiosk.screens.icons import ICONS
 from kiosk.screens.models import Action, AnyModel
 from kiosk.screens.navigation import Navigation
+from kiosk.screens.reading import Reading
 from kiosk.screens.samples import NOW, Sample, arrived, at, kiosk, mine, samples, scene, visit
 from kiosk.screens.stage import Stage
-from kiosk.screens.theme import GAP, TARGET
+from kiosk.screens.theme import CONTRAST
 from kiosk.screens.view_models import build_screen
 from sessions.machine import SlotState
 from sessions.units import SessionId, SlotName
@@ -69,65 +69,6 @@ def wait_until(stage: Stage, condition: Callable[[], bool], turns: int = 400) ->
             return
         stage.after(5)
     raise AssertionError("it did not come")
-
-
-@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
-@pytest.mark.parametrize("code", LANGUAGES)
-def test_nothing_is_clipped(make_stage: MakeStage, size, code):
-    stage = make_stage(size)
-    set_language(code)
-    for sample in ALL.values():
-        show(stage, sample)
-        clipped = [text.value for text in page(stage).texts if text.value and text.overflows()]
-        assert not clipped, (sample.name, clipped)
-
-
-@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
-def test_texts_stay_on_the_screen_and_off_each_other(make_stage: MakeStage, size):
-    stage = make_stage(size)
-    for sample in ALL.values():
-        model = show(stage, sample)
-        canvas = page(stage)
-        written = [item for item in canvas.find_all() if canvas.type(item) == "text" and canvas.itemcget(item, "text")]
-        boxes = {item: canvas.bbox(item) for item in written}
-        seen = {item: box for item, box in boxes.items() if box is not None}
-        assert seen
-        for x0, y0, x1, y1 in seen.values():
-            assert min(x0, y0) >= 0, sample.name
-            assert x1 <= size[0], sample.name
-            assert y1 <= size[1], sample.name
-        if model.banner is not None:
-            continue  # It lies over the title, on purpose.
-        for one, other in combinations(seen, 2):
-            assert not _overlap(seen[one], seen[other]), (
-                sample.name,
-                canvas.itemcget(one, "text"),
-                canvas.itemcget(other, "text"),
-            )
-
-
-def _overlap(a: tuple[int, int, int, int], b: tuple[int, int, int, int], bearing: int = 10) -> bool:
-    """Whether two texts really meet: a line's box is higher than its letters by the bearings above and below."""
-    across = min(a[2], b[2]) - max(a[0], b[0])
-    down = min(a[3], b[3]) - max(a[1], b[1])
-    return across > bearing and down > bearing
-
-
-@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
-def test_everything_to_touch_is_large_and_apart(make_stage: MakeStage, size):
-    stage = make_stage(size)
-    for sample in ALL.values():
-        show(stage, sample)
-        boxes = [touchable.box for touchable in page(stage).touchables if touchable.enabled]
-        for box in boxes:
-            assert box.h >= stage.theme.px(TARGET), (sample.name, box)
-            assert box.w >= stage.theme.px(TARGET), (sample.name, box)
-            assert box.x >= 0
-            assert box.right <= size[0]
-            assert box.bottom <= size[1]
-        for one, other in combinations(boxes, 2):
-            apart = max(one.x - other.right, other.x - one.right, one.y - other.bottom, other.y - one.bottom)
-            assert apart >= GAP, (sample.name, one, other)
 
 
 def test_every_icon_that_is_named_can_be_drawn():
@@ -267,10 +208,43 @@ def test_the_board_touches_through_to_the_session(stage: Stage, intents):
 
 def test_the_stage_speaks_the_language_of_the_navigation(stage: Stage):
     view = kiosk()
-    stage.render(view, Navigation(language="es"), NOW)
-    assert "Acerca tu tarjeta aquí" in [text.value for text in page(stage).texts]
-    stage.render(view, Navigation(language="en"), NOW)
-    assert "Tap your card here" in [text.value for text in page(stage).texts]
+    stage.render(view, Navigation(reading=Reading("es")), NOW)
+    assert any("Acerca tu tarjeta aquí" in text.value for text in page(stage).texts)
+    stage.render(view, Navigation(), NOW)
+    assert any("Tap your card here" in text.value for text in page(stage).texts)
+
+
+def images(stage: Stage) -> int:
+    return len(stage.tk.splitlist(stage.tk.call("image", "names")))
+
+
+def test_whoever_needs_contrast_or_large_text_has_it_at_once_and_nobody_else(stage: Stage):
+    view, usual = kiosk(), Navigation()
+    stage.render(view, usual, NOW)
+    first = stage.page
+    for reading in (Reading(contrast=True), Reading(large=True), Reading("es", contrast=True, large=True)):
+        stage.render(view, Navigation(reading=reading), NOW)
+        assert stage.theme.large == reading.large
+        assert (stage.theme.colours is CONTRAST) == reading.contrast
+        stage.render(view, usual, NOW)
+        assert stage.page is first
+
+
+def test_readings_that_come_and_go_leave_nothing_behind(stage: Stage):
+    view = kiosk()
+    stage.build_all()
+    readings = [Reading(contrast=True), Reading(large=True), Reading(contrast=True, large=True)]
+    counts = []
+    for _round in range(4):
+        for reading in readings:
+            stage.render(view, Navigation(reading=reading), NOW)
+            stage.build_all()
+            stage.render(view, Navigation(), NOW)
+        stage.update()
+        gc.collect()
+        counts.append((images(stage), len(stage.winfo_children())))
+        assert len(stage.tk.call("after", "info")) <= 1
+    assert len(set(counts)) == 1, counts
 
 
 def test_only_one_screen_is_mapped_and_it_is_the_shown_one(stage: Stage):

@@ -7,6 +7,7 @@ before committing.
 import json
 import os
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -27,6 +28,7 @@ from kiosk.screens.models import (
 )
 from kiosk.screens.navigation import Navigation, Place, follow, tell
 from kiosk.screens.notices import Note, Tone
+from kiosk.screens.reading import Reading
 from kiosk.screens.samples import (
     ME,
     NOW,
@@ -39,6 +41,7 @@ from kiosk.screens.samples import (
     kiosk,
     mine,
     others,
+    read_as,
     samples,
     scene,
     slot,
@@ -170,7 +173,50 @@ def test_more_than_eight_slots_come_by_pages():
     first, second = (built(many, *[i.MoreSlots()] * n) for n in (0, 1))
     assert [t.number for t in first.tiles] == list(range(1, 9))
     assert [t.number for t in second.tiles] == [9, 10]
-    assert i.MoreSlots() in [action.intent for action in first.footer]
+    assert (first.turn.page, second.turn.page, first.turn.pages) == (0, 1, 2)
+    assert built(many, first.turn.back) == second
+    assert built(many, first.turn.forth) == second
+
+
+def test_with_pages_what_needs_you_comes_first_then_yours_then_what_is_free():
+    many = kiosk(
+        *(others(n, SlotState.CHARGING) for n in range(1, 12)), slot(12), mine(13, SlotState.CHARGING),
+        slot(14), mine(15, SlotState.FINISHING), who=visit(),
+    )  # fmt: skip
+    board = built(many, i.ShowBoard())
+    assert [t.number for t in board.tiles] == [15, 13, 12, 14, 1, 2, 3, 4]
+
+
+def test_no_slot_moves_away_under_a_finger():
+    many = [slot(n) for n in range(1, 13)]
+    before = kiosk(*many, who=visit())
+    nav = arrived(before)
+    after = kiosk(others(2, SlotState.CHARGING), *many[:1], *many[2:], who=visit())
+    boards = [shown(Sample("", "", view, follow(nav, view, NOW))) for view in (before, after)]
+    assert [[t.number for t in board.tiles] for board in boards] == [list(range(1, 9))] * 2
+
+
+def test_large_text_has_fewer_slots_a_page():
+    eight = kiosk(*(slot(n) for n in range(1, 9)), who=visit())
+    sample = read_as(Sample("", "", eight, arrived(eight)), Reading(large=True))
+    assert len(shown(sample).tiles) == 6
+
+
+def shown(sample):
+    return build_screen(scene(sample))
+
+
+def test_the_first_screen_says_when_it_is_open_and_a_light_goes_along_the_steps():
+    shown = [nobody_at(seconds) for seconds in range(0, 32, 2)]
+    assert {model.hours for model in shown} == {"06:00–22:00"}
+    lit = [[step.now for step in model.steps] for model in shown]
+    assert all(sum(steps) <= 1 for steps in lit)
+    assert {steps.index(True) for steps in lit if any(steps)} == {0, 1, 2}
+    assert sum(a != b for a, b in pairwise(lit)) <= 8
+
+
+def nobody_at(seconds):
+    return build_screen(scene(Sample("", "", kiosk(mode=Mode.IDLE), Navigation()), now=at(seconds)))
 
 
 def choosing(balance, site=SITE, **changes):
