@@ -7,8 +7,9 @@ stays in the books.
 
 from sessions import commands as c
 from sessions import events as e
+from sessions.actors import live_visit
 from sessions.draft import Draft
-from sessions.errors import BadRequest
+from sessions.errors import BadRequest, UnknownSlot
 from sessions.ledger import CASH_BOX, CASH_CUSTOMERS, ISSUED_COIN, UNCLAIMED, card_account, coin_account
 from sessions.ports import Json
 from sessions.rules import Rules, after_s
@@ -22,14 +23,33 @@ def coin_in(draft: Draft, command: c.CoinIn) -> Json:
         raise BadRequest(f"A coin is worth more than nothing; {command.value} minor units were reported.")
     owner = command.card or _tapped_during_train(draft, command.first_pulse)
     known = draft.state.cards.get(owner) if owner else None
-    amount = draft.rules.tariff.seconds_for(command.value, known.group if known else "", draft.now.utc)
+    unit = _chosen(draft, owner)
+    amount = draft.rules.tariff.worth(command.value, unit, known.group if known else "", draft.now.utc)
     coin = command.coin
     transfers = [e.Transfer(TransferId(f"coin:{coin}:cash"), Unit.MINOR, CASH_CUSTOMERS, CASH_BOX, command.value)]
     if amount > 0:
         account = card_account(owner) if owner else coin_account(coin)
-        transfers.append(e.Transfer(TransferId(f"coin:{coin}:worth"), Unit.SECONDS, ISSUED_COIN, account, amount))
-    draft.add(e.CoinAccepted(coin, command.value, Unit.SECONDS, amount, command.first_pulse, owner), tuple(transfers))
-    return {"coin": coin, "seconds": amount, "card": owner}
+        transfers.append(e.Transfer(TransferId(f"coin:{coin}:worth"), unit, ISSUED_COIN, account, amount))
+    draft.add(e.CoinAccepted(coin, command.value, unit, amount, command.first_pulse, owner), tuple(transfers))
+    return {"coin": coin, "seconds" if unit is Unit.SECONDS else "ml": amount, "card": owner}
+
+
+def choose_service(draft: Draft, command: c.ChooseService) -> Json:
+    """Notes what the coins of a visit shall buy, until it ends or says otherwise.
+
+    Raises `NoVisit`, and `UnknownSlot` for water on a kiosk without.
+    """
+    visit = live_visit(draft, command.visit)
+    if command.unit is Unit.MILLILITRES and draft.rules.water is None:
+        raise UnknownSlot("This kiosk has no water in its pinmap.")
+    draft.choices[visit.visit] = command.unit
+    return {"visit": visit.visit, "unit": command.unit.value}
+
+
+def _chosen(draft: Draft, owner: CardKey | None) -> Unit:
+    """What a coin buys: what its owner chose, charging when nobody said."""
+    visit = draft.state.visit_of(owner) if owner is not None else None
+    return draft.choices.get(visit.visit, Unit.SECONDS) if visit is not None else Unit.SECONDS
 
 
 def _tapped_during_train(draft: Draft, first_pulse: MonoNs) -> CardKey | None:

@@ -13,19 +13,21 @@ from sessions.fold import apply
 from sessions.metering import Meter
 from sessions.rules import Rules
 from sessions.state import Row, State
-from sessions.units import MonoNs, Now, Seq, SessionId, VisitId
+from sessions.units import MonoNs, Now, Seq, SessionId, Unit, VisitId
 
 
 @dataclass(slots=True)
 class Draft:
     """Facts so far, with the state they were folded into. ``meters`` are the usage accumulators of sessions not yet
-    collected, ``activity`` the last sign of life of each visit: the two things a decision needs that are no facts."""
+    collected, ``activity`` the last sign of life of each visit, ``choices`` what visits said their coins shall buy: the
+    things a decision needs that are no facts."""
 
     state: State
     rules: Rules
     now: Now
     meters: MutableMapping[SessionId, Meter]
     activity: MutableMapping[VisitId, MonoNs]
+    choices: MutableMapping[VisitId, Unit]
     source: str = "kiosk"
     source_id: str | None = None
     facts: list[e.Fact] = field(default_factory=list)

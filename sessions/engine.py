@@ -35,7 +35,7 @@ from sessions.metering import Meter
 from sessions.ports import Json
 from sessions.rules import Rules
 from sessions.state import Row, State
-from sessions.units import MonoNs, Now, SessionId, SlotName, VisitId
+from sessions.units import MonoNs, Now, SessionId, SlotName, Unit, VisitId
 
 REMEMBERED = 4096
 """How many answers and source identities are kept at hand; older ones are asked of the store before a command comes
@@ -63,6 +63,7 @@ ROUTES: dict[type[Any], _Rule] = {
     c.AskVisit: access.ask_visit,
     c.EndVisit: access.end_this_visit,
     c.EndSilentVisits: access.end_silent_visits,
+    c.ChooseService: coins.choose_service,
     c.ClaimSlot: claims.claim_slot,
     c.ReleaseClaim: claims.release_claim,
     c.StartCharging: charging.start,
@@ -94,7 +95,7 @@ ROUTES: dict[type[Any], _Rule] = {
 }
 """Every command and the rule that decides it."""
 
-UNRECORDED = (c.Heartbeat, c.AskVisit)
+UNRECORDED = (c.Heartbeat, c.AskVisit, c.ChooseService)
 """What changes nothing that lasts: asked again it is answered anew, and no fact says that it was."""
 
 
@@ -106,6 +107,7 @@ class Engine:
         self.rules = rules
         self.meters: dict[SessionId, Meter] = {}
         self.activity: dict[VisitId, MonoNs] = {}
+        self.choices: dict[VisitId, Unit] = {}
         self._answers: OrderedDict[tuple[str, str], Json] = OrderedDict()
 
     def decide(self, command: c.Command, now: Now, command_id: str | None = None) -> Decision:
@@ -137,7 +139,7 @@ class Engine:
 
     def draft(self, now: Now, source: str = "kiosk", source_id: str | None = None) -> Draft:
         """An empty decision upon the present state."""
-        return Draft(self.state, self.rules, now, self.meters, self.activity, source, source_id)
+        return Draft(self.state, self.rules, now, self.meters, self.activity, self.choices, source, source_id)
 
     def touch(self, visit: VisitId, now: Now) -> None:
         """Notes a sign of life of a visit."""

@@ -25,6 +25,9 @@ from sessions.water_states import WATER, WATER_FIGURES, WaterState
 LEAK_UL = 50_000
 """So much water without the pump is no drip of a hose that empties."""
 LEAK_WINDOW_NS = seconds_ns(60)
+BLIND_NS = seconds_ns(1.0)
+"""The driver looks sixteen times a second; so long without a look the pump does not run on."""
+DRIVER = "water.driver"
 SETTLED_NS = seconds_ns(2.0)
 """How long after the pump went off water may still flow: twice what is counted as overrun."""
 _MS = 1_000_000
@@ -38,7 +41,7 @@ class Pouring:
         self._port = port
         self._mark = mark
         self._on = False
-        self._off_since = MonoNs(0)
+        self._on_since = self._off_since = MonoNs(0)
         self._still: WaterReading | None = None
         """The look from which on nothing may have flowed."""
 
@@ -62,6 +65,8 @@ class Pouring:
             return
         self._on = wanted
         record = self._record()
+        if wanted:
+            self._on_since = self._desk.now().mono
         if wanted and record is not None:
             newest = self._look(record)
             record.pour.begin(newest or _nothing_yet(self._desk.now().mono))
@@ -102,6 +107,8 @@ class Pouring:
         """Looks, about once a second, whether water flows although the pump should be off."""
         newest = next(iter(self._port.readings(MonoNs(0))[-1:]), None)
         now = self._desk.now().mono
+        if DRIVER in self._desk.state.faults and newest is not None and now - newest.mono < BLIND_NS:
+            self._silent(False)
         if newest is None or self._on or now - self._off_since < SETTLED_NS:
             self._still = None
             return
@@ -111,6 +118,16 @@ class Pouring:
         if self._equipment.volume_ul(newest.pulses - self._still.pulses, 0) > LEAK_UL:
             self._still = None
             self._fault(Trouble.LEAK, "Water flows although the pump is off. Shut its tap and cut the pump's supply.")
+
+    def _blind(self, record: WaterRecord) -> bool:
+        """Whether the driver has fallen silent while the pump is on: nobody would see the cup go."""
+        seen = record.newest.mono if record.newest is not None else MonoNs(0)
+        since = max(seen, self._on_since)
+        return self._on and self._desk.now().mono - since >= BLIND_NS
+
+    def _silent(self, on: bool) -> None:
+        detail = "The water's driver looks again." if not on else "The water's driver has fallen silent. See the log."
+        self._desk.tell(c.DeviceTrouble(DRIVER, Trouble.NO_ANSWER.value if on else None, detail))
 
     @property
     def _equipment(self) -> WaterRules:
@@ -131,7 +148,9 @@ class Pouring:
     def _watch(self, record: WaterRecord) -> None:
         self._look(record)
         session_id, pour = record.session_id, record.pour
-        if WATER_FIGURES[self._desk.state.water.state].needs_cup:
+        if self._blind(record):
+            self._silent(True)
+        elif WATER_FIGURES[self._desk.state.water.state].needs_cup:
             if self._port.cup():
                 self._desk.tell(c.CupMoved(session_id, True, pour.proven_ul))
         elif self._desk.state.water.state is WaterState.DISPENSING:

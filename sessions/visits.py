@@ -57,6 +57,7 @@ def end_visit(draft: Draft, visit: Visit, reason: str) -> None:
     end_claims_of(draft, visit.visit, "restart" if reason == "restart" else "signed_out")
     draft.add(e.VisitEnded(visit.visit, visit.card, reason))
     draft.activity.pop(visit.visit, None)
+    draft.choices.pop(visit.visit, None)
 
 
 def idle_until(visit: Visit, rules: Rules, activity: Mapping[VisitId, MonoNs]) -> MonoNs:

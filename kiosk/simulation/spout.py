@@ -34,6 +34,8 @@ class Spout:
         self._pulses_per_l = pulses_per_l
         self._world_ns = world_ns
         self.plumbing = Plumbing(world_ns())
+        self.asleep = False
+        """The driver's thread hangs."""
         self.boot()
 
     def boot(self) -> None:
@@ -97,7 +99,8 @@ class Spout:
         self._tell_tray(now)
 
     def _look_again(self) -> None:
-        self.look()
+        if not self.asleep:
+            self.look()
         self._after(LOOK_MS, self._look_again)
 
     def _drive(self) -> None:

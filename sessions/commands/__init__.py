@@ -8,6 +8,7 @@ from sessions.commands.actor import KIOSK, Actor
 from sessions.commands.kiosk import CheckDeadlines, CoinIn, Detected, DeviceTrouble, DoorObserved, SetDanger, SetSelling
 from sessions.commands.people import (
     AskVisit,
+    ChooseService,
     ClaimSlot,
     EndVisit,
     Heartbeat,
@@ -40,6 +41,7 @@ __all__ = [
     "AskVisit",
     "BeginSlotTest",
     "CheckDeadlines",
+    "ChooseService",
     "ClaimSlot",
     "CoinIn",
     "Command",
@@ -83,6 +85,7 @@ Command = (
     | Heartbeat
     | AskVisit
     | EndVisit
+    | ChooseService
     | ClaimSlot
     | ReleaseClaim
     | StartCharging

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from sessions.events import SCREEN
-from sessions.units import CardKey, SlotName, VisitId
+from sessions.units import CardKey, SlotName, Unit, VisitId
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +31,15 @@ class RememberReading:
     language: str
     high_contrast: bool = False
     large_text: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ChooseService:
+    """A visit says whether its coins buy charging (seconds) or water (millilitres). Leaves no fact: each coin says
+    it."""
+
+    visit: VisitId
+    unit: Unit
 
 
 @dataclass(frozen=True, slots=True)

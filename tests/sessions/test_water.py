@@ -353,3 +353,34 @@ def test_the_store_of_rules_says_ml(kiosk: SimKiosk) -> None:
     assert (session.unit, session.slot, session.service) == (Unit.MILLILITRES, "water", "water")
     with pytest.raises(AssertionError, match="I3"):
         invariants.check_pump(kiosk.engine.state, True, kiosk.conductor.durable)
+
+
+def test_a_silent_driver_does_not_pump_on(kiosk: SimKiosk) -> None:
+    who = visit(kiosk)
+    spout(kiosk).place(Cup())
+    start(kiosk, who, 800)
+    kiosk.run(3)
+    spout(kiosk).asleep = True
+    kiosk.run(1.2)
+    assert not spout(kiosk).pumping
+    assert kiosk.engine.state.faults["water.driver"].trouble == Trouble.NO_ANSWER
+    kiosk.run(1.2)
+    assert reason(kiosk) == "Other"
+    spout(kiosk).asleep = False
+    kiosk.run(2)
+    assert state(kiosk) is S.AVAILABLE
+
+
+def test_coins_buy_what_the_visit_chose_and_charging_when_nobody_said(kiosk: SimKiosk) -> None:
+    who = visit(kiosk, ml=1)
+    kiosk.coin(500)
+    kiosk.conductor.execute(c.ChooseService(who, Unit.MILLILITRES))
+    kiosk.coin(500)
+    assert (left(kiosk), kiosk.engine.state.ledger.card_balance(kiosk.key(ANNA))) == (501, 300)
+    kiosk.conductor.execute(c.SignOut(who))
+    kiosk.tap(ANNA)
+    kiosk.coin(100)
+    assert (left(kiosk), kiosk.engine.state.ledger.card_balance(kiosk.key(ANNA))) == (501, 360)
+    dry = SimKiosk(Rules((SlotRules(SlotName("slot1")),)), seed=1)
+    with pytest.raises(UnknownSlot):
+        dry.conductor.execute(c.ChooseService(dry.tap(ANNA) or VisitId(""), Unit.MILLILITRES))
