@@ -98,16 +98,16 @@ def run(judge: Judge, kinds: Sequence[str], seeds: int) -> list[Trial]:
         return pool.map(_trial, jobs, chunksize=8)
 
 
-def run_others(judge: Judge, how_many: int) -> list[Trial]:
-    """Judges recordings of the second generator, on all cores."""
-    jobs = [(judge, seed, story) for seed, story in other_recordings.stories(how_many)]
+def run_others(judge: Judge, how_many: int, how: str = "10") -> list[Trial]:
+    """Judges recordings of the second generator, taken in one of its ways (`other_recordings.INPUTS`), on all cores."""
+    jobs = [(judge, seed, story, how) for seed, story in other_recordings.stories(how_many)]
     with get_context("fork").Pool(WORKERS) as pool:
         return pool.map(_other_trial, jobs, chunksize=8)
 
 
-def _other_trial(job: tuple[Judge, int, str]) -> Trial:
-    judge, seed, story = job
-    recording = other_recordings.record(seed, story)
+def _other_trial(job: tuple[Judge, int, str, str]) -> Trial:
+    judge, seed, story, how = job
+    recording = other_recordings.record(seed, story, how)
     readings = [Reading(MonoNs(round(t * NS)), None if mA is None else Milliamps(mA)) for t, mA, _ in recording.rows]
     verdicts = judge(readings)
     if recording.plugged is None or recording.unplugged is None or recording.draw_ended is None:

@@ -176,13 +176,11 @@ class Detector:
         if self._gauge.floor_gone(self._track.level):
             self._on_pad = False
             self._part(at)
-        found = self._onset.clear_draw(at, mA)
-        if found is not None:
+        if (found := self._onset.clear_draw(at, mA)) is not None:
             return [self._begin(at, found)]
         if self._pings.found(at) and not self._on_pad:
             return [self._pad(at, self._pings.since)]
-        found = self._onset.weak_draw(at, mA)
-        if found is None:
+        if (found := self._onset.weak_draw(at, mA)) is None:
             return self._door_opened(at)
         return [self._begin(at, found) if self._gauge.known else self._verdict(Kind.IDLE_LOAD, at, found)]
 
@@ -212,12 +210,12 @@ class Detector:
             return self._phone_off_pad(at)
         ending, limit = self._ending, self._gauge.limit_mA
         above = self._track.above(limit)
-        if len(above) >= (RETURN_ENOUGH if ending.quiet else ENOUGH) and not self._pings.likely(at):
-            self._prove(above[-1][0])
+        enough = RETURN_ENOUGH if ending.quiet else ENOUGH
+        if len(above) >= enough and mA > limit and not self._pings.likely(at):
+            self._prove(at)
             self._adopt_load()
-        elif not above and abs(mA) <= limit:
-            proven = ending.weigh(at, mA, self.proven or at)
-            if proven is not None:
+        elif abs(mA) <= limit:
+            if (proven := ending.weigh(at, mA, self.proven or at)) is not None:
                 self._prove(proven)
             if ending.reached:
                 return [self._ended(at)]
@@ -238,10 +236,9 @@ class Detector:
 
     def _ended(self, at: MonoNs) -> Verdict:
         ending, gauge = self._ending, self._gauge
-        mean = ending.mean_mA
         dated = self._track.end_of_draw(self.proven or at, gauge.limit_mA, 2 * gauge.half_mA)
         verdict = self._end(at, Found(dated, ending.values, ending.limit_mA))
-        gauge.lower_to(mean)
+        gauge.lower_to(ending.mean_mA, len(ending.values))
         return verdict
 
     def _end(self, at: MonoNs, found: Found) -> Verdict:
@@ -274,23 +271,22 @@ class Detector:
         for kind, holding, limit in self._watched:
             if level > limit and holding.over:
                 continue
-            since = holding.take(at, level <= limit)
-            if since is not None:
+            if (since := holding.take(at, level <= limit)) is not None:
                 recent = self._track.since(MonoNs(at - RECENT_NS))
                 told.append(self._verdict(kind, at, Found(since, recent, limit)))
         return told
 
     def _sensor_or_port(self, at: MonoNs, mA: float, reading: Reading) -> list[Verdict]:
-        told, raw, since = [], reading.mA or 0.0, None
+        told, raw = [], reading.mA or 0.0
         if mA > self._overcurrent.limit_mA or self._overcurrent.count:
             since = self._overcurrent.take(at, mA)
-        if since is not None:
-            found = Found(since, self._track.since(since), self._overcurrent.limit_mA)
-            told.append(self._verdict(Kind.OVERCURRENT, at, found))
+            if since is not None:
+                found = Found(since, self._track.since(since), self._overcurrent.limit_mA)
+                told.append(self._verdict(Kind.OVERCURRENT, at, found))
         if raw == self._repeated.value:
             noisy = self._zero.trusted and self._zero.sigma_mA > LEAST_SIGMA_MA
-            since = self._repeated.take(at, raw, alive=not reading.clipped and (noisy or abs(raw) >= LIVELY_MA))
-            if since is not None:
+            alive = not reading.clipped and (noisy or abs(raw) >= LIVELY_MA)
+            if (since := self._repeated.take(at, raw, alive=alive)) is not None:
                 told.append(self._verdict(Kind.STUCK, at, Found(since, self._track.since(since), 0.0)))
         else:
             self._repeated.begin(at, raw)

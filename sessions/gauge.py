@@ -22,6 +22,8 @@ MOST_END_PART = 0.8
 """However blurred, a mean above four fifths of the smallest draw does not end it."""
 SCATTERED_MA = 5.0
 """A load that scatters by more than this has pulses; by less, it only has the sensor's noise."""
+MOVED_SIGMAS = 3.0
+"""How far below zero the mean of some readings must lie, in errors of both, for the zero to have moved: one in 700."""
 FEW = 0.05
 """A load of which fewer readings than this lie far off is steady, and they are spikes."""
 
@@ -33,6 +35,8 @@ class Floor:
     mean_mA: float = 0.0
     sigma_mA: float = 0.0
     top_mA: float = 0.0
+    error_mA: float = 0.0
+    """How well the mean is known (one sigma)."""
 
     @classmethod
     def of(cls, values: list[float], below_mA: float = 0.0) -> "Floor":
@@ -41,13 +45,13 @@ class Floor:
         reach = 4 * max(1.5 * median(abs(mA - middle) for mA in values), 1.0)
         near = [mA for mA in values if abs(mA - middle) <= reach]
         if len(values) - len(near) < FEW * len(values):
-            return cls(fmean(near) + below_mA)
+            return cls(fmean(near) + below_mA, error_mA=pstdev(near) / len(near) ** 0.5)
         # The very highest may be a spike; pulses come again and again.
         pulsing = sorted(values)[:-1]
         mean, scatter = fmean(pulsing), pstdev(pulsing)
         if scatter <= SCATTERED_MA:
-            return cls(mean + below_mA)
-        return cls(mean + below_mA, scatter, pulsing[-1] - mean)
+            return cls(mean + below_mA, error_mA=scatter / len(pulsing) ** 0.5)
+        return cls(mean + below_mA, scatter, pulsing[-1] - mean, scatter / len(pulsing) ** 0.5)
 
 
 class Gauge:
@@ -92,9 +96,11 @@ class Gauge:
         self.stand_on(Floor())
         return True
 
-    def lower_to(self, mean_mA: float) -> None:
-        """A draw has ended at this mean. No draw is negative: either the idle load went too, or the zero has moved."""
-        if mean_mA >= -self.half_mA:
+    def lower_to(self, mean_mA: float, readings: int) -> None:
+        """A draw has ended at this mean. No draw is negative: either the idle load went too, or the zero has moved, if
+        it lies further below than chance explains."""
+        by_chance = MOVED_SIGMAS * hypot(self.sigma_mA / readings**0.5, self._error_mA)
+        if mean_mA >= -max(self.half_mA, by_chance):
             return
         if self._floor.mean_mA:
             self.stand_on(Floor())
@@ -119,7 +125,7 @@ class Gauge:
         self.half_mA = max(self._rules.idle_mA, zero.doubt_mA, floor.sigma_mA / 2)
         limit = max(CLEAR_SIGMAS * self.noise_mA + floor.top_mA, 2 * self.half_mA)
         self.limit_mA = limit if self.known else max(self._rules.plug_mA, limit)
-        self._error_mA = zero.error_mA()
+        self._error_mA = hypot(zero.error_mA(), floor.error_mA)
 
     def weigh(self, evidence: Evidence, at: MonoNs, mA: float, doubt: float) -> None:
         """Adds a reading to the evidence for a weak draw, which must exceed so much of the zero's error as well."""

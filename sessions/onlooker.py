@@ -6,12 +6,14 @@ draw that ended and did not return within the grace was unplugged.
 """
 
 from collections import deque
-from statistics import median
+from dataclasses import dataclass, field
+from statistics import fmean, median
 
-from sessions.detection import Detector, Kind, Verdict
+from sessions.detection import GAP_NS, Detector, Kind, Verdict
 from sessions.gauge import Floor
 from sessions.ports import Reading
-from sessions.rules import DetectionRules, Timing, after_s
+from sessions.rules import DetectionRules, Timing
+from sessions.track import KEEP_NS
 from sessions.units import NS, MonoNs, seconds_ns
 from sessions.zero import WORST_OFFSET_MA, Zero
 
@@ -19,6 +21,46 @@ LEARN_AFTER_NS = seconds_ns(10)
 """A reading is learned as zero only when nothing has turned up for so long after it: weak draws show slowly."""
 BEFORE_NS = seconds_ns(0.5)
 """What came this shortly before a draw was noticed may be part of it."""
+SURE_SIGMAS = 2.0
+"""How far below a full phone's smallest sip what is left must lie, in errors of the zero, to be nothing. One sip in
+forty seems to, of those that are the smallest there are and outlast the whole grace."""
+MOST_READINGS = 4000
+"""More than the grace has at 20 Hz."""
+
+
+@dataclass(slots=True)
+class Silence:
+    """What was read since a draw ended. Seconds in which the sensor said nothing are no seconds without a draw."""
+
+    readings: deque[tuple[MonoNs, float]] = field(default_factory=lambda: deque(maxlen=MOST_READINGS))
+    gaps: list[tuple[MonoNs, MonoNs]] = field(default_factory=list)
+    last: MonoNs | None = None
+
+    def take(self, at: MonoNs, mA: float) -> None:
+        """Takes one reading."""
+        if self.last is not None and at - self.last > GAP_NS:
+            self.gaps.append((self.last, at))
+        self.last = at
+        self.readings.append((at, mA))
+
+    def forget(self, before: MonoNs) -> None:
+        """Keeps what came from an instant on."""
+        while self.readings and self.readings[0][0] < before:
+            self.readings.popleft()
+        self.gaps = [gap for gap in self.gaps if gap[1] > before]
+
+    def unseen_ns(self, since: MonoNs) -> int:
+        """For how long nothing was read since an instant."""
+        return sum(end - max(begin, since) for begin, end in self.gaps if end > since)
+
+    def level_mA(self, until: MonoNs | None = None) -> float:
+        """The mean of what was read, without spikes."""
+        values = [mA for at, mA in self.readings if until is None or at <= until]
+        if not values:
+            return 0.0
+        middle = median(values)
+        reach = 6 * max(1.0, median(abs(mA - middle) for mA in values))
+        return fmean(mA for mA in values if abs(mA - middle) <= reach)
 
 
 class Onlooker:
@@ -32,6 +74,9 @@ class Onlooker:
         self._door_open: MonoNs | None = None
         self._detector: Detector | None = None
         self._floor: Floor | None = None
+        self._silence = Silence()
+        self._patient: bool | None = None
+        self._rests = False
 
     @property
     def drawing(self) -> bool:
@@ -53,7 +98,7 @@ class Onlooker:
         for verdict in verdicts:
             self._follow(verdict)
         self._learn(detector, reading)
-        return verdicts + self._final(reading.mono)
+        return verdicts + self._final(reading)
 
     def _next_session(self, at: MonoNs) -> Detector:
         self._detector = Detector(self._rules, self.zero, self._max_mA)
@@ -61,13 +106,19 @@ class Onlooker:
         self._detector.arm(MonoNs(at - NS), self._floor)
         self.zero.renew()
         self._waiting.clear()
+        self._rests = False
         return self._detector
 
     def _follow(self, verdict: Verdict) -> None:
         if verdict.kind is Kind.UNPLUGGED_PROMPT:
-            self._prompt = verdict
+            self._prompt, self._patient = verdict, None
+            self._rests = self._rests or self._silence.level_mA(until=verdict.dated) <= self._rules.full_mA
+            self._silence.forget(verdict.dated)
         elif verdict.kind is Kind.PLUGGED:
+            self._rests = self._rests or self._prompt is not None
             self._prompt = None
+        elif verdict.kind in (Kind.FULL, Kind.PAUSED):
+            self._rests = True
         if verdict.kind in (Kind.PLUGGED, Kind.IDLE_LOAD):
             before = [mA for at, mA in self._waiting if at <= verdict.dated - BEFORE_NS]
             # No sensor is off by more: what came before may have been a phone that asked for a moment.
@@ -85,20 +136,35 @@ class Onlooker:
         while reading.mono - self._waiting[0][0] >= LEARN_AFTER_NS:
             self.zero.learn(self._waiting.popleft()[1])
 
-    def _final(self, at: MonoNs) -> list[Verdict]:
-        if self._prompt is None:
+    def _final(self, reading: Reading) -> list[Verdict]:
+        silence, at, prompt = self._silence, reading.mono, self._prompt
+        if reading.mA is None:
             return []
-        ended = self._prompt.dated
+        silence.take(at, reading.mA)
+        if prompt is None:
+            silence.forget(MonoNs(at - KEEP_NS))
+            return []
+        ended = prompt.dated
         waiting_since = max(ended, self._door_open or ended)
-        if at < after_s(waiting_since, self._patience_s(self._prompt)):
+        waited = at - waiting_since - silence.unseen_ns(waiting_since)
+        if waited < seconds_ns(self._timing.unplug_grace_s):
             return []
-        evidence = {**self._prompt.evidence, "waited_s": round((at - waiting_since) / NS, 1)}
+        if self._patient is None:
+            self._patient = self._may_be_sip()
+        if self._patient and waited < seconds_ns(self._timing.suspend_max_s):
+            return []
         self._floor = None if self._detector is None else self._detector.floor
         self._prompt = self._detector = None
-        return [Verdict(Kind.UNPLUGGED, at, ended, evidence)]
+        self._silence = Silence()
+        return [Verdict(Kind.UNPLUGGED, at, ended, {**prompt.evidence, "waited_s": round(waited / NS, 1)})]
 
-    def _patience_s(self, prompt: Verdict) -> int:
-        """How long a draw that ended may return. A level that a full phone may have is given as long as a shut door,
-        where the sensor's zero is not known: a wrong end costs more than a late one."""
-        may_be_sip = not self.zero.trusted and prompt.evidence["mean_mA"] >= 2 * self._rules.idle_mA
-        return self._timing.suspend_max_s if may_be_sip else self._timing.unplug_grace_s
+    def _may_be_sip(self) -> bool:
+        """Whether what is left could be the sip of a full phone, and the zero not what it seems. All readings of the
+        grace together leave no doubt but the zero's own. Such a draw is waited for as long as behind a shut door: a
+        wrong end costs more than a late one. Of a port that nobody saw empty, a phone that was still charging is let
+        go unless the offset of a good sensor cannot explain what is left."""
+        zero, floor = self.zero, self._detector.floor if self._detector else None
+        unseen = WORST_OFFSET_MA if self._rests else 0.0
+        doubt = SURE_SIGMAS * zero.error_mA() if zero.trusted else unseen
+        left = self._silence.level_mA() - zero.mean_mA - (floor.mean_mA if floor else 0.0)
+        return left >= 2 * self._rules.idle_mA - doubt

@@ -16,8 +16,8 @@ WORST_SIGMA_MA = 5.0
 """Noise of a sensor nobody has watched yet (measured: 0.8 to 2.5 mA, 5 mA beside a switching supply)."""
 LEAST_SIGMA_MA = 1.0
 """No sensor is believed to be better than this: its steps are 0.1 to 0.2 mA, and a load adds noise of its own."""
-TRUSTED_READINGS = 20
-"""Readings of an empty slot after which its zero is believed."""
+TRUSTED_READINGS = 8
+"""Readings of an empty slot after which its zero is believed, as well as so few can tell it: eight seconds at 1 Hz."""
 GIVEN_READINGS = 50
 """A zero that was given is believed as if so many readings had shown it."""
 KEPT_READINGS = 600
@@ -106,4 +106,5 @@ class Zero:
         near = [mA for mA in self._readings if abs(mA - middle) <= reach]
         self._mean_mA = fmean(near)
         if len(near) >= TRUSTED_READINGS // 2:
-            self._sigma_mA = max(LEAST_SIGMA_MA, stdev(near))
+            # Few readings may lie together by chance.
+            self._sigma_mA = max(LEAST_SIGMA_MA, stdev(near) * (1 + 1 / sqrt(len(near))))

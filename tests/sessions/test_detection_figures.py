@@ -47,6 +47,16 @@ def test_the_second_generator_agrees() -> None:
     assert [t for t in trials if t.kind in ("LED cable", "nothing") and t.plug_s is not None] == []
 
 
+@pytest.mark.parametrize(("how", "sessions", "within_s"), [("1", 108, 17), ("20", 18, 8), ("10 gaps", 54, 40)])
+def test_neither_the_rate_nor_gaps_end_a_session(how: str, sessions: int, within_s: float) -> None:
+    phones = [t for t in run_others(detector, sessions, how) if t.is_phone]
+    assert [t for t in phones if t.ended_falsely and t.idle_s < GRACE_S] == []
+    assert [t for t in phones if t.plug_s is None] == []
+    ended = [t.prompt_s for t in phones if t.prompt_s is not None and t.idle_s < DROPPED_S]
+    assert len(ended) >= sessions // 3
+    assert percentile(ended, 95) <= within_s
+
+
 def test_a_plain_threshold_would_end_many_sessions() -> None:
     plain = [trial(threshold, kind, seed) for kind in FULL_DRAWS for seed in range(6)]
     assert sum(t.ended_falsely for t in plain) >= len(plain) // 10
