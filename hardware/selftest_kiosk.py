@@ -1,4 +1,4 @@
-"""The self-test of what belongs to no slot: buses, card reader, coins, the kiosk's own outputs."""
+"""The self-test of what belongs to no slot: buses, card reader, coins, guards, the kiosk's own outputs."""
 
 from collections.abc import Generator
 
@@ -7,6 +7,7 @@ from hardware.selftest_check import Check
 from hardware.selftest_coin import CoinTest
 from hardware.selftest_outputs import OutputsTest
 from hardware.selftest_reader import ReaderTest
+from hardware.selftest_safety import SafetyTest
 from hardware.selftest_tools import Tools
 from hardware.specs import Pinmap
 from hardware.wiring import Wiring
@@ -32,4 +33,5 @@ class KioskTest:
             yield from self._reader.run()
         if self._coin is not None:
             yield from self._coin.run()
+        yield from SafetyTest(self._pinmap, self._wiring, self._tools.watch).run()
         yield from OutputsTest(self._pinmap, self._wiring, self._tools, buses.silent).run()
