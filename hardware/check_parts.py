@@ -157,8 +157,8 @@ def coin_timing(pinmap: Pinmap) -> Iterator[Finding]:
 
 
 def coin_refused(pinmap: Pinmap) -> Iterator[Finding]:
-    """The acceptor refuses while nobody can store a coin."""
-    if pinmap.coin is None:
+    """The acceptor refuses while nobody can store a coin; a board on a serial line is told to in words."""
+    if pinmap.coin is None or (isinstance(pinmap.coin, SerialCoinSpec) and pinmap.coin.enable is None):
         return
     if pinmap.coin.enable is None:
         message = "without an enable line the acceptor takes coins also while the kiosk cannot store them"
