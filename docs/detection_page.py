@@ -91,6 +91,25 @@ current as the sensor saw it, offset, noise and spikes included. The upper dashe
 stand out, the lower one where a mean counts as none, both above the slot's own zero. A line marks each verdict at the
 moment at which it was reached; a dot, the instant to which it is dated. `.venv/bin/kiosk detect FILE.csv` judges a
 recording of your own in the same way.
+
+## What a current alone cannot tell
+
+* **A full phone that takes nothing from one that was taken away.** Both read zero. Without a door the draw's end is
+  asked about, and one that has not returned within the grace ends the session: a phone that takes nothing for longer
+  than the grace (`unplug_grace_s`) loses it. A door switch is the remedy: behind a door that stayed shut nobody
+  unplugs, and the wait is `suspend_max_s`.
+* **A sip of 3 mA from an offset of 3 mA, on a port that was never seen empty.** A recording that begins with the phone
+  plugged in has no zero of its own. The end of a phone that rests is then asked about and believed only after
+  `suspend_max_s`, unless what is left lies below all that a sip and the worst sensor make together. A kiosk does not
+  have this doubt: it learns each slot's zero while its relay is off.
+* **A phone that asks for no more than 20 mA from the light of a cable.** The light may take as much. The phone is
+  called one as soon as it draws more than `plug_mA`; one that lingers below is called one when it ceases to.
+* **A pad from a full phone, before the pad has shown its rhythm,** and at less than six readings a second, ever.
+* **A light that came with a phone's own cable and stays when the phone is taken off it,** from the sip of that phone.
+
+Three readings are needed for a phone, as one or two may be a spike: 0.3 s at 10 Hz, 2.5 s at 1 Hz. Its end needs five
+seconds of readings without a draw, seven where they are few. Of a gap nothing is concluded, and it does not count as
+waiting.
 """
 _COLOURS: Mapping[Kind, str] = {
     Kind.PLUGGED: "#15803d",
