@@ -73,12 +73,13 @@ PHONES = {
             _NOTHING, name="power_bank", full_speed_mA=1600, capacity_mAh=10_000, level=40, taper_from=95, noise=0.01
         ),
         replace(_NOTHING, name="led_cable", trickle_mA=(4, 14), noise=0.01),
+        replace(_NOTHING, name="dummy_load", trickle_mA=(500, 500)),
         replace(_NOTHING, name="wireless_pad", trickle_mA=(20, 35), pings_mA=65, noise=0.02),
         _NOTHING,
     )
 }
 """What can be plugged in, by name. `bare_cable` is a cable with nothing at its end, `full` a phone at 100 %,
-`zero_full` one that draws nothing at all once it is full."""
+`zero_full` one that draws nothing at all once it is full, `dummy_load` a technician's constant 500 mA."""
 
 
 class Spells:

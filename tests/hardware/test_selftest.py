@@ -11,7 +11,9 @@ import pytest
 
 from hardware.bench.bench import Bench
 from hardware.bench.mcp23017 import Mcp23017
-from hardware.selftest import Check, run_checks
+from hardware.bench.technician import Technician
+from hardware.selftest import Check, Load, Question, Said, run_checks
+from hardware.selftest_hands import OwnHands
 from hardware.specs import Pinmap
 from hardware.wiring import Wiring, wire
 from sessions.units import SlotName
@@ -69,80 +71,209 @@ def advice(checks: list[Check], device: str, check: str) -> str:
     return found.advice or ""
 
 
-def test_every_device_of_a_sound_kiosk_answers(kiosk):
-    kiosk.wiring.slots[LOCKER].show("12:34")
+def technician(kiosk: Kiosk) -> Technician:
+    return Technician(kiosk.bench)
+
+
+class Says:
+    """Somebody who always says the same, and never moves a hand."""
+
+    def __init__(self, said: Said | None) -> None:
+        self._said = said
+        self.questions: list[Question] = []
+        self.settled_as: list[Said] = []
+
+    def asked(self, question: Question) -> None:
+        self.questions.append(question)
+
+    def said(self) -> Said | None:
+        return self._said
+
+    def settled(self, said: Said) -> None:
+        self.settled_as.append(said)
+
+
+def test_every_device_of_a_sound_kiosk_passes_when_somebody_is_there(kiosk):
     told: list[Check] = []
-    checks = kiosk.checks(progress=told.append)
+    person = technician(kiosk)
+    checks = kiosk.checks(progress=told.append, person=person)
+    person.rest()
     assert told == checks
     assert outcome(checks, "fail") == set()
-    assert outcome(checks, "skip") == {("locker.lock", "opens")}
-    sensor = {"answers", "zero", "noise"}
-    relay = {"off", "on", "off again"}
-    for slot in ("locker", "shelf"):
-        assert {check for device, check in outcome(checks, "pass") if device == f"{slot}.sensor"} == sensor
-        assert {check for device, check in outcome(checks, "pass") if device == f"{slot}.relay"} == relay
-    others = {device for device, _ in outcome(checks, "pass") if "sensor" not in device and "relay" not in device}
-    assert others == {"locker.display", "shelf.display", "locker.door", "i2c1", "io1", "reader", "coin", "lamp", "fan"}
+    assert outcome(checks, "skip") == {("locker.sensor", "calibration"), ("shelf.sensor", "calibration")}
+    by_device: dict[str, set[str]] = {}
+    for device, check in outcome(checks, "pass"):
+        by_device.setdefault(device, set()).add(check)
+    assert by_device == {
+        "i2c1": {"scan"}, "io1": {"answers"}, "lamp": {"works"}, "fan": {"works"},
+        "safety.stop": {"closed"}, "supply": {"voltage"},
+        "reader": {"port", "quiet", "test card", "spoilt frames"},
+        "coin": {"line", "quiet", "coin", "shortest pulse", "longest pulse"},
+        "locker.sensor": {"answers", "settings", "zero", "noise"}, "locker.port": {"supply"},
+        "locker.relay": {"off", "on", "off again"}, "locker.door": {"shut", "shut again"},
+        "locker.lock": {"opens", "pulse"}, "locker.display": {"answers", "segments"},
+        "shelf.sensor": {"answers", "settings", "zero", "noise"}, "shelf.port": {"supply"},
+        "shelf.relay": {"off", "on", "off again"}, "shelf.display": {"answers", "segments"},
+    }  # fmt: skip
+    assert all(check.value is not None for check in checks if check.result == "pass"), "nothing passes unmeasured"
     assert kiosk.relays == [False, False]
+    assert kiosk.bench.snapshot()["outputs"] == {"lamp": False, "fan": False}
+
+
+def test_with_nobody_there_questions_are_left_out_and_no_door_opens(kiosk):
+    edges: list[bool] = []
+    kiosk.bench.pins().wire(24).watch(edges.append)
+    kiosk.wiring.slots[LOCKER].show("12:34")
+    checks = kiosk.checks()
+    left_out = {
+        ("reader", "test card"), ("coin", "coin"), ("lamp", "works"), ("fan", "works"), ("locker.lock", "opens"),
+        ("locker.display", "segments"), ("shelf.display", "segments"),
+        ("locker.sensor", "calibration"), ("shelf.sensor", "calibration"),
+    }  # fmt: skip
+    assert (outcome(checks, "fail"), outcome(checks, "skip")) == (set(), left_out)
+    assert all(check.advice and check.advice[-1] == "." for check in checks if check.result == "skip")
+    assert edges == []
     assert kiosk.bench.snapshot()["slots"][LOCKER]["display"] == "12:34", "it asks, it does not show"
+
+
+def test_a_door_is_opened_unasked_where_that_is_allowed(kiosk):
+    checks = kiosk.checks(slots={LOCKER}, unasked=True)
+    assert {("locker.lock", "opens"), ("locker.lock", "pulse")} <= outcome(checks, "pass")
+    assert "Push it shut" in advice(checks, "locker.door", "shut again")
+
+
+def test_who_looks_away_or_sees_nothing_is_believed(kiosk):
+    nobody_acts = Says("no")
+    checks = kiosk.checks(person=nobody_acts)
+    failures = {
+        ("reader", "test card"): "No card was read", ("coin", "coin"): r"No coin was heard.*GPIO9",
+        ("lamp", "works"): "GPA15|GPB7", ("fan", "works"): r"GPIO19 \(header position 35\)",
+        ("locker.display", "segments"): "replace the module", ("shelf.display", "segments"): "replace the module",
+        ("locker.door", "shut again"): "still open",
+    }  # fmt: skip
+    assert outcome(checks, "fail") == failures.keys()
+    for (device, check), said in failures.items():
+        assert re.search(said, advice(checks, device, check)), (device, check)
+    assert len(nobody_acts.settled_as) == len(nobody_acts.questions)
+    skipping = kiosk.checks(person=Says("skip"))
+    assert outcome(skipping, "fail") == {("locker.door", "shut")}, "nobody has shut it since"
 
 
 def test_a_check_is_one_json_object(kiosk):
     checks = kiosk.checks(slots={SHELF})
     assert {check.device.partition(".")[0] for check in checks} == {"shelf"}
-    [on] = [check.as_json() for check in checks if check.check == "on"]
-    assert on.pop("value") == pytest.approx(5.2, abs=0.05)
-    assert on == {
-        "device": "shelf.relay", "check": "on", "result": "pass", "unit": "V", "limits": [4.75, 5.5], "advice": None,
+    [supply] = [check.as_json() for check in checks if check.check == "supply"]
+    assert supply.pop("value") == pytest.approx(5.2, abs=0.05)
+    assert supply == {
+        "device": "shelf.port", "check": "supply", "result": "pass", "unit": "V", "limits": [4.75, 5.5], "advice": None,
     }  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    ("faults", "failures"),
-    [
-        (
-            {"locker.sensor": "nack", "shelf.relay": "welded", "io1": "nack", "reader": "unplugged"},
-            {
-                ("locker.sensor", "answers"): "0x40 needs A1 to GND, A0 to GND",
-                ("shelf.relay", "off"): r"welded.*GPIO27 \(header position 13\).*NO instead of NC",
-                ("locker.door", "shut"): "io1 does not answer",
-                ("i2c1", "scan"): r"0x20 \(io1: A2 low, A1 low, A0 low\) and 0x40 \(locker.sensor",
-                ("io1", "answers"): "0x20 needs A2 low",
-                ("lamp", "driven"): "io1 does not answer",
-                ("reader", "port"): "not there",
-            },
-        ),
-        (
-            {"locker.relay": "open", "shelf.display": "absent", "reader": "garbage", "coin": "noise"},
-            {
-                ("locker.relay", "on"): r"does not click, check the wire to GPIO17 \(header position 11\).*COM and NO",
-                ("shelf.display", "answers"): r"DIO at GPIO6 \(header position 31\) and CLK at GPIO13",
-                ("reader", "quiet"): "antenna",
-                ("coin", "quiet"): r"GPIO9 \(header position 21\)",
-            },
-        ),
-        (
-            {"locker.sensor": "stuck", "shelf.sensor": "brown_out", "locker.door": "forced"},
-            {
-                ("locker.relay", "on"): "one and the same value.*hangs",
-                ("shelf.sensor", "answers"): "lost its settings",
-                ("locker.door", "shut"): "Push the door shut.*GPA0 of io1",
-            },
-        ),
-        ({"shelf.sensor": "stale"}, {("shelf.sensor", "answers"): "stopped measuring"}),
-    ],
-)
-def test_what_is_broken_is_found_and_explained_and_nothing_else(faults, failures, kiosk):
-    for device, kind in faults.items():
-        kiosk.bench.fault(device, kind, True)
-    checks = kiosk.checks()
-    assert outcome(checks, "fail") == failures.keys()
-    for (device, check), said in failures.items():
+SLOT_FAULTS = [
+    ("locker.sensor", "nack", {"locker.sensor answers": "0x40 needs A1 to GND, A0 to GND"}),
+    ("locker.sensor", "stale", {"locker.sensor answers": "stopped measuring"}),
+    ("locker.sensor", "brown_out", {"locker.sensor answers": "lost its settings"}),
+    ("locker.sensor", "stuck", {"locker.sensor follows the relay": "one and the same value.*hangs"}),
+    ("locker.relay", "welded", {"locker.relay off": r"welded.*GPIO17 \(header position 11\).*NC instead of NO"}),
+    (
+        "locker.relay",
+        "open",
+        {"locker.relay on": r"does not click, check the wire to GPIO17 \(header position 11\).*COM and NO"},
+    ),
+    ("locker.display", "absent", {"locker.display answers": r"DIO at GPIO5 \(header position 29\) and CLK at GPIO13"}),
+    (
+        "locker.lock",
+        "jammed",
+        {"locker.lock opens": r"GPIO24 \(header position 18\).*supply 'aux'.*open it with the key"},
+    ),
+    ("locker.door", "broken", {"locker.door moves": r"switch did not tell.*GPA0 of io1"}),
+]
+
+
+@pytest.mark.parametrize(("device", "kind", "failures"), SLOT_FAULTS, ids=[f"{d} {k}" for d, k, _ in SLOT_FAULTS])
+def test_each_fault_of_a_slot_fails_exactly_its_check(device, kind, failures, kiosk):
+    kiosk.bench.fault(device, kind, True)
+    person = technician(kiosk)
+    checks = kiosk.checks(slots={LOCKER, SHELF}, person=person)
+    person.rest()
+    explained(checks, failures)
+    assert kiosk.relays == [kind == "welded", False]
+
+
+KIOSK_FAULTS = [
+    (
+        "io1",
+        "nack",
+        {
+            "i2c1 scan": r"0x20 \(io1: A2 low, A1 low, A0 low\)",
+            "io1 answers": "0x20 needs A2 low",
+            "lamp works": "io1 does not answer",
+            "locker.door shut": "io1 does not answer",
+            "safety.stop closed": "io1 does not answer",
+        },
+    ),
+    ("reader", "unplugged", {"reader port": "not there"}),
+    ("reader", "silent", {"reader test card": "No card was read"}),
+    ("reader", "garbage", {"reader quiet": "antenna", "reader spoilt frames": "spoilt"}),
+    ("coin", "noise", {"coin quiet": r"GPIO9 \(header position 21\)"}),
+]
+
+
+@pytest.mark.parametrize(("device", "kind", "failures"), KIOSK_FAULTS, ids=[f"{d} {k}" for d, k, _ in KIOSK_FAULTS])
+def test_each_fault_of_the_kiosk_fails_exactly_its_check(device, kind, failures, kiosk, monkeypatch):
+    monkeypatch.setattr("hardware.selftest_reader.CARD_S", 6.0)
+    kiosk.bench.fault(device, kind, True)
+    person = technician(kiosk)
+    checks = kiosk.checks(person=person)
+    person.rest()
+    explained(checks, failures, perhaps={"reader spoilt frames", "reader test card"} if kind == "garbage" else set())
+
+
+def explained(checks: list[Check], failures: dict[str, str], perhaps: frozenset[str] | set[str] = frozenset()) -> None:
+    failed = {f"{device} {check}" for device, check in outcome(checks, "fail")}
+    assert failed | perhaps == failures.keys() | perhaps, [
+        (c.device, c.check, c.value, c.advice) for c in checks if c.result == "fail"
+    ]
+    for name in failed:
+        device, _, check = name.partition(" ")
         words = advice(checks, device, check)
         assert words.endswith("."), "advice is sentences"
-        assert re.search(said, words)
-    welded = faults.get("shelf.relay") == "welded"
-    assert kiosk.relays == [False, welded]
+        assert re.search(failures.get(name, ""), words)
+
+
+@pytest.mark.parametrize(("load", "ohm"), [(Load(mA=500), 0.05), (Load(mA=500), 0.1), (Load(ohm=10.4), 0.05)])
+def test_a_known_load_calibrates_the_shunt(load, ohm):
+    sensor = {**DOCUMENT["slots"][1]["sensor"], "shunt_ohm": ohm}
+    with kiosk_of(small_kiosk(), bench_pinmap=small_kiosk(**changed(1, sensor=sensor))) as kiosk:
+        kiosk.bench.plug(SHELF, "dummy_load")
+        checks = kiosk.checks(slots={SHELF}, load=load)
+        [found] = [check for check in checks if check.check == "calibration"]
+        assert isinstance(found.value, float)
+        assert (found.result, round(found.value / 10)) == (("pass", 0) if ohm == 0.05 else ("fail", 10))
+        assert ("shelf.port", "supply under load") in outcome(checks, "pass")
+        if ohm != 0.05:
+            assert "the shunt seems to be 0.10" in advice(checks, "shelf.sensor", "calibration")
+
+
+def test_a_load_that_nobody_plugs_in_is_asked_for_and_left_out(kiosk, monkeypatch):
+    monkeypatch.setattr("hardware.selftest_relay.PLUG_S", 0.3)
+    checks = kiosk.checks(slots={SHELF}, load=Load(ohm=10), person=technician(kiosk))
+    assert advice(checks, "shelf.sensor", "calibration") == "No load of 10 ohm was seen."
+    assert ("shelf.sensor", "calibration") in outcome(checks, "skip")
+
+
+def test_a_solenoid_needs_somebody_who_pulls(monkeypatch):
+    lock = {**DOCUMENT["slots"][0]["lock"], "kind": "solenoid", "max_on_ms": 2000}
+    with kiosk_of(small_kiosk(**changed(0, lock=lock))) as kiosk:
+        person = technician(kiosk)
+        checks = kiosk.checks(slots={LOCKER}, person=person)
+        person.rest()
+        assert outcome(checks, "fail") == set()
+        assert {("locker.lock", "opens"), ("locker.lock", "pulse"), ("locker.door", "shut again")} <= outcome(
+            checks, "pass"
+        )
+        checks = kiosk.checks(slots={LOCKER}, unasked=True)
+        assert ("locker.lock", "opens") in outcome(checks, "skip")
 
 
 def test_a_door_switch_that_tells_nothing_new_is_found_once_the_door_is_shut(kiosk):
@@ -164,8 +295,8 @@ def test_a_weak_supply_is_told_from_no_power():
     weak = {**DOCUMENT["supplies"], "usb": {"V": 4.6, "max_mA": 12000}}
     with kiosk_of(small_kiosk(supplies=weak)) as kiosk:
         checks = kiosk.checks(slots={LOCKER})
-        assert outcome(checks, "fail") == {("locker.relay", "on")}
-        assert "The port has 4.60 V" in advice(checks, "locker.relay", "on")
+        assert outcome(checks, "fail") == {("locker.port", "supply")}
+        assert "The port has 4.60 V" in advice(checks, "locker.port", "supply")
         assert kiosk.relays == [False, False]
 
 
@@ -183,6 +314,7 @@ def test_a_wrong_strap_shows_as_one_missing_and_one_stranger():
         said = advice(checks, "i2c1", "scan")
         assert "Nothing answers at 0x44 (shelf.sensor: A1 to VS, A0 to GND)" in said
         assert "At 0x41 answers something that the pinmap does not have" in said
+        assert "Perhaps that at 0x41 is shelf.sensor: it has A1 to GND, A0 to VS and needs A1 to VS, A0 to GND" in said
 
 
 def test_a_stranger_on_the_bus_is_named_and_no_failure(kiosk):
@@ -202,13 +334,40 @@ def test_a_sensor_before_the_relay_proves_nothing_about_it():
         assert outcome(checks, "fail") == set()
 
 
-def test_slots_in_use_are_left_alone(kiosk):
+class Owner(OwnHands):
+    """Hands that know who has a slot, and may be told to withhold power."""
+
+    def __init__(self, kiosk: Kiosk) -> None:
+        super().__init__(kiosk.wiring, time.monotonic_ns)
+        self.used: dict[SlotName, str] = {}
+        self.withheld = False
+        self.asked: list[tuple[str, SlotName]] = []
+
+    def take(self, name: SlotName) -> str | None:
+        self.asked.append(("take", name))
+        return self.used.get(name) or super().take(name)
+
+    def give_back(self, name: SlotName) -> None:
+        self.asked.append(("give back", name))
+        super().give_back(name)
+
+    def power(self, name: SlotName, on: bool) -> bool:
+        return not self.withheld and super().power(name, on)
+
+    def unlock(self, name: SlotName, on: bool) -> bool:
+        return not (self.withheld and on) and super().unlock(name, on)
+
+
+def test_slots_in_use_are_left_alone_and_named(kiosk):
     kiosk.bench.plug(SHELF)
     kiosk.wiring.slots[SHELF].set_power(True)
-    checks = kiosk.checks(skip={LOCKER: "A session has it."})
-    assert outcome(checks, "skip") == {("locker", "everything"), ("shelf", "everything")}
+    owner = Owner(kiosk)
+    owner.used[LOCKER] = "A session has it."
+    checks = kiosk.checks(hands=owner)
+    assert outcome(checks, "skip") >= {("locker", "everything"), ("shelf", "everything")}
     assert advice(checks, "locker", "everything") == "A session has it."
     assert "uses the slot now" in advice(checks, "shelf", "everything")
+    assert ("give back", LOCKER) not in owner.asked
     assert kiosk.relays == [False, True], "the customer's phone goes on charging"
 
 
@@ -221,44 +380,74 @@ def test_without_power_no_relay_moves(kiosk):
     assert {("locker.relay", "on"), ("locker.relay", "off again")} <= outcome(checks, "skip")
 
 
-def test_the_owner_of_the_outputs_switches_and_may_refuse(kiosk):
-    asked: list[tuple[SlotName, bool]] = []
-
-    def refuse(name: SlotName, on: bool) -> bool:
-        asked.append((name, on))
-        return False
-
-    checks = kiosk.checks(slots={LOCKER}, set_power=refuse)
-    assert asked == [(LOCKER, True), (LOCKER, False)]
+def test_power_that_is_withheld_is_not_switched(kiosk):
+    owner = Owner(kiosk)
+    owner.withheld = True
+    checks = kiosk.checks(slots={LOCKER}, hands=owner, unasked=True)
     assert kiosk.relays == [False, False]
-    assert {("locker.relay", "on"), ("locker.relay", "off again")} <= outcome(checks, "skip")
+    assert {("locker.relay", "on"), ("locker.port", "supply"), ("locker.lock", "opens")} <= outcome(checks, "skip")
     assert outcome(checks, "fail") == set()
+    assert owner.asked == [("take", LOCKER), ("give back", LOCKER)]
 
 
-def test_a_slot_taken_in_the_middle_of_its_test_stays_its_customers(kiosk):
-    locker = kiosk.wiring.slots[LOCKER]
+class Broken(Exception):
+    """What interrupts a test."""
 
-    def owner(name: SlotName, on: bool) -> bool:
-        locker.set_power(True)
-        return on  # Meanwhile a session has begun: switching off is not the test's any more.
 
-    checks = kiosk.checks(slots={LOCKER}, set_power=owner)
-    assert outcome(checks, "fail") == set()
-    assert {("locker.relay", "off again"), ("locker", "everything else")} <= outcome(checks, "skip")
-    assert kiosk.relays == [True, False]
+CHECKS_OF_A_LOCKER = 13
+
+
+def test_a_test_that_is_broken_off_after_any_check_leaves_everything_off(kiosk):
+    owner, person = Owner(kiosk), technician(kiosk)
+    lock = kiosk.wiring.slots[LOCKER].lock
+    assert lock is not None
+    for after in range(1, CHECKS_OF_A_LOCKER + 1):
+        seen: list[Check] = []
+
+        def progress(check: Check, seen: list[Check] = seen, after: int = after) -> None:
+            seen.append(check)
+            if len(seen) == after:
+                raise Broken
+
+        owner.asked.clear()
+        with pytest.raises(Broken):
+            kiosk.checks(slots={LOCKER}, hands=owner, person=person, progress=progress)
+        person.rest()
+        assert owner.asked == [("take", LOCKER), ("give back", LOCKER)]
+        assert kiosk.relays == [False, False]
+        assert not lock.output.on
+        if kiosk.bench.snapshot()["slots"][LOCKER]["door"] == "open":
+            kiosk.bench.door(LOCKER, False)
+            door = kiosk.wiring.slots[LOCKER]
+            wait_for(lambda door=door: door.door_open() is False, "the shut door")
 
 
 @pytest.mark.parametrize("interruption", [KeyboardInterrupt, SystemExit])
-def test_an_interrupted_test_leaves_everything_off(interruption, kiosk):
+@pytest.mark.parametrize("when", ["power", "coil", "lamp"])
+def test_an_interruption_in_the_middle_of_a_switch_leaves_everything_off(when, interruption, kiosk):
+    slot = kiosk.wiring.slots[LOCKER]
+    reached: list[str] = []
+    is_on = {
+        "power": lambda: slot.relay.on,
+        "coil": lambda: slot.lock is not None and slot.lock.output.on,
+        "lamp": lambda: kiosk.wiring.outputs.on("lamp"),
+    }[when]
+
     def pause(seconds: float) -> None:
-        if kiosk.wiring.slots[SHELF].relay.on:
-            assert kiosk.relays == [False, True]
+        if is_on():
+            reached.append(when)
             raise interruption
         time.sleep(seconds)
 
+    person = technician(kiosk)
     with pytest.raises(interruption):
-        kiosk.checks(pause=pause)
+        kiosk.checks(person=person, pause=pause, slots=None if when == "lamp" else {LOCKER})
+    person.rest()
+    assert reached == [when]
     assert kiosk.relays == [False, False]
+    assert slot.lock is not None
+    assert not slot.lock.output.on
+    assert not kiosk.wiring.outputs.on("lamp")
 
 
 def test_a_display_whose_pins_fail_is_a_failure_and_not_the_end(kiosk, monkeypatch):

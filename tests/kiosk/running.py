@@ -15,6 +15,7 @@ import httpx
 
 from hardware.bench.bench import Bench
 from hardware.pinmap import load_pinmap
+from hardware.selftest import Check, run_checks
 from hardware.wiring import wire
 from kiosk.assembly import Assembly, DataDirectory
 from kiosk.commands import new_command_id
@@ -22,6 +23,8 @@ from kiosk.console.app import build_console
 from kiosk.console.server import ConsoleServer
 from kiosk.loops import Inbox
 from kiosk.pinmap_rules import slot_rules, water_rules
+from kiosk.selftest import SelfTests
+from kiosk.selftest_hands import OwnersHands
 from kiosk.settings import to_rules
 from kiosk.settings_model import Settings
 from kiosk.shell import HeadlessShell
@@ -68,9 +71,15 @@ class RunningKiosk:
         owner.start()
         stack.callback(owner.join)
         stack.callback(shell.quit)
-        self.console = ConsoleServer(build_console(self.facade), "127.0.0.1", 0)
+        hands = OwnersHands(self.conductor, self.wiring.slots, self.wiring.outputs)
+        self.selftests = SelfTests(self._test_devices, self.wiring.slots, self.conductor, hands, self.journal.selftest)
+        stack.callback(self.selftests.abandon)
+        self.console = ConsoleServer(build_console(self.facade, self.selftests), "127.0.0.1", 0)
         self.kiosk.let_in(self.console)
         self.http = stack.enter_context(httpx.Client(base_url=self.console.address, timeout=PATIENCE_S))
+
+    def _test_devices(self, **asked: Any) -> list[Check]:
+        return run_checks(self.pinmap, self.wiring, **asked)
 
     def card(self, uid: str) -> CardKey:
         """The CardKey of a canonical UID."""
