@@ -20,9 +20,9 @@ from sessions.machine import (
     SLOT_TABLE,
     Mode,
     ModeEvent,
+    NoMove,
     SlotEvent,
     SlotState,
-    Verdict,
 )
 from sessions.water_states import WATER_FIGURES, WATER_TABLE, WaterEvent, WaterState
 
@@ -77,19 +77,19 @@ def page() -> str:
     return "\n".join(part.strip("\n") + "\n" for part in parts)
 
 
-def _diagram(states: Iterable[S], events: Iterable[E], table: Mapping[tuple[S, E], S | Verdict], first: StrEnum) -> str:
+def _diagram(states: Iterable[S], events: Iterable[E], table: Mapping[tuple[S, E], S | NoMove], first: StrEnum) -> str:
     lines = ["```mermaid", "stateDiagram-v2", f"    [*] --> {first}"]
     for before in states:
         arrows: dict[S, list[str]] = {}
         for event in events:
             after = table[before, event]
-            if not isinstance(after, Verdict):
+            if not isinstance(after, NoMove):
                 arrows.setdefault(after, []).append(event.value)
         lines.extend(f"    {before} --> {after}: {', '.join(why)}" for after, why in arrows.items())
     return "\n".join([*lines, "```", ""])
 
 
-def _pairs(states: Iterable[S], events: Iterable[E], table: Mapping[tuple[S, E], S | Verdict]) -> str:
+def _pairs(states: Iterable[S], events: Iterable[E], table: Mapping[tuple[S, E], S | NoMove]) -> str:
     columns = tuple(states)
     lines = [f"| event | {' | '.join(columns)} |", f"|---|{'---|' * len(columns)}"]
     for event in events:
@@ -98,10 +98,10 @@ def _pairs(states: Iterable[S], events: Iterable[E], table: Mapping[tuple[S, E],
     return "\n".join([*lines, ""])
 
 
-def _cell(entry: StrEnum | Verdict) -> str:
+def _cell(entry: StrEnum | NoMove) -> str:
     if isinstance(entry, StrEnum):
         return f"**{entry}**"
-    return "·" if entry is Verdict.IGNORED else "✗"
+    return "·" if entry is NoMove.IGNORED else "✗"
 
 
 def _slot_figures() -> str:

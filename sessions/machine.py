@@ -11,7 +11,7 @@ outputs are set from after every decision. Opening the door is no event: it chan
 Why the shape is as it is:
 
 * Power is on in exactly three states. Everything that is wrong or over leads to one where it is off.
-* Time runs in exactly one state, so "paused" needs no flag: it is where the slot is.
+* Time runs in exactly one state, so no flag says whether it is paused: the state does.
 * A phone may be behind the door from ``preparing`` until it was collected. Three ways lead from there to
   ``available``: it was collected while ``finishing``; no door has opened since the start; or a fault cleared of which
   the record says that nothing lies inside.
@@ -71,19 +71,19 @@ class SlotEvent(StrEnum):
     """The same, but a session was not collected: its phone still waits."""
     COLLECTED = "collected"
     RESTORED = "restored"
-    """After a restart the session may go on: its phone must still be there."""
+    """After a restart the session goes on, because its phone is still there."""
     DISABLED = "disabled"
     ENABLED = "enabled"
 
 
-class Verdict(Enum):
-    """What the table says where it says no state."""
+class NoMove(Enum):
+    """What a table says of an event that leads to no other state."""
 
     IGNORED = "ignored"
     ILLEGAL = "illegal"
 
 
-IGNORED, ILLEGAL = Verdict.IGNORED, Verdict.ILLEGAL
+IGNORED, ILLEGAL = NoMove.IGNORED, NoMove.ILLEGAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,68 +111,78 @@ SLOT_FIGURES: Mapping[SlotState, SlotFigures] = {
 }
 
 
-def _slot_table() -> dict[tuple[SlotState, SlotEvent], SlotState | Verdict]:
-    s, e = SlotState, SlotEvent
-    moves: dict[SlotState, dict[SlotEvent, SlotState]] = {
-        s.AVAILABLE: {
-            e.CLAIMED: s.RESERVED,
-            e.POWER_WITHHELD: s.FAULTED,
-            e.DOOR_FAILED: s.FAULTED,
-            e.DISABLED: s.UNAVAILABLE,
-        },
-        s.RESERVED: {
-            e.CLAIM_ENDED: s.AVAILABLE,
-            e.STARTED: s.PREPARING,
-        },
-        s.PREPARING: {
-            e.DEVICE_DETECTED: s.CHARGING,
-            e.NO_DEVICE: s.AVAILABLE,
-            e.NO_DEVICE_DOOR_OPENED: s.FINISHING,
-            e.POWER_WITHHELD: s.SUSPENDED_EVSE,
-            e.STOPPED: s.FINISHING,
-        },
-        s.CHARGING: {
-            e.DRAW_ENDED: s.SUSPENDED_EV,
-            e.TIME_UP: s.FINISHING,
-            e.STOPPED: s.FINISHING,
-            e.POWER_WITHHELD: s.SUSPENDED_EVSE,
-            e.RESTORED: s.SUSPENDED_EV,
-        },
-        s.SUSPENDED_EV: {
-            e.DRAW_RETURNED: s.CHARGING,
-            e.STOPPED: s.FINISHING,
-            e.POWER_WITHHELD: s.SUSPENDED_EVSE,
-            e.RESTORED: s.SUSPENDED_EV,
-        },
-        s.SUSPENDED_EVSE: {
-            e.POWER_ALLOWED: s.PREPARING,
-            e.STOPPED: s.FINISHING,
-            e.RESTORED: s.SUSPENDED_EV,
-        },
-        s.FINISHING: {
-            e.COLLECTED: s.AVAILABLE,
-            e.DOOR_FAILED: s.FAULTED,
-        },
-        s.FAULTED: {
-            e.FAULT_CLEARED: s.AVAILABLE,
-            e.FAULT_CLEARED_PHONE_INSIDE: s.FINISHING,
-        },
-        s.UNAVAILABLE: {
-            e.ENABLED: s.AVAILABLE,
-        },
-    }
-    # A sensor may speak, a fault come or go, an operator press a button twice, at any time.
-    seen = {e.DEVICE_DETECTED, e.DRAW_ENDED, e.DRAW_RETURNED}
-    health = {e.POWER_WITHHELD, e.POWER_ALLOWED, e.DOOR_FAILED}
-    ignored = seen | health | {e.DISABLED, e.ENABLED, e.CLAIM_ENDED}
-    table: dict[tuple[SlotState, SlotEvent], SlotState | Verdict] = {}
-    for state in s:
-        for event in e:
-            table[state, event] = moves[state].get(event, IGNORED if event in ignored else ILLEGAL)
-    return table
+_S, _E = SlotState, SlotEvent
 
+_SLOT_MOVES: Mapping[SlotState, Mapping[SlotEvent, SlotState]] = {
+    _S.AVAILABLE: {
+        _E.CLAIMED: _S.RESERVED,
+        _E.POWER_WITHHELD: _S.FAULTED,
+        _E.DOOR_FAILED: _S.FAULTED,
+        _E.DISABLED: _S.UNAVAILABLE,
+    },
+    _S.RESERVED: {
+        _E.CLAIM_ENDED: _S.AVAILABLE,
+        _E.STARTED: _S.PREPARING,
+    },
+    _S.PREPARING: {
+        _E.DEVICE_DETECTED: _S.CHARGING,
+        _E.NO_DEVICE: _S.AVAILABLE,
+        _E.NO_DEVICE_DOOR_OPENED: _S.FINISHING,
+        _E.POWER_WITHHELD: _S.SUSPENDED_EVSE,
+        _E.STOPPED: _S.FINISHING,
+    },
+    _S.CHARGING: {
+        _E.DRAW_ENDED: _S.SUSPENDED_EV,
+        _E.TIME_UP: _S.FINISHING,
+        _E.STOPPED: _S.FINISHING,
+        _E.POWER_WITHHELD: _S.SUSPENDED_EVSE,
+        _E.RESTORED: _S.SUSPENDED_EV,
+    },
+    _S.SUSPENDED_EV: {
+        _E.DRAW_RETURNED: _S.CHARGING,
+        _E.STOPPED: _S.FINISHING,
+        _E.POWER_WITHHELD: _S.SUSPENDED_EVSE,
+        _E.RESTORED: _S.SUSPENDED_EV,
+    },
+    _S.SUSPENDED_EVSE: {
+        _E.POWER_ALLOWED: _S.PREPARING,
+        _E.STOPPED: _S.FINISHING,
+        _E.RESTORED: _S.SUSPENDED_EV,
+    },
+    _S.FINISHING: {
+        _E.COLLECTED: _S.AVAILABLE,
+        _E.DOOR_FAILED: _S.FAULTED,
+    },
+    _S.FAULTED: {
+        _E.FAULT_CLEARED: _S.AVAILABLE,
+        _E.FAULT_CLEARED_PHONE_INSIDE: _S.FINISHING,
+    },
+    _S.UNAVAILABLE: {
+        _E.ENABLED: _S.AVAILABLE,
+    },
+}
 
-SLOT_TABLE: Mapping[tuple[SlotState, SlotEvent], SlotState | Verdict] = _slot_table()
+_IGNORED_BY_SLOTS = {
+    # A sensor may speak at any time, whatever the slot is doing.
+    _E.DEVICE_DETECTED,
+    _E.DRAW_ENDED,
+    _E.DRAW_RETURNED,
+    # A fault may come or go.
+    _E.POWER_WITHHELD,
+    _E.POWER_ALLOWED,
+    _E.DOOR_FAILED,
+    # An operator may press a button twice, and a claim may end just after its slot has left `reserved`.
+    _E.DISABLED,
+    _E.ENABLED,
+    _E.CLAIM_ENDED,
+}
+"""Events that no state contradicts: where they cause no move, they are ignored. All others are illegal there."""
+
+SLOT_TABLE: Mapping[tuple[SlotState, SlotEvent], SlotState | NoMove] = {
+    (state, event): _SLOT_MOVES[state].get(event, IGNORED if event in _IGNORED_BY_SLOTS else ILLEGAL)
+    for state in SlotState
+    for event in SlotEvent
+}
 
 
 def next_slot_state(state: SlotState, event: SlotEvent) -> SlotState | None:
@@ -212,7 +222,7 @@ class ModeEvent(StrEnum):
     RELEASE = "release"
     """The technician or operator gives the kiosk back."""
     CANNOT_SELL = "cannot_sell"
-    """The store, the supply of free slots' hardware, or an operator forbids selling."""
+    """Nothing new may be sold, for example because the store cannot keep it."""
     CAN_SELL = "can_sell"
 
 
@@ -243,7 +253,7 @@ _MODE_MOVES: Mapping[Mode, Mapping[ModeEvent, Mode]] = {
     },
 }
 
-MODE_TABLE: Mapping[tuple[Mode, ModeEvent], Mode | Verdict] = {
+MODE_TABLE: Mapping[tuple[Mode, ModeEvent], Mode | NoMove] = {
     (mode, event): _MODE_MOVES[mode].get(event, ILLEGAL if event is ModeEvent.MAINTAIN else IGNORED)
     for mode in Mode
     for event in ModeEvent

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from enum import StrEnum
 
-from sessions.machine import IGNORED, SLOT_FIGURES, SlotState, Verdict
+from sessions.machine import IGNORED, SLOT_FIGURES, NoMove, SlotState
 from sessions.ports import Progress
 
 
@@ -41,7 +41,7 @@ _MOVES: Mapping[Stage, Mapping[StageEvent, Stage]] = {
     Stage.TERMINATED: {},
 }
 
-STAGE_TABLE: Mapping[tuple[Stage, StageEvent], Stage | Verdict] = {
+STAGE_TABLE: Mapping[tuple[Stage, StageEvent], Stage | NoMove] = {
     (stage, event): _MOVES[stage].get(event, IGNORED) for stage in Stage for event in StageEvent
 }
 """Every pair is decided; a driver's word that comes late or twice changes nothing."""

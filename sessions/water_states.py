@@ -19,7 +19,7 @@ from enum import StrEnum
 from typing import Final
 
 from sessions.errors import IllegalTransition
-from sessions.machine import IGNORED, ILLEGAL, Verdict
+from sessions.machine import IGNORED, ILLEGAL, NoMove
 from sessions.units import SlotName
 
 WATER: Final = SlotName("water")
@@ -81,7 +81,7 @@ WATER_FIGURES: Mapping[WaterState, WaterFigures] = {
 }
 
 
-def _water_table() -> dict[tuple[WaterState, WaterEvent], WaterState | Verdict]:
+def _water_table() -> dict[tuple[WaterState, WaterEvent], WaterState | NoMove]:
     s, e = WaterState, WaterEvent
     moves: dict[WaterState, dict[WaterEvent, WaterState]] = {
         s.AVAILABLE: {e.STARTED: s.PREPARING, e.WITHHELD: s.FAULTED, e.DISABLED: s.UNAVAILABLE},
@@ -94,7 +94,7 @@ def _water_table() -> dict[tuple[WaterState, WaterEvent], WaterState | Verdict]:
     }
     # Cups come and go, faults too, and a button is pressed twice, at any time.
     ignored = {e.CUP_PLACED, e.CUP_TAKEN, e.WITHHELD, e.ALLOWED, e.DISABLED, e.ENABLED}
-    table: dict[tuple[WaterState, WaterEvent], WaterState | Verdict] = {}
+    table: dict[tuple[WaterState, WaterEvent], WaterState | NoMove] = {}
     for state in s:
         for event in e:
             table[state, event] = moves[state].get(event, IGNORED if event in ignored else ILLEGAL)
@@ -102,7 +102,7 @@ def _water_table() -> dict[tuple[WaterState, WaterEvent], WaterState | Verdict]:
     return table
 
 
-WATER_TABLE: Mapping[tuple[WaterState, WaterEvent], WaterState | Verdict] = _water_table()
+WATER_TABLE: Mapping[tuple[WaterState, WaterEvent], WaterState | NoMove] = _water_table()
 
 
 def next_water_state(state: WaterState, event: WaterEvent) -> WaterState | None:
