@@ -61,6 +61,7 @@ def slot_switches(slot: BenchSlot, bus: BenchBus, address: int) -> dict[str, dic
     switches: dict[str, dict[str, Switch]] = {
         f"{slot.name}.sensor": {
             "nack": partial(bus.silence, address),
+            "hangs": partial(bus.hang, address),
             "stuck": _attribute(slot.sensor, "frozen"),
             "stale": _attribute(slot.sensor, "stalled"),
             "reset": _once(slot.sensor.reset),

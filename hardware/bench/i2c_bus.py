@@ -7,8 +7,12 @@ bytes, which drivers use to look for a chip, is refused by the adapter itself, s
 import errno
 import os
 import threading
+import time
 from collections.abc import Callable
 from typing import Any, Protocol, runtime_checkable
+
+GIVE_UP_S = 1.0
+"""How long the Pi's adapter waits for a chip that stretches the clock: one second (Linux, i2c-core-base.c)."""
 
 
 class Chip(Protocol):
@@ -38,6 +42,7 @@ class BenchBus:
     def __init__(self) -> None:
         self._chips: dict[int, Chip] = {}
         self._silent: set[int] = set()
+        self._hanging: set[int] = set()
         self._owner = threading.Lock()
         self._transfer = threading.RLock()
 
@@ -52,11 +57,17 @@ class BenchBus:
         with self._transfer:
             self._chips.pop(address, None)
             self._silent.discard(address)
+            self._hanging.discard(address)
 
     def silence(self, address: int, silent: bool) -> None:
         """Let the chip at this address not acknowledge, or answer again."""
         with self._transfer:
             (self._silent.add if silent else self._silent.discard)(address)
+
+    def hang(self, address: int, hangs: bool) -> None:
+        """Let each transfer with this address hold the whole bus until the adapter gives up, or end that."""
+        with self._transfer:
+            (self._hanging.add if hangs else self._hanging.discard)(address)
 
     def answering(self, address: int) -> Chip | None:
         """The chip that answers at an address: on the bus itself, or behind a mux with an open channel."""
@@ -114,6 +125,9 @@ class BenchBus:
 
     def _with_chip(self, address: int, transfer: Callable[[Chip], None]) -> None:
         with self._transfer:
+            if address in self._hanging:
+                time.sleep(GIVE_UP_S)
+                raise OSError(errno.ETIMEDOUT, os.strerror(errno.ETIMEDOUT))
             chip = self.answering(address)
             if chip is None:
                 raise OSError(errno.EREMOTEIO, os.strerror(errno.EREMOTEIO))
