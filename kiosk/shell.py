@@ -4,18 +4,21 @@ import logging
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Protocol
 
+from kiosk.backlight import BACKLIGHTS, Backlight
 from kiosk.live_view import LiveView
 from kiosk.loops import HeadlessOwner, Inbox
 from kiosk.options import RunOptions
 from sessions.commands import Command
 from sessions.conductor import Conductor
 from sessions.errors import SessionsError
-from sessions.events import Fact
+from sessions.events import SCREEN, Fact
 from sessions.registry import SessionOwner
 
 if TYPE_CHECKING:
     from kiosk.bench_port import BenchPort
     from kiosk.screens.bench_window import BenchWindow
+    from kiosk.screens.glass import Glass
+    from kiosk.screens.stage import Stage
 
 _log = logging.getLogger(__name__)
 
@@ -103,6 +106,9 @@ class TkShell:
         self._inbox = inbox
         self._say = say
         self._bench_window: BenchWindow | None = None
+        self._glass: Glass | None = None
+        # A desk on which a kiosk is only simulated keeps its light.
+        self._backlight = Backlight(None if options.simulate else BACKLIGHTS)
         self._site = site_of(options.settings)
         self._screen = ChargingScreen(self._root, inbox, fatal, self._site.reading)
         self.owner: SessionOwner = self._screen
@@ -121,10 +127,29 @@ class TkShell:
             hide_cursor=not self._options.simulate,
         )
         stage.place(x=0, y=0, relwidth=1, relheight=1)
+        self._root.configure(bg=stage.theme.colours.night)
         self._screen.attach(conductor, lambda: live.view, stage)
         live.draw_with(self._screen.draw)
+        self._open_glass(stage, live)
         if bench is not None:
             self._open_bench(bench)
+
+    def _open_glass(self, stage: "Stage", live: LiveView) -> None:
+        from kiosk.screens.glass import Glass
+        from kiosk.site import local_minute, rest_rules
+
+        settings = self._options.settings
+        self._backlight.start()
+        self._glass = Glass(
+            self._root,
+            stage,
+            rest_rules(settings),
+            lambda: live.view.visit_at(SCREEN) is not None or live.view.held_coins_s > 0,
+            local_minute(settings),
+            self._backlight.set,
+            locked=not self._options.simulate,
+        )
+        live.draw_with(self._glass.wake)
 
     def _open_bench(self, bench: "BenchPort") -> None:
         from kiosk.screens.bench_window import BenchWindow, fits_beside
@@ -156,4 +181,7 @@ class TkShell:
         """Closes the windows."""
         if self._bench_window is not None:
             self._bench_window.close()
+        if self._glass is not None:
+            self._glass.close()
+            self._backlight.stop()
         self._root.destroy()

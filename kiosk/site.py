@@ -1,5 +1,10 @@
-"""The settings that screens show to customers."""
+"""The settings that screens go by."""
 
+from collections.abc import Callable
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from kiosk.screens.rest import RestRules
 from kiosk.screens.site import Site
 from kiosk.settings_model import Settings
 
@@ -20,3 +25,33 @@ def site_of(settings: Settings) -> Site:
         visit_idle_s=timing.visit_idle_s,
         coin_hold_s=timing.coin_hold_s,
     )
+
+
+def rest_rules(settings: Settings) -> RestRules:
+    """When the screen is bright, dim or dark."""
+    screen = settings.screen
+    return RestRules(
+        bright_percent=screen.bright_percent,
+        night_percent=screen.night_percent,
+        night_begins=_minute(screen.night_begins),
+        night_ends=_minute(screen.night_ends),
+        blank=screen.blank,
+        blank_after_s=screen.blank_after_s,
+        shift_s=screen.shift_s,
+    )
+
+
+def local_minute(settings: Settings) -> Callable[[], int]:
+    """Tells the minute of the day where the kiosk stands."""
+    zone = ZoneInfo(settings.kiosk.timezone) if settings.kiosk.timezone is not None else None
+
+    def now() -> int:
+        at = datetime.now(zone)
+        return at.hour * 60 + at.minute
+
+    return now
+
+
+def _minute(text: str) -> int:
+    hours, minutes = text.split(":")
+    return int(hours) * 60 + int(minutes)
