@@ -34,6 +34,8 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "outputs": ("kiosk.cli.outputs:outputs_group", "Switch everything off."),
 }
 """Each command: where it is, and its line in ``kiosk --help``."""
+INTERRUPTED = 130
+"""The exit code after Ctrl-C, as shells give it: 1 would say that what was checked is bad."""
 OURS = ("kiosk", "hardware", "sessions")
 
 
@@ -54,6 +56,13 @@ class KioskGroup(click.Group):
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
             formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            click.echo("Stopped.", err=True)
+            raise SystemExit(INTERRUPTED) from None
 
     def main(self, args: Sequence[str] | None = None, *rest: Any, **extra: Any) -> Any:
         context = Context()

@@ -1,8 +1,10 @@
 """``kiosk simulate``."""
 
 import json
+import multiprocessing
 import os
 import sys
+import threading
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -87,13 +89,31 @@ def _run(plan: Plan, kiosks: int) -> Iterator[Outcome]:
         yield run_days(plan, partial(_show, "day", plan.days) if long else _say_nothing)
     else:
         plans = [replace(plan, seed=plan.seed + number) for number in range(kiosks)]
-        with ProcessPoolExecutor(min(kiosks, os.cpu_count() or 1)) as pool:
-            for number, outcome in enumerate(pool.map(run_days, plans), 1):
-                if long:
-                    _show("kiosk", kiosks, number)
-                yield outcome
+        with ProcessPoolExecutor(min(kiosks, os.cpu_count() or 1), initializer=_end_with_parent) as pool:
+            try:
+                for number, outcome in enumerate(pool.map(run_days, plans), 1):
+                    if long:
+                        _show("kiosk", kiosks, number)
+                    yield outcome
+            except KeyboardInterrupt:
+                # The pool would wait until days are over that nobody wants to see any more.
+                for worker in multiprocessing.active_children():
+                    worker.terminate()
+                raise
     if long:
         click.echo("\r" + " " * 40 + "\r", nl=False, err=True)
+
+
+def _end_with_parent() -> None:
+    """Ends this worker when the process that wants its result is gone, however that ended."""
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+
+    def wait() -> None:
+        parent.join()
+        os._exit(1)
+
+    threading.Thread(target=wait, name="parent", daemon=True).start()
 
 
 def _show(what: str, of: int, number: int) -> None:

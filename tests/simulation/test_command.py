@@ -1,6 +1,10 @@
 """``kiosk simulate`` as somebody at a terminal sees it."""
 
 import json
+import os
+import signal
+import subprocess
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -9,6 +13,7 @@ from kiosk.cli import main
 from sessions import invariants
 from sessions.errors import InvariantBroken
 from sessions.state import State
+from tests.faults.process import KIOSK, until
 
 
 def test_json_is_one_document_with_all_figures() -> None:
@@ -43,3 +48,31 @@ def test_a_failure_says_where_and_how_to_see_it_again(monkeypatch: pytest.Monkey
     assert "Seed 9, day 1: InvariantBroken: I1: planted" in run.output
     assert "kiosk simulate --seed 9 --days 1 --slots 4 --customers 40 --faults none" in run.output
     assert "kiosk.started" in run.output or "KioskStarted" in run.output or "SlotMoved" in run.output
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, -signal.SIGTERM)])
+def test_a_simulation_that_is_stopped_leaves_no_worker_behind(number: int, code: int) -> None:
+    simulation = subprocess.Popen(
+        (KIOSK, "simulate", "--days", "100000", "--kiosks", "2", "--json"),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        # Shells have it ignored by what they start in the background.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),  # noqa: PLW1509
+    )
+    try:
+        children = Path(f"/proc/{simulation.pid}/task/{simulation.pid}/children")
+        wanted = min(2, os.cpu_count() or 1)
+        workers = until(lambda: len(found := children.read_text().split()) == wanted and found, "its workers")
+        simulation.send_signal(number)
+        assert simulation.communicate(timeout=30)[0] == b""
+        assert simulation.returncode == code
+        until(lambda: not any(_lives(worker) for worker in workers), "no worker lives")
+    finally:
+        simulation.kill()
+
+
+def _lives(pid: str) -> bool:
+    try:
+        return b"simulate" in Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return False
