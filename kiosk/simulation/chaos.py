@@ -14,6 +14,8 @@ from kiosk.simulation.kiosk import SimKiosk
 from kiosk.simulation.slot import SimSlot
 from kiosk.simulation.virtual import Cut
 from sessions import commands as c
+from sessions.ports import Trouble
+from sessions.safety import stands
 from sessions.units import NS
 
 YEAR_MS = 365 * 86_400_000
@@ -169,6 +171,57 @@ def _danger(chaos: Chaos, rng: random.Random) -> Life:
     chaos.kiosk.ask(c.SetDanger(False, "stop button"))
 
 
+def _weak(chaos: Chaos, rng: random.Random, source: str) -> Life:
+    """A danger that ends by itself."""
+    chaos.kiosk.ask(c.SetDanger(True, f"{source} out of its limits", source))
+    yield rng.uniform(30, 3000)
+    chaos.kiosk.ask(c.SetDanger(False, f"{source} within its limits", source))
+
+
+def _heat(chaos: Chaos, rng: random.Random) -> Life:
+    """The cabinet is too hot for a while."""
+    return _weak(chaos, rng, "temperature")
+
+
+def _low_supply(chaos: Chaos, rng: random.Random) -> Life:
+    """The supply's voltage breaks down."""
+    return _weak(chaos, rng, "supply")
+
+
+def _loop(chaos: Chaos, rng: random.Random) -> Life:
+    """The stop button or the smoke detector: it ends, and some time later somebody comes and looks after it."""
+    kiosk, source = chaos.kiosk, rng.choice(("stop", "smoke"))
+    kiosk.ask(c.SetDanger(True, f"the {source} loop is open", source))
+    yield rng.uniform(1, 900)
+    kiosk.ask(c.SetDanger(False, f"the {source} loop is closed", source))
+    yield rng.uniform(10, 3600)
+    while stands(kiosk.state, source):
+        kiosk.ask(c.AcknowledgeDanger(c.Actor("staff:sim", staff=True), "looked after"))
+        yield rng.uniform(10, 60)
+
+
+def _expander(chaos: Chaos, rng: random.Random) -> Life:
+    """The expander of all door switches falls silent, and with it they and the safety loops."""
+    kiosk = chaos.kiosk
+    devices = [f"{name}.door" for name, slot in kiosk.slots.items() if slot.has_door]
+    kiosk.ask(c.SetDanger(True, "nobody can see the loops", "unseen"))
+    for device in ("io1", *devices):
+        kiosk.ask(c.DeviceTrouble(device, Trouble.NO_ANSWER.value, f"{device} does not answer."))
+    yield rng.choice((rng.uniform(1, 20), rng.uniform(60, 4000)))
+    for device in ("io1", *devices):
+        while device in kiosk.state.faults and not kiosk.ask(c.DeviceTrouble(device, None, "It answers again.")):
+            yield 5
+    kiosk.ask(c.SetDanger(False, "the loops are seen again", "unseen"))
+
+
+def _display(chaos: Chaos, rng: random.Random) -> Life:
+    """A display does not acknowledge: nothing but that is different."""
+    device = f"{chaos.slot(rng).name}.display"
+    chaos.kiosk.ask(c.DeviceTrouble(device, Trouble.NO_ANSWER.value, f"{device} does not answer."))
+    yield rng.uniform(10, 20_000)
+    chaos.kiosk.ask(c.DeviceTrouble(device, None, "It answers again."))
+
+
 def _jam(chaos: Chaos, rng: random.Random) -> Life:
     """A bolt does not move."""
     slot = chaos.slot(rng)
@@ -221,6 +274,9 @@ FAULTS: dict[str, tuple[tuple[str, float, _Life], ...]] = {
     "lock": (("jam", 0.5, _jam),),
     "relay": (("welded_relay", 0.1, _welded_relay), ("danger", 0.2, _danger)),
     "people": (),
+    "safety": (("heat", 0.2, _heat), ("low_supply", 0.2, _low_supply), ("loop", 0.2, _loop)),
+    "expander": (("expander", 0.2, _expander),),
+    "display": (("display", 0.5, _display),),
 }
 """Kinds of faults, and of each what happens, how many times a day on average. ``people``: customers who do everything
 wrong (`kiosk.simulation.crowd`)."""

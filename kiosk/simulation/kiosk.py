@@ -264,11 +264,10 @@ class SimKiosk:
         """Somebody asks for something; False when it is refused, or nobody is there to ask."""
         if not self.running:
             return False
-        if isinstance(command, c.SetDanger | c.SetSelling):
+        if isinstance(command, c.SetDanger | c.AcknowledgeDanger | c.SetSelling | c.DeviceTrouble):
             self.catch_up()
-        elif isinstance(command, c.StopSession | c.ExtendSession):
-            if command.session in self.state.sessions:
-                self.catch_up(self.state.sessions[command.session].slot)
+        elif isinstance(command, c.StopSession | c.ExtendSession) and command.session in self.state.sessions:
+            self.catch_up(self.state.sessions[command.session].slot)
         if isinstance(command, c.StopSession) and self.asked_to_stop is not None:
             self.asked_to_stop.add(command.session)
         try:
