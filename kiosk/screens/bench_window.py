@@ -20,7 +20,7 @@ from kiosk.screens.pieces import Pieces
 from kiosk.screens.theme import DARK
 from kiosk.screens.toolkit import ctk
 
-WIDTH, HEAD, PANEL, MOST = 580, 244, 105, 880
+WIDTH, HEAD, PANEL, MOST = 580, 278, 105, 880
 """The window is as high as its head and a panel for each slot, up to the most; beyond that the slots scroll."""
 BESIDE = 8
 REFRESH_MS = 200
@@ -47,6 +47,7 @@ class BenchWindow:
         self._slots: dict[str, SlotPanel] = {}
         self._status: Any = None
         self._broken: Word | None = None
+        self._outputs: Word | None = None
         self._pieces: Pieces | None = None
         self._job: str | None = None
         self._closed = False
@@ -78,6 +79,8 @@ class BenchWindow:
                 panel.show(seen["slots"][name])
             if self._broken is not None:
                 self._show_broken(self._broken, seen)
+            if self._outputs is not None:
+                self._show_outputs(self._outputs, seen)
         self._job = self._window.after(REFRESH_MS, self._look)
 
     def _build(self, seen: Mapping[str, Any]) -> Iterator[None]:
@@ -93,6 +96,7 @@ class BenchWindow:
         yield from self._build_cards()
         yield from self._build_coins()
         yield from self._build_faults(seen)
+        yield from self._build_outputs(seen)
         yield
         panels = ctk.CTkScrollableFrame(self._window, fg_color=DARK.night)
         panels.pack(fill="both", expand=True, padx=4)
@@ -167,6 +171,21 @@ class BenchWindow:
         self._broken = Word(self._window)
         self._broken.label.pack(fill="x", padx=76, pady=(4, 0))
         self._show_broken(self._broken, seen)
+
+    def _build_outputs(self, seen: Mapping[str, Any]) -> Iterator[None]:
+        if not seen["outputs"]:
+            return
+        yield
+        row = self._row("Outputs")
+        self._outputs = Word(row)
+        self._outputs.label.pack(side="left")
+        self._show_outputs(self._outputs, seen)
+
+    @staticmethod
+    def _show_outputs(word: Word, seen: Mapping[str, Any]) -> None:
+        levels = seen["outputs"]
+        text = "   ".join(f"{name} {'on' if on else 'off'}" for name, on in levels.items())
+        word.show(text, DARK.go if any(levels.values()) else DARK.muted)
 
     @staticmethod
     def _show_broken(word: Word, seen: Mapping[str, Any]) -> None:
