@@ -3,9 +3,9 @@
 Every danger is a cause of its own (`sessions.modes`), so that one which ends uncovers the next.
 
 * Too hot and too little voltage end by themselves: their drivers say so only well on the good side of the limit.
-* Smoke, the stop button and a welded relay behind a contactor are *latched*: when their loop is closed again nobody
-  knows yet whether it burned, and a button that is pulled out shall start nothing by itself (ISO 13850, 4.1.4). Staff
-  look, and acknowledge; that holds over a restart as well.
+* Smoke and the stop button are *latched*: when their loop is closed again nobody knows yet whether it burned, and a
+  button that is pulled out shall start nothing by itself (ISO 13850, 4.1.4). Staff look, and acknowledge; that holds
+  over a restart as well.
 * A loop that cannot be read is a danger for as long as that lasts: a button that nobody sees is none.
 """
 
@@ -20,9 +20,9 @@ from sessions.errors import IllegalTransition
 from sessions.ports import Json
 from sessions.state import State
 
-DANGERS: Final = ("stop", "smoke", "relay", "temperature", "supply", "unseen", "")
+DANGERS: Final = ("stop", "smoke", "temperature", "supply", "unseen", "")
 """Where a danger comes from, the gravest first; the empty one is told by nobody in particular."""
-LATCHED: Final = frozenset({"stop", "smoke", "relay"})
+LATCHED: Final = frozenset({"stop", "smoke"})
 """Those that staff must acknowledge."""
 
 _ACTIVE, _LATCH = "danger", "latched"

@@ -70,7 +70,7 @@ class EndSilentVisits:
 
 @dataclass(frozen=True, slots=True)
 class AcknowledgeDanger:
-    """Staff have looked after smoke, the stop button or a welded relay, and say that power may come back."""
+    """Staff have looked after smoke or the stop button, and say that power may come back."""
 
     actor: Actor
     reason: str
