@@ -73,7 +73,7 @@ class TurnPart:
         dot, step = theme.px(10), min(theme.px(20), between.w // self.DOTS)
         self._between, self._dot, self._step = between, dot, step
         place = Box(0, box.cy - dot // 2, dot, dot)
-        self._plates = [Plate(page, place, colours.line, colours.night, 5) for _ in range(self.DOTS)]
+        self._plates = [Plate(page, place, colours.track, colours.night, 5) for _ in range(self.DOTS)]
         self._turn: Turn | None = None
         for plate in self._plates:
             page.show_items(plate.items, False)
@@ -90,7 +90,7 @@ class TurnPart:
             self._lay_out(turn.pages if turn is not None and turn.pages <= self.DOTS else 0)
         colours = self._page.theme.colours
         for k, plate in enumerate(self._plates):
-            plate.paint(colours.text if turn is not None and k == turn.page else colours.line)
+            plate.paint(colours.text if turn is not None and k == turn.page else colours.track)
 
     def _lay_out(self, count: int) -> None:
         x = self._between.cx - (count * self._step - (self._step - self._dot)) // 2

@@ -9,8 +9,8 @@ from kiosk.screens.shapes import Icon, Plate, Ring
 from kiosk.screens.theme import GAP, TARGET, Palette, Theme, Type, mix
 from kiosk.screens.writing import Figures, Paragraphs, Text
 
-SECOND_ROW = 44
-"""On an upright screen the header has a second row: what there is, below where one is."""
+FIRST_ROW, BETWEEN_ROWS = 50, 6
+"""On an upright screen the header has a second row: what one has, below where one is."""
 
 
 def tone_colour(colours: Palette, tone: Tone) -> str:
@@ -33,17 +33,16 @@ class HeaderPart:
         self._page = page
         theme, colours = page.theme, page.theme.colours
         gap = theme.px(GAP)
-        row = box.top(theme.px(TARGET)) if theme.upright else box.middle(box.w, theme.px(TARGET))
+        row = box.bottom_part(theme.px(TARGET)) if theme.upright else box.middle(box.w, theme.px(TARGET))
         right = row.right_part(sign_out_width(theme))
-        beside = row.before(right.w + gap)
+        balance = row.before(right.w + gap)
         if theme.upright:
-            balance = box.bottom_part(theme.px(SECOND_ROW)).left(theme.px(260))
-            title = beside
+            title = wide_title = box.top(theme.px(FIRST_ROW))
         else:
-            balance = beside.right_part(theme.px(216 if theme.large else 196))
-            title = beside.before(balance.w + gap)
+            balance = balance.right_part(theme.px(216 if theme.large else 196))
+            title, wide_title = row.before(right.w + balance.w + 2 * gap), row
         self._title = Text(page, title, Type.TITLE, colours.text, wrap=True)
-        self._wide_title = Text(page, row, Type.TITLE, colours.text, wrap=True)
+        self._wide_title = Text(page, wide_title, Type.TITLE, colours.text, wrap=True)
         self._balance_plate = Plate(page, balance, colours.surface, colours.night)
         self._card = Icon(page, balance.x + theme.px(30), balance.cy, 28, colours.go, colours.surface, "card")
         self._balance = Text(page, balance.after(theme.px(54)).before(theme.px(6)), Type.STRONG, colours.text)
@@ -51,14 +50,15 @@ class HeaderPart:
         self._balance_items = [*self._balance_plate.items, *self._card.items, *self._balance.items]
         self._signed_in = True
 
-    def set(self, header: Header) -> None:
-        """Shows who and what."""
+    def set(self, header: Header, *, covered: bool = False) -> None:
+        """Shows who and what; no title where a notice covers only part of it."""
         signed_in = bool(header.balance)
+        title = "" if covered else header.title
         if signed_in != self._signed_in:
             self._signed_in = signed_in
             self._page.show_items(self._balance_items, signed_in)
-        self._title.set(header.title if signed_in else "")
-        self._wide_title.set("" if signed_in else header.title)
+        self._title.set(title if signed_in else "")
+        self._wide_title.set("" if signed_in else title)
         self._balance.set(header.balance)
         self._sign_out.set(header)
 
@@ -87,7 +87,7 @@ class SignOutPart:
         if count is not None:
             colours = self._page.theme.colours
             urgent = count.tone is Tone.WARN
-            self._ring.set(count.left, colours.warn if urgent else colours.muted, colours.line)
+            self._ring.set(count.left, colours.warn if urgent else colours.muted, colours.track)
             self._text.set(count.text, colours.warn if urgent else colours.text)
 
     def press(self) -> None:

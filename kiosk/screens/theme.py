@@ -35,6 +35,8 @@ class Palette:
     surface: str
     raised: str
     line: str
+    track: str
+    """What is gone of a ring, and the dots of other pages."""
     text: str
     muted: str
     go: str
@@ -64,6 +66,7 @@ DARK = Palette(
     surface="#141E30",
     raised="#1C2940",
     line="#2A3A55",
+    track="#2A3A55",
     text="#F2F6FC",
     muted="#9FB0C8",
     go="#36D399",
@@ -77,6 +80,7 @@ LIGHT = Palette(
     surface="#FFFFFF",
     raised="#DCE4EF",
     line="#B4C1D3",
+    track="#C6D1E0",
     text="#0E1828",
     muted="#44526A",
     go="#066243",
@@ -91,6 +95,7 @@ CONTRAST = Palette(
     surface="#000000",
     raised="#242424",
     line="#FFFFFF",
+    track="#6E6E6E",
     text="#FFFFFF",
     muted="#F0F0F0",
     go="#4DFFA6",

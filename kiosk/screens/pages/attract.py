@@ -5,7 +5,7 @@ from kiosk.screens.geometry import Box
 from kiosk.screens.hero import HeroPart, SwitchPart
 from kiosk.screens.models import AttractModel
 from kiosk.screens.pages.base import ScreenPage
-from kiosk.screens.parts import SECOND_ROW, CoinPart
+from kiosk.screens.parts import CoinPart
 from kiosk.screens.shapes import Icon, Plate, Ring
 from kiosk.screens.steps import StepRow
 from kiosk.screens.theme import TARGET, Type
@@ -15,7 +15,7 @@ COINS, STEPS, LANGUAGES, SWITCHES = 3, 3, 3, 2
 FREE_RING = 54
 """The room before the words that say what is free."""
 LANGUAGE_W = 112
-COIN_H, STEP_H = 52, 76
+COIN_H, STEP_H, STEPS_H = 52, 76, 184
 
 
 class AttractPage(ScreenPage[AttractModel]):
@@ -28,7 +28,7 @@ class AttractPage(ScreenPage[AttractModel]):
         body = self._build_low(self.full_body)
         coins = body.bottom_part(theme.px(COIN_H))
         body = body.above(coins.h + theme.px(9))
-        steps = body.bottom_part(theme.px(3 * STEP_H - 26 if theme.upright else STEP_H))
+        steps = body.bottom_part(theme.px(STEPS_H if theme.upright else STEP_H))
         self._hero = HeroPart(self, body.above(steps.h + self.gap))
         Plate(self, steps, colours.surface, colours.night)
         padding = theme.px(10 if theme.upright else 0)
@@ -61,7 +61,7 @@ class AttractPage(ScreenPage[AttractModel]):
 
     def _build_coins(self, row: Box) -> None:
         theme, colours = self.theme, self.theme.colours
-        beside = self.head.bottom_part(theme.px(SECOND_ROW)) if theme.upright else row
+        beside = self.head.bottom_part(theme.px(TARGET)) if theme.upright else row
         hours = beside.right_part(theme.px(206 if theme.large else 176))
         icon = theme.px(24)
         self._hours = Text(self, hours.after(icon + theme.px(10)), Type.BODY, colours.muted)
@@ -74,7 +74,7 @@ class AttractPage(ScreenPage[AttractModel]):
         theme = self.theme
         width = theme.px(FREE_RING + 20) + self.ink.font(Type.STRONG).measure(words)
         if theme.upright:
-            return self.head.bottom_part(theme.px(SECOND_ROW)).left(width)
+            return self.head.bottom_part(theme.px(TARGET)).left(width).middle(width, theme.px(52))
         return self.head.right_part(width).middle(width, theme.px(52))
 
     def _show_free(self, words: str) -> None:
@@ -91,7 +91,7 @@ class AttractPage(ScreenPage[AttractModel]):
         self._hero.set(model)
         self._show_free(model.free)
         accent = colours.go if model.any_free else colours.busy
-        self._free_ring.set(1.0, accent, colours.line)
+        self._free_ring.set(1.0, accent, colours.track)
         self._steps.set(model.steps)
         for k, coin_part in enumerate(self._coins):
             self.show_items(coin_part.items, k < len(model.coins))

@@ -6,7 +6,7 @@ from kiosk.screens.footer import Footer, footer_height
 from kiosk.screens.geometry import Box
 from kiosk.screens.models import Screen
 from kiosk.screens.page import Ink, OnIntent, Page
-from kiosk.screens.parts import SECOND_ROW, BannerPart, HeaderPart, sign_out_width
+from kiosk.screens.parts import BETWEEN_ROWS, FIRST_ROW, BannerPart, HeaderPart, sign_out_width
 from kiosk.screens.theme import GAP, HEADER, MARGIN, TARGET
 
 Model = TypeVar("Model", bound=Screen)
@@ -24,7 +24,7 @@ class ScreenPage(Page, Generic[Model]):
         self.gap = theme.px(GAP)
         margin = theme.px(MARGIN)
         inner = box.inset(margin, theme.px(10))
-        high = theme.px(TARGET + GAP // 2 + SECOND_ROW) if theme.upright else theme.px(HEADER)
+        high = theme.px(FIRST_ROW + BETWEEN_ROWS + TARGET) if theme.upright else theme.px(HEADER)
         self.head = inner.top(high)
         """The room of the header."""
         self._header = HeaderPart(self, self.head)
@@ -57,7 +57,7 @@ class ScreenPage(Page, Generic[Model]):
         if model == self._model:
             return
         self._model = model
-        self._header.set(model.header)
+        self._header.set(model.header, covered=self.theme.upright and model.banner is not None)
         self.draw(model)
         self.show_actions(model)
         self._banner.set(model.banner)

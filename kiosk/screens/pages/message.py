@@ -42,6 +42,6 @@ class MessagePage(ScreenPage[MessageModel]):
         self._disc.paint(fill)
         self._icon.set(model.icon, tone, fill)
         if model.ring is not None:
-            self._ring.set(model.ring.left, tone, colours.raised)
+            self._ring.set(model.ring.left, tone, colours.track)
             self._count.set(model.ring.text)
         self._words.set((model.title, *model.lines), (colours.text, colours.text, colours.muted, colours.muted))

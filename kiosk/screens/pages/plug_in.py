@@ -71,12 +71,12 @@ class PlugInPage(ScreenPage[PlugInModel]):
         self._title.set(model.title)
         self.show_items(self._door_items, model.door is not None)
         if model.door is not None:
-            self._door_ring.set(model.door.left, tone_colour(colours, model.door.tone), colours.line)
+            self._door_ring.set(model.door.left, tone_colour(colours, model.door.tone), colours.track)
             self._door_text.set(model.door.text)
         self._waiting.set(model.waiting)
         self.show_items(self._wait_ring.items, model.wait is not None)
         if model.wait is not None:
-            self._wait_ring.set(model.wait.left, colours.yours, colours.line)
+            self._wait_ring.set(model.wait.left, colours.yours, colours.track)
         self._draw_steps(model.steps)
 
     def _draw_steps(self, steps: tuple[Step, ...]) -> None:

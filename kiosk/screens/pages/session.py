@@ -10,7 +10,7 @@ from kiosk.screens.traces import KEPT_S
 from kiosk.screens.writing import Figures, Paragraphs, Text
 
 LINES = 3
-PANEL, LESS_PANEL = 124, 104
+PANEL, LESS_PANEL, LEAST_PANEL = 124, 104, 84
 
 
 class SessionPage(ScreenPage[SessionModel]):
@@ -19,7 +19,7 @@ class SessionPage(ScreenPage[SessionModel]):
     def build(self) -> None:
         theme = self.theme
         if theme.upright:
-            panel = self.body.bottom_part(theme.px(LESS_PANEL))
+            panel = self.body.bottom_part(theme.px(LEAST_PANEL))
             words = self.body.above(panel.h + self.gap).bottom_part(theme.px(150 if theme.large else 140))
             size = words.y - self.body.y - self.gap
             ring = self.body.top(size).middle(size, size)
@@ -39,9 +39,9 @@ class SessionPage(ScreenPage[SessionModel]):
         self._ring = Ring(self, ring, 16, colours.night)
         inside = ring.inset(theme.px(26))
         self._time = Figures(self, inside.middle(inside.w, theme.px(96)), Type.TIMER, colours.text)
-        note = inside.middle(min(theme.px(184), inside.w * 4 // 5), theme.lines(Type.CAPTION, 2))
-        note = Box(note.x, inside.cy + theme.px(46), note.w, note.h)
-        self._note = Text(self, note, Type.CAPTION, colours.muted, "middle", "top", wrap=True)
+        width = inside.w * 7 // 10
+        note = Box(inside.cx - width // 2, inside.cy + inside.h // 5, width, theme.lines(Type.CAPTION))
+        self._note = Text(self, note, Type.CAPTION, colours.muted, "middle")
         self._icon = Icon(self, inside.cx, inside.y + inside.h // 6, 40, colours.go, colours.night)
 
     def _build_panel(self, panel: Box) -> None:
@@ -56,7 +56,7 @@ class SessionPage(ScreenPage[SessionModel]):
     def draw(self, model: SessionModel) -> None:
         colours = self.theme.colours
         tone = tone_colour(colours, model.tone)
-        self._ring.set(model.left, tone, colours.raised)
+        self._ring.set(model.left, tone, colours.track)
         self._time.set(model.time)
         self._note.set(model.time_note)
         self._icon.set(model.icon, tone, colours.night)

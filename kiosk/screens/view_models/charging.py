@@ -90,7 +90,7 @@ def running(scene: Scene, slot: SlotView, session: SessionView) -> SessionModel:
         banner=banner(scene),
         footer=footer,
         time=words.running(session.remaining_s(scene.now)),
-        time_note=_("left of {time}").format(time=words.duration(session.granted_s)),
+        time_note=_("of {time}").format(time=words.duration(session.granted_s)),
         left=round(left_ms / (session.granted_s * 1000) * RING_STEPS * 4) / (RING_STEPS * 4)
         if session.granted_s
         else 0.0,
