@@ -13,7 +13,7 @@ from typing import Any, NoReturn
 
 import click
 
-from kiosk.cli.context import Context, add_common_options, common_options
+from kiosk.cli.context import INTERRUPTED, Context, add_common_options, common_options
 from kiosk.errors import KioskError
 from kiosk.places import LOG_NAME
 from sessions.errors import SessionsError
@@ -34,8 +34,6 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "outputs": ("kiosk.cli.outputs:outputs_group", "Switch everything off."),
 }
 """Each command: where it is, and its line in ``kiosk --help``."""
-INTERRUPTED = 130
-"""The exit code after Ctrl-C, as shells give it: 1 would say that what was checked is bad."""
 OURS = ("kiosk", "hardware", "sessions")
 
 

@@ -22,6 +22,8 @@ DATA_HELP = (
     "The data directory.  [default: $KIOSK_DATA, else /var/lib/kiosk where there is one, else "
     "~/.local/state/charging-kiosk]"
 )
+INTERRUPTED = 130
+"""The exit code after Ctrl-C, as shells give it: 1 would say that what was checked is bad."""
 
 
 @dataclass

@@ -41,6 +41,8 @@ def proof(session: str, bundle: Path | None) -> None:
             write_bundle(bundle, Bundle(story, rules, SlotRules(story.session.slot).max_mA, version("charging-kiosk")))
         except FileExistsError as error:
             raise click.UsageError(f"{bundle} is there already; name a new file.") from error
+        except OSError as error:
+            raise click.UsageError(f"{bundle} cannot be written ({error.strerror}); name another file.") from error
         click.echo(f"\nWritten to {bundle}. `kiosk replay {bundle}` decides it anew.")
 
 

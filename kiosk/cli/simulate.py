@@ -3,6 +3,7 @@
 import json
 import multiprocessing
 import os
+import signal
 import sys
 import threading
 import time
@@ -13,6 +14,7 @@ from functools import partial
 
 import click
 
+from kiosk.cli.context import INTERRUPTED
 from kiosk.cli.tables import table
 from kiosk.simulation.chaos import FAULTS
 from kiosk.simulation.days import CUSTOMERS_A_SLOT, Failure, Outcome, Plan, total
@@ -27,6 +29,9 @@ FEW_DAYS = 3
 @click.option("--seed", type=int, default=1, show_default=True, metavar="S", help="The same seed is the same days.")
 @click.option("--slots", type=click.IntRange(1, 64), default=4, show_default=True, metavar="N", help="Of each kiosk.")
 @click.option("--customers", type=click.IntRange(0), metavar="N", help="A day at each kiosk.  [default: 10 a slot]")
+@click.option(
+    "--drinkers", type=click.IntRange(0), default=10, show_default=True, metavar="N", help="A day, who want water."
+)
 @click.option("--kiosks", type=click.IntRange(1), default=1, show_default=True, metavar="N", help="Side by side.")
 @click.option("--faults", default="all", show_default=True, metavar="LIST", help="all, none, or some of the kinds.")
 @click.option(
@@ -38,7 +43,15 @@ FEW_DAYS = 3
 )
 @click.option("--json", "as_json", is_flag=True, help="One JSON document.")
 def simulate(
-    days: int, seed: int, slots: int, customers: int | None, kiosks: int, faults: str, fidelity: str, as_json: bool
+    days: int,
+    seed: int,
+    slots: int,
+    customers: int | None,
+    drinkers: int,
+    kiosks: int,
+    faults: str,
+    fidelity: str,
+    as_json: bool,
 ) -> None:
     """Run days of customers at a simulated kiosk, break things, and judge every event.
 
@@ -50,7 +63,7 @@ def simulate(
     Several kiosks know nothing of each other yet: they share neither cards nor balances. Kiosk K has seed S + K - 1.
 
     \b
-    Kinds of faults: power, thread, sensor, reader, clock, disk, door, lock, relay, people.
+    Kinds of faults: power, thread, sensor, reader, clock, disk, door, lock, relay, water, people.
     \b
     Examples:
       kiosk simulate --days 30 --seed 7
@@ -59,7 +72,7 @@ def simulate(
       kiosk simulate --days 3 --fidelity wire
     """
     customers = CUSTOMERS_A_SLOT * slots if customers is None else customers
-    plan = Plan(seed, days, slots, customers, _kinds(faults), fidelity=fidelity)
+    plan = Plan(seed, days, slots, customers, _kinds(faults), drinkers=drinkers, fidelity=fidelity)
     began = time.perf_counter()
     outcome = total(list(_run(plan, kiosks)))
     outcome.wall_s = round(time.perf_counter() - began, 3)
@@ -89,23 +102,26 @@ def _run(plan: Plan, kiosks: int) -> Iterator[Outcome]:
         yield run_days(plan, partial(_show, "day", plan.days) if long else _say_nothing)
     else:
         plans = [replace(plan, seed=plan.seed + number) for number in range(kiosks)]
+        former = signal.signal(signal.SIGINT, _stop)
         with ProcessPoolExecutor(min(kiosks, os.cpu_count() or 1), initializer=_end_with_parent) as pool:
-            try:
-                for number, outcome in enumerate(pool.map(run_days, plans), 1):
-                    if long:
-                        _show("kiosk", kiosks, number)
-                    yield outcome
-            except KeyboardInterrupt:
-                # The pool would wait until days are over that nobody wants to see any more.
-                for worker in multiprocessing.active_children():
-                    worker.terminate()
-                raise
+            for number, outcome in enumerate(pool.map(run_days, plans), 1):
+                if long:
+                    _show("kiosk", kiosks, number)
+                yield outcome
+        signal.signal(signal.SIGINT, former)
     if long:
         click.echo("\r" + " " * 40 + "\r", nl=False, err=True)
 
 
+def _stop(number: int, frame: object) -> None:
+    """Ends at once on Ctrl-C: a pool would wait for days that nobody wants to see, an exception may hang its locks."""
+    os.write(2, b"Stopped.\n")
+    os._exit(INTERRUPTED)
+
+
 def _end_with_parent() -> None:
     """Ends this worker when the process that wants its result is gone, however that ended."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     parent = multiprocessing.parent_process()
     assert parent is not None
 

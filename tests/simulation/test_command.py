@@ -52,23 +52,23 @@ def test_a_failure_says_where_and_how_to_see_it_again(monkeypatch: pytest.Monkey
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, -signal.SIGTERM)])
 def test_a_simulation_that_is_stopped_leaves_no_worker_behind(number: int, code: int) -> None:
-    simulation = subprocess.Popen(
+    with subprocess.Popen(
         (KIOSK, "simulate", "--days", "100000", "--kiosks", "2", "--json"),
         stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
         # Shells have it ignored by what they start in the background.
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),  # noqa: PLW1509
-    )
-    try:
-        children = Path(f"/proc/{simulation.pid}/task/{simulation.pid}/children")
-        wanted = min(2, os.cpu_count() or 1)
-        workers = until(lambda: len(found := children.read_text().split()) == wanted and found, "its workers")
-        simulation.send_signal(number)
-        assert simulation.communicate(timeout=30)[0] == b""
-        assert simulation.returncode == code
-        until(lambda: not any(_lives(worker) for worker in workers), "no worker lives")
-    finally:
-        simulation.kill()
+    ) as simulation:
+        try:
+            children = Path(f"/proc/{simulation.pid}/task/{simulation.pid}/children")
+            wanted = min(2, os.cpu_count() or 1)
+            workers = until(lambda: len(found := children.read_text().split()) == wanted and found, "its workers")
+            simulation.send_signal(number)
+            told, said = simulation.communicate(timeout=30)
+            assert (told, simulation.returncode) == (b"", code), said
+            until(lambda: not any(_lives(worker) for worker in workers), "no worker lives")
+        finally:
+            simulation.kill()
 
 
 def _lives(pid: str) -> bool:
