@@ -17,7 +17,7 @@ from hardware.pinmap_words import near_hint
 from hardware.problems import Finding, JsonPath, quoted
 from hardware.spec_base import Pinned
 from hardware.specs import CupSpec, Pinmap, ProfileSpec
-from sessions.ports import TRIGGERS
+from sessions.ports import SOLD, TRIGGERS
 
 SAFE_V: Final = 3.6
 """The most a pin of the Pi bears; 3.3 V and its tolerance."""
@@ -27,9 +27,6 @@ MAX_SLOTS: Final = 64
 
 RESERVED_NAMES: Final = frozenset({trigger.name.partition(".")[0] for trigger in TRIGGERS} - {"*"})
 """These begin triggers of their own, and water's record stands under `water`."""
-
-SOLD_PROFILES: Final = ("charging", "water")
-"""Their sessions are sold; what the pinmap adds must not be taken for them."""
 
 _SECTION_OF: Final = {"coin": "coin", "cup": "water", "water": "water", "safety": "safety"}
 """Where the part stands whose triggers begin so; without a section of its own it is a slot's."""
@@ -183,7 +180,7 @@ def profiles(pinmap: Pinmap) -> Iterator[Finding]:
     for name, profile in pinmap.profiles.items():
         if profile.output and profile.output not in pinmap.outputs:
             yield _unknown(("profiles", name, "output"), "output", profile.output, pinmap.outputs)
-        if name in SOLD_PROFILES:
+        if name in SOLD:
             message = f"{quoted(name)} is the name of what the kiosk sells"
             yield Finding(("profiles", name), message, "Write another name.", on_key=True)
         if profile.kind == "one_shot" and profile.seconds is None and profile.count is None:

@@ -10,8 +10,8 @@ from datetime import UTC, datetime
 from sessions.events import SCREEN, Fact, body_to_json
 from sessions.journaling import Mark
 from sessions.machine import SELLING, SlotState
-from sessions.ports import Json
-from sessions.stages import stage_of_slot
+from sessions.ports import SOLD, Json
+from sessions.stages import stage_of_slot, stage_of_water
 from sessions.state import Claim, Session, TransferRow
 from sessions.store.queries import CardAccount
 from sessions.subscriptions import SubscriptionsPicture
@@ -66,13 +66,17 @@ def triggers_json(subscriptions: SubscriptionsPicture, view: KioskView) -> Json:
     sold = [
         {
             "session_id": slot.session.session_id,
-            "trigger": f"{slot.name}.device",
+            "trigger": SOLD["charging"].replace("*", slot.name),
             "profile": slot.session.service,
             "stage": stage_of_slot(slot.state).value,
         }
         for slot in view.slots
         if slot.session is not None
     ]
+    if view.water is not None and view.water.pour is not None:
+        stage = stage_of_water(view.water.state).value
+        pour = view.water.pour.session_id
+        sold.append({"session_id": pour, "trigger": SOLD["water"], "profile": "water", "stage": stage})
     return {
         "active": sorted(subscriptions.active),
         "subscriptions": [

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, NamedTuple, Protocol
 
-from sessions.profiles import TRIGGERS, Profile, ProfileKind, ProfileOutputs, ProfileReport, Progress, Trigger
+from sessions.profiles import SOLD, TRIGGERS, Profile, ProfileKind, ProfileOutputs, ProfileReport, Progress, Trigger
 from sessions.units import Milliamps, MinorUnits, MonoNs, SlotName, Volts
 
 __all__ = [
+    "SOLD",
     "TRIGGERS",
     "AfterId",
     "CardSeen",

@@ -38,6 +38,10 @@ class Profile:
     off_delay_s: float = 0.0
 
 
+SOLD = {"charging": "*.device", "water": "cup.present"}
+"""The built-in profiles, whose sessions are sold, and their triggers. A pinmap's profile cannot have these names."""
+
+
 class Progress(StrEnum):
     """What an output says of a profile's session."""
 

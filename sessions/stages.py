@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from sessions.machine import IGNORED, SLOT_FIGURES, NoMove, SlotState
 from sessions.ports import Progress
+from sessions.water_states import WaterState
 
 
 class Stage(StrEnum):
@@ -59,3 +60,10 @@ def stage_of_slot(state: SlotState) -> Stage:
     if state is SlotState.PREPARING:
         return Stage.STARTING
     return Stage.RUNNING if SLOT_FIGURES[state].live else Stage.COMPLETING
+
+
+def stage_of_water(state: WaterState) -> Stage:
+    """The stage of a water session, told from the dispenser's state."""
+    if state is WaterState.PREPARING:
+        return Stage.STARTING
+    return Stage.COMPLETING if state is WaterState.FINISHING else Stage.RUNNING

@@ -2,8 +2,8 @@
 
 A subscription binds one trigger to one profile and holds at most one live session. What the pinmap's profiles start is
 an output in a rhythm, and their sessions are neither money nor facts: they live here, from the edge that started them
-to the driver's word that they are over. (Charging and water are profiles too, `BUILT_IN`; their sessions are sold, so
-the engine decides about them and their records stand in the registry. Both kinds are found by trigger and by profile.)
+to the driver's word that they are over. (Charging and water are profiles too, `sessions.profiles.SOLD`; their sessions
+are sold, so the engine decides about them and their records stand in the registry. `GET /api/triggers` tells both.)
 
 * A session is ``starting`` until its driver says that it runs, and ``completing`` from the order to end until the
   driver says that it is over. `sessions.stages` has every pair of stage and event.
@@ -27,12 +27,6 @@ from sessions.stages import EVENT_OF, STAGE_TABLE, Stage, StageEvent
 
 POOL = 32
 """Live sessions at a time. A cabinet has a handful of outputs; far more would be a mistake in the pinmap."""
-
-BUILT_IN: Mapping[str, ProfileKind] = {
-    "charging": ProfileKind.ACTIVE_MONITORING,
-    "water": ProfileKind.ACTIVE_MONITORING,
-}
-"""The profiles that are sold. A name of these cannot be a pinmap's."""
 
 Key = tuple[str, str]
 """A subscription: trigger and profile."""
