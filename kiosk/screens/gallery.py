@@ -8,7 +8,7 @@ import tkinter as tk
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from PIL import Image, ImageGrab
+from PIL import Image, ImageDraw, ImageGrab
 
 from kiosk.i18n import LANGUAGES, SOURCE_LANGUAGE, set_language
 from kiosk.screens.reading import Reading
@@ -57,6 +57,13 @@ SOME_SCREENS = (
 """How some are drawn as well: enough to see each theme, size and language."""
 SOME = ("attract", "home", "time-choice", "plug-in", "session", "finished")
 
+STRIP = (
+    ("attract", BASE), ("home", BASE), ("time-choice", BASE),
+    ("plug-in", BASE), ("session", BASE), ("session", SOME_SCREENS[0]),
+)  # fmt: skip
+"""The pictures that tell the whole story, in two rows."""
+STRIP_COLUMNS, STRIP_SCALE, STRIP_GAP = 3, 0.6, 14
+
 _HEAD = """# The screens
 
 Every screen of the kiosk, drawn by the kiosk itself. `scripts/screens` makes these pictures again after a change;
@@ -87,6 +94,7 @@ def main() -> None:
         for look in SOME_SCREENS:
             draw([sample for sample in chosen if sample.name in SOME], look, asked.out)
         (asked.out / "README.md").write_text(index(chosen), encoding="utf-8")
+        strip(asked.out).save(asked.out / "strip.png", optimize=True)
 
 
 def draw(chosen: list[Sample], look: Look, folder: Path) -> None:
@@ -115,6 +123,22 @@ def grab(root: tk.Misc, size: tuple[int, int]) -> Image.Image:
     x, y = root.winfo_rootx(), root.winfo_rooty()
     picture = ImageGrab.grab((x, y, x + size[0], y + size[1]), xdisplay=root.winfo_screen())
     return picture.quantize(COLOURS, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+
+
+def strip(folder: Path) -> Image.Image:
+    """From the card to the phone on its charger, for the README: drawn pictures in two rows, with round corners."""
+    width, height = (round(side * STRIP_SCALE) for side in BASE.size)
+    rows = -(-len(STRIP) // STRIP_COLUMNS)
+    whole = Image.new(
+        "RGBA", (STRIP_COLUMNS * (width + STRIP_GAP) - STRIP_GAP, rows * (height + STRIP_GAP) - STRIP_GAP)
+    )
+    mask = Image.new("L", (4 * width, 4 * height), 0)
+    ImageDraw.Draw(mask).rounded_rectangle((0, 0, 4 * width - 1, 4 * height - 1), 4 * STRIP_GAP, fill=255)
+    for k, (name, look) in enumerate(STRIP):
+        picture = Image.open(folder / f"{name}-{look.name}.png").convert("RGB").resize((width, height))
+        place = k % STRIP_COLUMNS * (width + STRIP_GAP), k // STRIP_COLUMNS * (height + STRIP_GAP)
+        whole.paste(picture, place, mask.reduce(4))
+    return whole
 
 
 def index(chosen: list[Sample]) -> str:
