@@ -1,5 +1,6 @@
 """Hands of its own: how a self-test switches while no kiosk runs."""
 
+from hardware.selftest_tools import WATER
 from hardware.wiring import Wiring
 from hardware.workers import Clock
 from sessions.units import MonoNs, SlotName
@@ -17,10 +18,13 @@ class OwnHands:
 
     def take(self, name: SlotName) -> str | None:
         """A slot that has power is somebody's."""
-        return _IN_USE if self._wiring.slots[name].relay.on else None
+        return _IN_USE if name != WATER and self._wiring.slots[name].relay.on else None
 
     def give_back(self, name: SlotName) -> None:
         """Everything off."""
+        if name == WATER:
+            self.pump(False)
+            return
         slot = self._wiring.slots[name]
         slot.set_power(False)
         slot.set_unlocked(False)
@@ -40,6 +44,12 @@ class OwnHands:
     def unlock(self, name: SlotName, on: bool) -> bool:
         """Pulse the lock, or let it be."""
         self._wiring.slots[name].set_unlocked(on)
+        return True
+
+    def pump(self, on: bool) -> bool:
+        """Switch the pump, which turns itself off when the cup goes."""
+        if self._wiring.water is not None:
+            self._wiring.water.set_pump(on)
         return True
 
     def show(self, name: SlotName, text: str) -> None:

@@ -1,14 +1,15 @@
-"""The self-test of what belongs to no slot: buses, card reader, coins, guards, the kiosk's own outputs."""
+"""The self-test of what belongs to no slot: buses, card reader, coins, water, guards, the kiosk's own outputs."""
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 
 from hardware.selftest_bus import BusTest
-from hardware.selftest_check import Check
+from hardware.selftest_check import Check, skipped
 from hardware.selftest_coin import CoinTest
 from hardware.selftest_outputs import OutputsTest
 from hardware.selftest_reader import ReaderTest
 from hardware.selftest_safety import SafetyTest
-from hardware.selftest_tools import Tools
+from hardware.selftest_tools import WATER, Tools
+from hardware.selftest_water import WaterTest
 from hardware.specs import Pinmap
 from hardware.wiring import Wiring
 
@@ -33,5 +34,20 @@ class KioskTest:
             yield from self._reader.run()
         if self._coin is not None:
             yield from self._coin.run()
+        yield from self._water()
         yield from SafetyTest(self._pinmap, self._wiring, self._tools.watch).run()
         yield from OutputsTest(self._pinmap, self._wiring, self._tools, buses.silent).run()
+
+    def _water(self) -> Iterator[Check]:
+        """The dispenser, out of use meanwhile like a slot."""
+        spec, water, hands = self._pinmap.water, self._wiring.water, self._tools.hands
+        if spec is None or water is None:
+            return
+        reason = hands.take(WATER)
+        if reason is not None:
+            yield skipped(WATER, "everything", reason)
+            return
+        try:
+            yield from WaterTest(spec, water, self._tools, hands.pump).run()
+        finally:
+            hands.give_back(WATER)

@@ -17,6 +17,8 @@ Said = Literal["yes", "no", "skip"]
 
 LOOK_FOR_S = 60.0
 """How long somebody may take to look at something and answer."""
+WATER = SlotName("water")
+"""The dispenser is taken and given back like a slot."""
 NOBODY = "Nobody was asked: run it where somebody can answer, without --yes."
 
 
@@ -68,6 +70,10 @@ class Hands(Protocol):
 
     def unlock(self, name: SlotName, on: bool) -> bool:
         """Want a slot's door unlocked, or locked. False as `power`."""
+        ...
+
+    def pump(self, on: bool) -> bool:
+        """Switch the water's pump, once `WATER` is taken. False as `power`."""
         ...
 
     def show(self, name: SlotName, text: str) -> None:

@@ -174,7 +174,7 @@ class _Kiosk:
             self._test_devices,
             self._wiring.slots,
             self._kiosk.conductor,
-            OwnersHands(self._kiosk.conductor, self._wiring.slots, self._wiring.outputs),
+            OwnersHands(self._kiosk.conductor, self._wiring.slots, self._wiring.outputs, self._wiring.water),
             self._kiosk.journal.selftest,
             lambda: machine_checks(options.data_dir, firebase, simulate=options.simulate),
         )

@@ -114,9 +114,10 @@ class SelfTests:
     def stop(self) -> None:
         """End the test that runs and give its slot back, on the owner's thread, after its loop has ended."""
         self.abandon()
-        for name in self._slots:
-            if self._conductor.state.slot(name).testing:
-                self._conductor.tell(EndSlotTest(name, TESTER))
+        state = self._conductor.state
+        for place in [*state.slots.values(), *state.dispensers.values()]:
+            if place.testing:
+                self._conductor.tell(EndSlotTest(place.name, TESTER))
 
     def abandon(self) -> None:
         """End the test that runs: the kiosk ends, whose outputs are off. The next start gives its slot back."""

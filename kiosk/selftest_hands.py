@@ -17,8 +17,9 @@ from sessions import commands as c
 from sessions.conductor import Conductor
 from sessions.errors import SessionsError
 from sessions.machine import POWERED
-from sessions.ports import SlotPort
+from sessions.ports import SlotPort, WaterPort
 from sessions.units import MonoNs, SlotName
+from sessions.water_states import WATER
 
 Given = TypeVar("Given")
 
@@ -42,8 +43,15 @@ class SwitchedOutputs(Protocol):
 class OwnersHands:
     """Implements `hardware.selftest_tools.Hands` over a running kiosk."""
 
-    def __init__(self, conductor: Conductor, slots: Mapping[SlotName, SlotPort], outputs: SwitchedOutputs) -> None:
+    def __init__(
+        self,
+        conductor: Conductor,
+        slots: Mapping[SlotName, SlotPort],
+        outputs: SwitchedOutputs,
+        water: WaterPort | None = None,
+    ) -> None:
         self._conductor = conductor
+        self._water = water
         self._slots = slots
         self._outputs = outputs
         self._bus = CommandBus(conductor.owner.post, conductor)
@@ -68,9 +76,11 @@ class OwnersHands:
 
     def give_back(self, name: SlotName) -> None:
         """Everything off, and the slot as it was before."""
-        slot = self._slots[name]
-        slot.set_power(False)
-        slot.set_unlocked(False)
+        if name == WATER:
+            self.pump(False)
+        else:
+            self._slots[name].set_power(False)
+            self._slots[name].set_unlocked(False)
         try:
             self._on_owner(lambda: self._given_back(name))
         except TimeoutError:
@@ -91,6 +101,15 @@ class OwnersHands:
             return True
         return self._on_owner(lambda: self._unlock(name))
 
+    def pump(self, on: bool) -> bool:
+        """Switch the pump of the dispenser."""
+        if self._water is None:
+            return False
+        if not on:
+            self._water.set_pump(False)
+            return True
+        return self._on_owner(self._pump_on)
+
     def show(self, name: SlotName, text: str) -> None:
         """Show a text; what belongs there comes back with the slot."""
         self._slots[name].show(text)
@@ -106,7 +125,7 @@ class OwnersHands:
 
     def _unpowered_since(self, name: SlotName) -> MonoNs:
         state = self._conductor.state
-        slot = state.slot(name)
+        slot = state.water if name == WATER else state.slot(name)
         return max(slot.since_mono if slot.boot_id == state.boot_id else MonoNs(0), state.started_mono)
 
     def _may_switch(self, name: SlotName) -> bool:
@@ -121,6 +140,13 @@ class OwnersHands:
         self._conductor.sensing.power_switched(name, on, self._conductor.now().mono)
         return True
 
+    def _pump_on(self) -> bool:
+        state = self._conductor.state
+        if self._water is None or not state.water.testing or state.mode not in POWERED:
+            return False
+        self._water.set_pump(True)
+        return True
+
     def _unlock(self, name: SlotName) -> bool:
         if not self._may_switch(name):
             return False
@@ -128,7 +154,8 @@ class OwnersHands:
         return True
 
     def _given_back(self, name: SlotName) -> None:
-        self._conductor.sensing.power_switched(name, False, self._conductor.now().mono)
+        if name != WATER:
+            self._conductor.sensing.power_switched(name, False, self._conductor.now().mono)
         self._conductor.tell(c.EndSlotTest(name, TESTER))
         self._conductor.show_again(name)
 

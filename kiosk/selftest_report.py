@@ -16,11 +16,13 @@ from sessions.units import UtcMs
 
 MARKS = {"pass": "✓", "fail": "✗", "skip": "–"}
 WORDS = {"pass": "passed", "fail": "failed", "skip": "not tested"}
-RUNS_SHOWN = 12
+RUNS_SHOWN = 8
+COLUMNS = 3
+FULL_FIGURE = 100
 SPARK_W, SPARK_H = 160, 28
 
 STYLE = """
-@page { size: A4; margin: 12mm }
+@page { size: A4; margin: 8mm }
 * { box-sizing: border-box }
 body { font: 10.5pt/1.35 "Noto Sans", "DejaVu Sans", Arial, sans-serif; color: #111;
        max-width: 190mm; margin: 8mm auto }
@@ -37,12 +39,18 @@ table { border-collapse: collapse; width: 100%; font-size: 8.5pt; line-height: 1
 th, td { text-align: left; padding: .5mm 1.5mm; border-bottom: 1px solid #d5d9de; vertical-align: top }
 th { font-weight: 600 } thead th { border-bottom: 1.5px solid #111 }
 td.fail { background: #fdecea; color: #7a1510; font-weight: bold } td.skip { color: #6a7078 }
-.columns { columns: 2; column-gap: 6mm } .columns table { break-inside: avoid; margin-bottom: 2mm }
+.columns { columns: 3; column-gap: 4mm } .columns th { white-space: nowrap }
+.columns table { break-inside: avoid; margin-bottom: 2mm }
 .drift { display: flex; gap: 4mm; align-items: center; margin: 0 0 1mm; break-inside: avoid } .drift p { margin: 0 }
 ul { margin: 0; padding-left: 4mm; font-size: 8.5pt }
-.runs { font-size: 8.5pt } .runs span { display: inline-block; margin-right: 4mm }
+.runs { font-size: 8.5pt; margin: 0 } .runs span { display: inline-block; margin-right: 4mm }
 .wiring { break-before: page } .wiring svg { width: 100%; height: auto }
-@media print { body { margin: 0; max-width: none } }
+@media print {
+  body { margin: 0; max-width: none; font-size: 8.5pt; line-height: 1.25 } .failure { margin: 0 0 1mm }
+  table, ul, .runs, .drift { font-size: 7pt } small { color: #555 }
+  h1 { font-size: 13pt } h2 { font-size: 9.5pt; margin: 1.5mm 0 .3mm } header p { font-size: 7.5pt }
+  th, td { padding: .2mm 1mm } .verdict { font-size: 11pt; padding: 1mm 3mm; margin: 1.5mm 0 1mm }
+}
 """
 
 
@@ -117,11 +125,12 @@ def _spark(trend: Trend) -> str:
 
 def _slots(checks: Sequence[Json]) -> str:
     """A column a slot, a row a question: the same figure of all slots can be compared at a glance."""
+    names = _slot_names(checks)
     cells: dict[str, dict[str, Json]] = {}
     slots: dict[str, None] = {}
     for check in checks:
-        slot, dot, part = check["device"].partition(".")
-        if dot or check["check"] == "everything":
+        slot, _, part = check["device"].partition(".")
+        if slot in names:
             slots[slot] = None
             cells.setdefault(f"{part} {check['check']}".strip(), {})[slot] = check
     if not slots:
@@ -138,15 +147,23 @@ def _slots(checks: Sequence[Json]) -> str:
 
 
 def _others(checks: Sequence[Json]) -> str:
+    names = _slot_names(checks)
     rows = [
-        f"<tr><th>{escape(check['device'])} {escape(check['check'])}</th>{_cell(check)}"
-        f"<td>{_limits(check['limits']).strip(' ()')}</td></tr>"
+        f"<tr><th>{escape(check['device'])} {escape(check['check'])}</th>{_cell(check, _limits(check['limits']))}</tr>"
         for check in checks
-        if "." not in check["device"] and check["check"] != "everything"
+        if check["device"].partition(".")[0] not in names
     ]
-    half = -(-len(rows) // 2)
-    tables = "".join(f"<table>{''.join(each)}</table>" for each in (rows[:half], rows[half:]) if each)
+    third = -(-len(rows) // COLUMNS)
+    tables = "".join(
+        f"<table>{''.join(rows[first : first + third])}</table>" for first in range(0, len(rows), third or 1)
+    )
     return f'<section><h2>Kiosk</h2><div class="columns">{tables}</div></section>' if rows else ""
+
+
+def _slot_names(checks: Sequence[Json]) -> set[str]:
+    """Who has a sensor, or was left alone as a whole, is a slot."""
+    sensors = {check["device"].partition(".")[0] for check in checks if check["device"].endswith(".sensor")}
+    return sensors | {check["device"] for check in checks if check["check"] == "everything"} - {"water"}
 
 
 def _left_out(skipped: Sequence[Json]) -> str:
@@ -166,11 +183,12 @@ def _runs(runs: Sequence[SelfTest]) -> str:
     return f'<section><h2>Earlier runs</h2><p class="runs">{"".join(shown)}</p></section>' if shown else ""
 
 
-def _cell(check: Json | None) -> str:
+def _cell(check: Json | None, limits: str = "") -> str:
     if check is None:
         return "<td></td>"
     said = _figure(check) if check["result"] != "skip" else ""
-    return f'<td class="{check["result"]}">{MARKS[check["result"]]} {escape(said)}</td>'
+    good = f"<small>{limits}</small>" if said and limits else ""
+    return f'<td class="{check["result"]}">{MARKS[check["result"]]} {escape(said)}{good}</td>'
 
 
 def _span(row: dict[str, Json]) -> str:
@@ -180,7 +198,9 @@ def _span(row: dict[str, Json]) -> str:
 
 def _figure(check: Json) -> str:
     value, unit = check["value"], check["unit"]
-    figure = "" if value is None else f"{value:g}" if isinstance(value, float) else str(value)
+    if isinstance(value, float):
+        value = f"{value:.0f}" if abs(value) >= FULL_FIGURE else f"{value:.3g}"
+    figure = "" if value is None else str(value)
     return f"{figure} {unit}" if unit and figure else figure
 
 

@@ -10,7 +10,7 @@ from the pinmap is closed for good. Every relay is off until the first of these 
 from collections.abc import Collection, Mapping
 
 from sessions import events as e
-from sessions import water
+from sessions import testing, water
 from sessions.charging import close, collected
 from sessions.claims import end_claim
 from sessions.draft import Draft
@@ -47,7 +47,7 @@ def recover(
     water.recover(draft, marks)
     _restore_meters(draft, marks)
     _end_visits_and_claims(draft)
-    _end_tests(draft)
+    testing.end_all(draft, "restart")
     for fault in list(draft.state.faults.values()):
         if fault.trouble not in (Trouble.OVERCURRENT, Trouble.NO_FLOW):
             # Devices report anew; only a trip and a pump that ran dry wait for staff.
@@ -83,12 +83,6 @@ def _end_visits_and_claims(draft: Draft) -> None:
         end_visit(draft, visit, "restart")
     for claim in list(draft.state.claims.values()):
         end_claim(draft, claim, "restart")
-
-
-def _end_tests(draft: Draft) -> None:
-    for slot in list(draft.state.slots.values()):
-        if slot.testing:
-            draft.add(e.SlotTestEnded(slot.name, "restart"))
 
 
 def _close_for_good(draft: Draft, session: Session) -> None:

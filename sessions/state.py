@@ -82,7 +82,7 @@ class Slot:
     @property
     def out_of_use(self) -> str | None:
         """Why nobody may use it now, apart from faults; None when somebody may."""
-        return self.disabled if not self.testing or self.disabled is not None else "It is being tested."
+        return _out_of_use(self.disabled, self.testing)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,12 +102,23 @@ class Dispenser:
     stopped_by: str | None = None
     disabled: str | None = None
     """Why staff took it out of use."""
+    testing: bool = False
+    """Whether a self-test has it."""
     overrun_ul: int | None = None
     """What flows after the pump is off, as learned; in millionths of a litre."""
     poured_ml: int = 0
     """Sold since it was last cleaned."""
     cleaned_utc: UtcMs | None = None
     """When it was last cleaned, or first used."""
+
+    @property
+    def out_of_use(self) -> str | None:
+        """Why nobody may use it now, apart from faults and cleaning; None when somebody may."""
+        return _out_of_use(self.disabled, self.testing)
+
+
+def _out_of_use(disabled: str | None, testing: bool) -> str | None:
+    return "It is being tested." if testing and disabled is None else disabled
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,13 +11,16 @@ from sessions.actors import require_staff
 from sessions.draft import Draft
 from sessions.errors import SlotTaken
 from sessions.ports import Json
+from sessions.state import Dispenser, Slot
+from sessions.units import SlotName
+from sessions.water import required
+from sessions.water_states import WATER
 
 
 def begin(draft: Draft, command: c.BeginSlotTest) -> Json:
     """Takes the slot out of use. Raises `SlotTaken` while somebody has it."""
     require_staff(command.actor)
-    draft.rules.slot(command.slot)
-    slot = draft.state.slot(command.slot)
+    slot = _place(draft, command.slot)
     if slot.session is not None:
         raise SlotTaken(f"A session has it ({slot.state.value}). Test it when it is free.")
     if command.slot in draft.state.claims:
@@ -31,6 +34,21 @@ def begin(draft: Draft, command: c.BeginSlotTest) -> Json:
 def end(draft: Draft, command: c.EndSlotTest) -> Json:
     """Gives the slot back; once more changes nothing."""
     require_staff(command.actor)
-    if draft.state.slot(command.slot).testing:
+    if _place(draft, command.slot).testing:
         draft.add(e.SlotTestEnded(command.slot, "ended"))
     return {"slot": command.slot, "testing": False}
+
+
+def end_all(draft: Draft, reason: str) -> None:
+    """Ends every test that the facts say goes on: the kiosk that made it has stopped."""
+    for place in [*draft.state.slots.values(), *draft.state.dispensers.values()]:
+        if place.testing:
+            draft.add(e.SlotTestEnded(place.name, reason))
+
+
+def _place(draft: Draft, name: SlotName) -> Slot | Dispenser:
+    if name == WATER:
+        required(draft.rules)
+        return draft.state.water
+    draft.rules.slot(name)
+    return draft.state.slot(name)

@@ -78,8 +78,8 @@ def _require_free(draft: Draft) -> None:
 def out_of_order(state: State, rules: Rules, utc: UtcMs) -> str | None:
     """Why no pour can start now, in a sentence; None while one can."""
     water = state.water
-    if water.disabled is not None:
-        return water.disabled
+    if water.out_of_use is not None:
+        return water.out_of_use
     if cleaning_due(water, rules, utc):
         return "It must be cleaned first. Clean tank, pump and hose, then record the cleaning."
     fault = next(iter(_faults(state)), None)
@@ -223,7 +223,7 @@ def reconcile(draft: Draft) -> None:
     if session is not None and withheld(state):
         end(draft, session, StopReason.EMERGENCY_STOP if state.mode is Mode.PAUSED else StopReason.OTHER, "kiosk")
     water = state.water
-    resting = water.disabled is not None or cleaning_due(water, draft.rules, draft.now.utc)
+    resting = water.out_of_use is not None or cleaning_due(water, draft.rules, draft.now.utc)
     faulty = withheld(state) or bool(_faults(state))
     if water.state is WaterState.UNAVAILABLE and not resting:
         _move(draft, WaterEvent.ENABLED)

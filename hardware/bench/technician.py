@@ -30,6 +30,7 @@ class Technician:
         self._question: Question | None = None
         self._seen: set[object] = set()
         self._hands: threading.Thread | None = None
+        self._cup = False
 
     def asked(self, question: "Question") -> None:
         """Begin with what is to be done, or look."""
@@ -52,10 +53,13 @@ class Technician:
         self._question = None
 
     def rest(self) -> None:
-        """Wait until the hands have ended what they do."""
+        """Wait until the hands have ended what they do, and take the cup away."""
         if self._hands is not None:
             self._hands.join()
             self._hands = None
+        if self._cup:
+            self._cup = False
+            self._bench.cup(False)
 
     def _look(self, question: "Question") -> "Said | None":
         slot, _, part = question.device.rpartition(".")
@@ -64,6 +68,8 @@ class Technician:
             text = seen["slots"][slot]["display"]
             self._seen.update(n for n, letter in enumerate(text.replace(":", "")) if letter == ALL_STROKES)
             return "yes" if len(self._seen) == len("8888") else None
+        if part == "pump":
+            return "yes"
         if part == "lock":
             return "yes" if seen["slots"][slot]["door"] == "open" or seen["slots"][slot]["lock"] == "unlocked" else "no"
         self._seen.add(seen["outputs"].get(question.device))
@@ -84,8 +90,13 @@ class Technician:
             "shut": lambda: bench.door(slot, False),
             "shut again": lambda: bench.door(slot, False),
             "opens": lambda: self._pull(slot),
+            "sees": self._put_cup,
         }
         return acts.get(question.check, lambda: None)
+
+    def _put_cup(self) -> None:
+        self._cup = True
+        self._bench.cup(True)
 
     def _pull(self, slot: str) -> None:
         """Pull at a door until its bolt lets go."""

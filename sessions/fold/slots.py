@@ -65,12 +65,18 @@ def _slot_enabled(state: State, fact: e.Fact, body: e.SlotEnabled) -> list[Row]:
 
 
 def _slot_test_began(state: State, fact: e.Fact, body: e.SlotTestBegan) -> list[Row]:
-    state.slots[body.slot] = replace(state.slot(body.slot), testing=True)
-    return []
+    return _set_testing(state, body.slot, True)
 
 
 def _slot_test_ended(state: State, fact: e.Fact, body: e.SlotTestEnded) -> list[Row]:
-    state.slots[body.slot] = replace(state.slot(body.slot), testing=False)
+    return _set_testing(state, body.slot, False)
+
+
+def _set_testing(state: State, name: SlotName, on: bool) -> list[Row]:
+    if name == WATER:
+        state.dispensers[name] = replace(state.water, testing=on)
+    else:
+        state.slots[name] = replace(state.slot(name), testing=on)
     return []
 
 

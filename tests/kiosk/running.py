@@ -71,7 +71,7 @@ class RunningKiosk:
         owner.start()
         stack.callback(owner.join)
         stack.callback(shell.quit)
-        hands = OwnersHands(self.conductor, self.wiring.slots, self.wiring.outputs)
+        hands = OwnersHands(self.conductor, self.wiring.slots, self.wiring.outputs, self.wiring.water)
         self.selftests = SelfTests(self._test_devices, self.wiring.slots, self.conductor, hands, self.journal.selftest)
         stack.callback(self.selftests.abandon)
         self.console = ConsoleServer(build_console(self.facade, self.selftests), "127.0.0.1", 0)
