@@ -49,6 +49,11 @@ class Plumbing:
         return self._wanted or self.stuck
 
     @property
+    def wanted(self) -> bool:
+        """Whether the pin wants it to run."""
+        return self._wanted
+
+    @property
     def tray_full(self) -> bool:
         """Whether the tray's float is up."""
         return self.tray_level_ml >= self.tray_full_at_ml

@@ -165,7 +165,7 @@ def _print_failure(failure: Failure, plan: Plan) -> None:
     faults = "all" if plan.faults == tuple(FAULTS) else ",".join(plan.faults) or "none"
     again: Sequence[str] = (
         f"kiosk simulate --seed {failure.seed} --days {failure.day} --slots {plan.slots}",
-        f"--customers {plan.customers} --faults {faults}{fidelity}",
+        f"--customers {plan.customers} --drinkers {plan.drinkers} --faults {faults}{fidelity}",
     )
     click.echo(f"\nSeed {failure.seed}, day {failure.day}: {failure.what}\nThe last facts:")
     for fact in failure.facts:

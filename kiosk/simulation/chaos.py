@@ -261,6 +261,25 @@ def _welded_relay(chaos: Chaos, rng: random.Random) -> Life:
         chaos.kiosk.pace.look_in(slot.name, *SENSOR_SILENT_NS)
 
 
+def _dry_run(chaos: Chaos, rng: random.Random) -> Life:
+    """The pump's hose hangs out of the water, and nobody notices for a while."""
+    spout = chaos.kiosk.spout
+    if spout is not None:
+        spout.run_dry(True)
+        yield rng.uniform(60, 20_000)
+        spout.run_dry(False)
+
+
+def _deaf_spout(chaos: Chaos, rng: random.Random) -> Life:
+    """The dispenser's driver hangs for some seconds."""
+    spout = chaos.kiosk.spout
+    if spout is not None:
+        spout.asleep = True
+        yield rng.uniform(0.5, 30)
+        spout.asleep = False
+        spout.wake()
+
+
 _Life = Callable[[Chaos, random.Random], Life]
 
 FAULTS: dict[str, tuple[tuple[str, float, _Life], ...]] = {
@@ -273,6 +292,7 @@ FAULTS: dict[str, tuple[tuple[str, float, _Life], ...]] = {
     "door": (("forced_door", 0.5, _forced_door), ("open_door", 1, _open_door)),
     "lock": (("jam", 0.5, _jam),),
     "relay": (("welded_relay", 0.1, _welded_relay), ("danger", 0.2, _danger)),
+    "water": (("dry_run", 0.5, _dry_run), ("deaf_spout", 20, _deaf_spout)),
     "people": (),
     "safety": (("heat", 0.2, _heat), ("low_supply", 0.2, _low_supply), ("loop", 0.2, _loop)),
     "expander": (("expander", 0.2, _expander),),

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from kiosk.simulation import drinkers
 from kiosk.simulation.chaos import FAULTS, Chaos
 from kiosk.simulation.crowd import Crowd
 from kiosk.simulation.electronics import Electronics
@@ -17,12 +18,14 @@ from sessions import invariants
 from sessions.errors import SessionsError
 from sessions.events import CoinAccepted, Fact, SessionStarted, SlotMoved
 from sessions.machine import SlotState
-from sessions.rules import Rules, SlotRules
+from sessions.rules import Rules, SlotRules, WaterRules
 from sessions.units import NS, SlotName
 
 DAY_S = 86_400
 FACTS_SHOWN = 25
 CUSTOMERS_A_SLOT = 10
+PULSES_PER_L = 5880.0
+"""Of a YF-S401."""
 FIDELITIES: dict[str, Callable[[SimKiosk], Electronics]] = {"rules": Modelled, "wire": Wired}
 """How much is real of what stands between the rules and the slots."""
 
@@ -38,6 +41,8 @@ class Plan:
     faults: tuple[str, ...] = tuple(FAULTS)
     as_often: float = 1.0
     skips: bool = True
+    drinkers: int = 0
+    """How many people come for water every day; with none the kiosk has no water."""
     fidelity: str = "rules"
     """A key of `FIDELITIES`."""
 
@@ -121,7 +126,8 @@ def simulate(
     always gives the same facts."""
     began = time.perf_counter()
     rng = random.Random(plan.seed)
-    rules, seed = Rules(equipment(plan.seed, plan.slots)), rng.getrandbits(64)
+    water = WaterRules(pulses_per_l=PULSES_PER_L) if plan.drinkers else None
+    rules, seed = Rules(equipment(plan.seed, plan.slots), water=water), rng.getrandbits(64)
     kiosk = kiosk_of(rules, seed, skips=plan.skips, electronics=FIDELITIES[plan.fidelity])
     kiosk.asked_to_stop = set()
     books = _Books(kiosk)
@@ -133,12 +139,15 @@ def simulate(
     kiosk.told = decided
     crowd = Crowd(kiosk, random.Random(rng.getrandbits(64)), 0.3 if "people" in plan.faults else 0.0)
     chaos = Chaos(kiosk, random.Random(rng.getrandbits(64)), Counter())
+    thirst = random.Random(rng.getrandbits(64))
     outcome = Outcome(plan.seed, plan.days, plan.slots)
-    chaos.begin(plan.faults, plan.as_often)
+    chaos.begin([kind for kind in plan.faults if kind != "water" or plan.drinkers], plan.as_often)
     day = 0
     try:
         for day in range(1, plan.days + 1):
             crowd.day(plan.customers)
+            if plan.drinkers:
+                drinkers.come(kiosk, thirst, plan.drinkers)
             kiosk.run(DAY_S)
             end_of_day(kiosk)
             told(day)

@@ -13,7 +13,9 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Protocol
 
 from kiosk.simulation.slot import SimSlot
+from kiosk.simulation.spout import Spout
 from kiosk.simulation.virtual import VirtualOwner
+from kiosk.simulation.water_judge import WaterJudge
 from sessions import events as e
 from sessions import invariants
 from sessions.errors import InvariantBroken
@@ -47,6 +49,9 @@ class Judged(Protocol):
     def slots(self) -> Mapping[SlotName, SimSlot]: ...
 
     @property
+    def spout(self) -> Spout | None: ...
+
+    @property
     def asked_to_stop(self) -> Collection[SessionId] | None:
         """The sessions that somebody asked to stop, if that is known."""
         ...
@@ -60,6 +65,8 @@ class Judge:
 
     def __init__(self, kiosk: Judged) -> None:
         self._kiosk = kiosk
+        spout = kiosk.spout
+        self._water = WaterJudge(spout, lambda: kiosk.state, lambda: kiosk.durable) if spout is not None else None
         self._books: dict[tuple[Unit, str], int] = {}
         self._transfers: set[TransferId] = set()
         self._usage = invariants.UsageWatch()
@@ -86,6 +93,8 @@ class Judge:
         for fact in facts:
             if fact.transfers:
                 self._judge_transfers(fact)
+            if self._water is not None:
+                self._water.decided(fact)
             body = fact.body
             slot = getattr(body, "slot", None)
             if slot is not None:
@@ -100,8 +109,10 @@ class Judge:
             self._judge_slot(name)
 
     def after_event(self) -> None:
-        """Judges what no fact tells: relays, and the proof of every live session."""
+        """Judges what no fact tells: relays, pump, and the proof of every live session."""
         kiosk = self._kiosk
+        if self._water is not None:
+            self._water.look()
         seen = (kiosk.state.seq, kiosk.durable)
         if seen == self._seen:
             return
@@ -123,6 +134,8 @@ class Judge:
     def check_all(self) -> None:
         """Judges everything that can be judged at one instant."""
         state = self._kiosk.state
+        if self._water is not None:
+            self._water.look()
         invariants.check_books(state)
         invariants.check_one_each(state)
         invariants.check_power(state, {n: s.power for n, s in self._kiosk.slots.items()}, self._kiosk.durable)

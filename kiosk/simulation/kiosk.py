@@ -64,7 +64,7 @@ class SimKiosk:
         self.spout: Spout | None = None
         if rules.water is not None:
             pulses_per_l, world = rules.water.pulses_per_l or 1.0, lambda: self.world_ns
-            self.spout = Spout(lambda: self.owner.mono, self._after, self.observe, pulses_per_l, world)
+            self.spout = Spout(lambda: self.owner.mono, self._after, self.observe, pulses_per_l, world, skips=skips)
         self.skips = skips
         self.running = False
         self.reader_works = True
@@ -222,6 +222,8 @@ class SimKiosk:
         if self.pace is not None:
             self.pace.decided(facts)
         self.judge.decided(facts)
+        if self.spout is not None and self.state.water.session is not None:
+            self.spout.wake()
         self.told(facts)
         if self._cut_in_ms is not None:
             (delay_ms, cut), self._cut_in_ms = self._cut_in_ms, None

@@ -10,6 +10,9 @@ from sessions.ports import AfterId, CupSeen, DeviceReport, Observation, Trouble,
 from sessions.units import MonoNs
 
 LOOK_MS = 50
+AWAKE_NS = 15_000_000_000
+"""Longer than anybody waits for a cup."""
+FULL_TANK_ML = 19_000.0
 KEPT = 64
 NEAR_MM, FAR_MM = 60.0, 220.0
 SURE_LOOKS = 2
@@ -29,11 +32,17 @@ class Spout:
         observe: Callable[[Observation], None],
         pulses_per_l: float,
         world_ns: Callable[[], int],
+        *,
+        skips: bool = False,
     ) -> None:
         self._mono, self._after, self._observe = mono, after, observe
         self._pulses_per_l = pulses_per_l
         self._world_ns = world_ns
         self.plumbing = Plumbing(world_ns())
+        self._skips = skips
+        self._awake_until = 0
+        self._waits = False
+        self._cup_left = world_ns()
         self.asleep = False
         """The driver's thread hangs."""
         self.boot()
@@ -49,6 +58,7 @@ class Spout:
         self._looks: list[WaterReading] = []
         self._base_ml = self.plumbing.flowed_ml
         self._counted_to = self._mono()
+        self._waits = False
 
     def power_off(self) -> None:
         """The power goes, and the pump with it."""
@@ -56,11 +66,19 @@ class Spout:
 
     def start(self) -> None:
         """Begins to look."""
-        self._after(LOOK_MS, self._look_again)
+        self.wake()
+
+    def wake(self) -> None:
+        """Something may change: looks again. Where quiet stretches are skipped it sleeps once nothing does."""
+        self._awake_until = self._mono() + AWAKE_NS
+        if not self._waits:
+            self._waits = True
+            self._after(LOOK_MS, self._look_again)
 
     def set_pump(self, on: bool) -> None:
         """Wants the pump on or off."""
         self._count_time()
+        self.wake()
         self._on = on
         self._cut = self._cut and on
         self._drive()
@@ -81,6 +99,34 @@ class Spout:
     def place(self, cup: Cup | None) -> None:
         """Somebody puts a cup there, or takes it away."""
         self.plumbing.place(cup, self._world_ns())
+        self._cup_left = self._world_ns()
+        self.wake()
+
+    def run_dry(self, dry: bool) -> None:
+        """The hose comes out of the water, or goes back."""
+        self.plumbing.run_dry(dry, self._world_ns())
+
+    def service(self) -> None:
+        """Somebody empties the tray and fills the tank."""
+        self.plumbing.advance(self._world_ns())
+        self.plumbing.tray_level_ml, self.plumbing.tank_ml = 0.0, FULL_TANK_ML
+        self.wake()
+
+    @property
+    def driven(self) -> bool:
+        """Whether the pump's pin is on."""
+        return self.plumbing.wanted
+
+    @property
+    def given_ml(self) -> float:
+        """What has flowed while a cup stood there, ever."""
+        self.plumbing.advance(self._world_ns())
+        return self.plumbing.given_ml
+
+    @property
+    def without_cup_ns(self) -> int:
+        """For how long there has been no cup."""
+        return 0 if self.plumbing.cup is not None else self._world_ns() - self._cup_left
 
     def look(self) -> None:
         """Looks once, as the driver's thread would."""
@@ -99,9 +145,12 @@ class Spout:
         self._tell_tray(now)
 
     def _look_again(self) -> None:
+        self._waits = False
         if not self.asleep:
             self.look()
-        self._after(LOOK_MS, self._look_again)
+        if not self._skips or self.plumbing.pumping or self._mono() < self._awake_until:
+            self._waits = True
+            self._after(LOOK_MS, self._look_again)
 
     def _drive(self) -> None:
         self.plumbing.set_pump(self._on and not self._cut, self._world_ns())

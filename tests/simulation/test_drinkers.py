@@ -1,0 +1,67 @@
+"""Days with people who want water: every habit, every fault, and bugs that must be found."""
+
+from collections.abc import Callable
+
+import pytest
+
+from kiosk.simulation.days import Plan, simulate
+from kiosk.simulation.spout import Spout
+from sessions import commands as c
+from sessions import engine
+from sessions import events as e
+from sessions.draft import Draft
+from sessions.ports import Json
+from sessions.pour import Pour
+from sessions.water import cup_moved
+
+Patch = pytest.MonkeyPatch
+DAYS = Plan(11, 3, customers=10, drinkers=25, faults=())
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_days_with_water_are_in_order_whatever_happens(seed: int) -> None:
+    reasons: set[str] = set()
+
+    def heard(facts: tuple[e.Fact, ...]) -> None:
+        settled = (fact.body for fact in facts if isinstance(fact.body, e.SessionSettled) and fact.body.slot == "water")
+        reasons.update(body.stop_reason for body in settled)
+
+    outcome = simulate(Plan(seed, 5, customers=20, drinkers=25), heard=heard)
+    assert outcome.failures == []
+    assert {"TimeLimitReached", "Timeout", "Local"} <= reasons
+
+
+def pump_without_cup(patch: Patch) -> None:
+    """The pump stays on when the cup goes: neither rules nor driver take any notice."""
+
+    def deaf(draft: Draft, command: c.CupMoved) -> Json:
+        return cup_moved(draft, command) if command.present else {}
+
+    patch.setitem(engine.ROUTES, c.CupMoved, deaf)
+    patch.setattr(Spout, "_drive", lambda self: self.plumbing.set_pump(self._on, self._world_ns()))
+
+
+def pump_that_sticks(patch: Patch) -> None:
+    """The driver never turns the pump off again."""
+    patch.setattr(Spout, "_drive", lambda self: self._on and self.plumbing.set_pump(True, self._world_ns()))
+
+
+def billed_by_time(patch: Patch) -> None:
+    """What is sold is what was bought, whatever has flowed."""
+    patch.setattr(Pour, "proven_ul", property(lambda self: self.granted_ul))
+
+
+BUGS: dict[Callable[[Patch], None], str] = {
+    pump_without_cup: "without a cup",
+    pump_that_sticks: "I3",
+    billed_by_time: "were given",
+}
+
+
+@pytest.mark.parametrize("bug", BUGS)
+def test_a_planted_bug_is_found(bug: Callable[[Patch], None], monkeypatch: Patch) -> None:
+    assert simulate(DAYS).failures == []
+    bug(monkeypatch)
+    failures = simulate(DAYS).failures
+    assert failures, f"nobody noticed {bug.__name__}"
+    assert BUGS[bug] in failures[0].what
