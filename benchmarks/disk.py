@@ -12,7 +12,7 @@ from pathlib import Path
 from benchmarks.busy import rules_of
 from benchmarks.figures import Figure
 from benchmarks.kiosks import Watched, watched_kiosk
-from kiosk.simulation.customers import Life, let_live
+from kiosk.simulation.crowd import Life, let_live
 from kiosk.simulation.journal import SimJournal
 from kiosk.simulation.kiosk import SimKiosk
 from sessions import commands as c

@@ -14,16 +14,14 @@ from sessions.ledger import Ledger
 from sessions.state import State
 from sessions.units import Seq, SessionId
 
-SAMPLES_KEPT = 20_000
-"""Points of current that a simulation remembers: a few hours of sessions, for looking at one of them."""
 COMMIT_MS = 4
 """From posting to durable, on a good card."""
 TOLD_MS = 1
 """From durable to acknowledged: a cut in between leaves more than was promised, never less."""
 
 _MS = 1_000_000
-SAMPLES = 20_000
-"""So many points of waveforms are kept, the latest ones."""
+SAMPLES_KEPT = 20_000
+"""Points of current that a simulation remembers: a few hours of sessions, for looking at one of them."""
 
 
 @dataclass(slots=True)
@@ -38,7 +36,7 @@ class SimJournal:
     commit_ms: int = COMMIT_MS
     base: State = field(default_factory=State)
     """The state before the first of `facts`."""
-    samples: deque[Sample] = field(default_factory=lambda: deque(maxlen=SAMPLES))
+    samples: deque[Sample] = field(default_factory=lambda: deque(maxlen=SAMPLES_KEPT))
     _stalled: bool = False
     _kept: Seq = Seq(0)
     _under_way: deque[tuple[int, Seq]] = field(default_factory=deque)

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from unittest.mock import patch
 
-from kiosk.simulation.customers import Customer, let_live
+from kiosk.simulation.crowd import Crowd, Customer, let_live
 from kiosk.simulation.journal import SimJournal
 from kiosk.simulation.kiosk import SimKiosk
 from sessions.journaling import Batch, Heartbeat, Mark, Sample
@@ -80,9 +80,9 @@ def morning(seed: int = SEED) -> list[Batch | Mark]:
 
     with patch.object(SimJournal, "post", post):
         kiosk, rng = SimKiosk(RULES, seed, skips=True), random.Random(seed)
-        for number in range(CUSTOMERS):
-            customer = Customer(kiosk, f"em4100:{number:08X}", number % 3 + 1, random.Random(rng.getrandbits(64)))
-            let_live(kiosk, customer.live(rng.uniform(0, MORNING_S)))
+        crowd = Crowd(kiosk, rng, clumsy=0.3)
+        for _ in range(CUSTOMERS):
+            let_live(kiosk, Customer(crowd, rng.getrandbits(64)).live(rng.uniform(0, MORNING_S)))
         for _ in range(MORNING_S // BEAT_S):
             kiosk.run(BEAT_S)
             kiosk.beat()

@@ -8,13 +8,14 @@ import random
 
 import pytest
 
-from kiosk.simulation.customers import Customer, let_live
+from kiosk.simulation.crowd import Crowd, Customer, let_live
 from kiosk.simulation.kiosk import SimKiosk
 from sessions.machine import SlotState
 from sessions.rules import Rules, SlotRules
 from sessions.units import SlotName, Unit
 
 DAY_S = 86_400
+CUSTOMERS = 8
 SEEDS = [int(os.environ["SEED"])] if "SEED" in os.environ else [1, 2, 3]
 
 
@@ -28,10 +29,9 @@ def kiosk_of(seed: int) -> SimKiosk:
 def a_day(seed: int, *, cuts: int = 0) -> SimKiosk:
     kiosk = kiosk_of(seed)
     rng = random.Random(seed)
-    for number in range(1, 5):
-        for which in (0, 1):
-            customer = Customer(kiosk, f"em4100:{number:04X}{which:04X}", number, random.Random(rng.getrandbits(64)))
-            let_live(kiosk, customer.live(rng.uniform(0, DAY_S / 3)))
+    crowd = Crowd(kiosk, rng, clumsy=0.3)
+    for _ in range(CUSTOMERS):
+        let_live(kiosk, Customer(crowd, rng.getrandbits(64)).live(rng.uniform(0, DAY_S / 3)))
     for _ in range(cuts):
         kiosk.run(rng.uniform(0, DAY_S / 6))
         kiosk.power_cut(round(rng.uniform(1, 3000)), new_boot=rng.random() < 0.5)

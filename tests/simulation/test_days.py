@@ -2,35 +2,26 @@
 
 import pytest
 
-from kiosk.simulation import days
 from kiosk.simulation.chaos import FAULTS
 from kiosk.simulation.days import Plan, simulate, total
 from sessions.events import Fact, SessionSettled
 
 
-def facts_of(plan: Plan, monkeypatch: pytest.MonkeyPatch) -> list[Fact]:
+def facts_of(plan: Plan) -> list[Fact]:
     facts: list[Fact] = []
-    told = days._Books.told
-
-    def keep(self: days._Books, decided: tuple[Fact, ...]) -> None:
-        told(self, decided)
-        facts.extend(decided)
-
-    with monkeypatch.context() as patch:
-        patch.setattr(days._Books, "told", keep)
-        assert simulate(plan).failures == []
+    assert simulate(plan, heard=facts.extend).failures == []
     return facts
 
 
-def test_the_same_seed_is_the_same_days(monkeypatch: pytest.MonkeyPatch) -> None:
-    first, second = (facts_of(Plan(11, 3), monkeypatch) for _ in range(2))
+def test_the_same_seed_is_the_same_days() -> None:
+    first, second = (facts_of(Plan(11, 3)) for _ in range(2))
     assert [(fact.at, fact.body) for fact in first] == [(fact.at, fact.body) for fact in second]
 
 
-def test_skipping_what_is_quiet_changes_no_bill(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_skipping_what_is_quiet_changes_no_bill() -> None:
     bills = []
     for skips in (True, False):
-        facts = facts_of(Plan(2, 1, slots=2, customers=14, faults=("people",), skips=skips), monkeypatch)
+        facts = facts_of(Plan(2, 1, slots=2, customers=14, faults=("people",), skips=skips))
         bills.append([fact.body for fact in facts if isinstance(fact.body, SessionSettled)])
     assert len(bills[0]) >= 5
     for skipping, whole in zip(*bills, strict=True):
