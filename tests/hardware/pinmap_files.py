@@ -46,6 +46,8 @@ COIN = """"kind": "pulse", "pin": 9, "idle": "high", "pulse_ms": [20, 130], "tra
 SERIAL_COIN = '"kind": "serial", "port": "/dev/serial/by-id/usb-1a86-if00", "minor_units": 100,'
 
 ACCEPTED: dict[str, dict[str, str]] = {
+    "a buzzer that beats three times": {', "seconds": 0.2': ', "on_s": 0.2, "off_s": 0.2, "count": 3'},
+    "a fan that runs on": {'"output": "fan"': '"output": "fan", "off_delay_s": 120'},
     "as shipped": {},
     "header position": {RELAY1: '{"name": "slot1", "relay": {"pin": "J8:11"}'},
     "BOARD position": {RELAY1: '{"name": "slot1", "relay": {"pin": "BOARD11"}'},
