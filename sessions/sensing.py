@@ -22,6 +22,8 @@ WELDED_V = 2.0
 """A port without power is bled to zero within milliseconds; half a volt would be a charge left, two volts are a closed
 contact."""
 WELDED_READINGS = 3
+DEAD_READINGS = 30
+"""Three seconds of readings: a supply that trips and comes back within them is no broken relay."""
 MOST_RECALLED_ERROR_MA = 1.0
 """A zero that was less well known than this is not worth remembering: a full phone's sip is 3 mA."""
 MOVES = 10
@@ -40,6 +42,8 @@ class _Watch:
     unpowered_since: MonoNs | None = None
     live_voltages: int = 0
     dead_voltages: int = 0
+    powered_since: MonoNs | None = None
+    missing_voltages: int = 0
     moves: int = 0
     still: int = 0
     """How often the newest value came in a row."""
@@ -75,7 +79,8 @@ class Sensing:
         """Notes when power went, so that only readings well after that count as zero."""
         watch = self._watches[name]
         watch.unpowered_since = None if on else now
-        watch.live_voltages = watch.dead_voltages = 0
+        watch.powered_since = now if on else None
+        watch.live_voltages = watch.dead_voltages = watch.missing_voltages = 0
         if not on:
             watch.zero.renew()
 
@@ -93,6 +98,7 @@ class Sensing:
                 self._take(watch, reading)
             self._tell_silence(state, name, watch, now)
             self._tell_weld(state, name, watch)
+            self._tell_dead(state, name, watch)
             self._tell_moving(state, name, watch)
 
     def _take(self, watch: _Watch, reading: Reading) -> None:
@@ -108,6 +114,9 @@ class Sensing:
         if reading.mA is None:
             return
         watch.last_good = reading.mono
+        on_since = watch.powered_since
+        if on_since is not None and reading.mono >= on_since + SETTLED_NS and reading.bus_V is not None:
+            watch.missing_voltages = watch.missing_voltages + 1 if reading.bus_V < WELDED_V else 0
         off_since = watch.unpowered_since
         if off_since is None or reading.mono < off_since + SETTLED_NS:
             return
@@ -135,6 +144,12 @@ class Sensing:
             self._tell(c.DeviceTrouble(device, Trouble.WELDED.value, detail))
         elif watch.dead_voltages >= WELDED_READINGS and fault is not None and fault.trouble == Trouble.WELDED:
             self._tell(c.DeviceTrouble(device, None, "opens its contact again"))
+
+    def _tell_dead(self, state: State, name: SlotName, watch: _Watch) -> None:
+        """Without power nobody can see whether it is well again: whoever mended it enables the slot."""
+        if watch.missing_voltages >= DEAD_READINGS and f"{name}.relay" not in state.faults:
+            detail = f"{name} has no voltage although its relay is on. Check relay, fuse and supply; then enable it."
+            self._tell(c.DeviceTrouble(f"{name}.relay", Trouble.STUCK.value, detail))
 
     def _tell_moving(self, state: State, name: SlotName, watch: _Watch) -> None:
         device = f"{name}.sensor"

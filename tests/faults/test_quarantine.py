@@ -114,6 +114,19 @@ def test_a_lock_or_switch_that_does_not_move_is_tried_again_and_waits_for_a_tech
     books_are_sound(tmp_path / "data")
 
 
+def test_a_relay_that_gives_no_power_is_told_and_waits_for_a_technician(tmp_path: Path) -> None:
+    with kiosk_process(tmp_path, "--headless") as kiosk:
+        kiosk.charge("slot1", ANNA, 5, 300)
+        kiosk.charge("slot2", BEN, 5, 300)
+        fault(kiosk, "slot1.relay", "open")
+        until(lambda: "no voltage although its relay is on" in (kiosk.slot("slot1")["fault"] or ""), "it is told")
+        until(lambda: kiosk.slot("slot1")["state"] == "suspended_evse", "its time stands")
+        assert (kiosk.slot("slot2")["state"], kiosk.slot("slot2")["fault"]) == ("charging", None)
+        fault(kiosk, "slot1.relay", "open", on=False)
+        kiosk.post("/api/slots/slot1/enable", reason="new fuse")
+        until(lambda: kiosk.slot("slot1")["state"] == "charging", "it goes on")
+
+
 def test_a_sensor_that_hangs_the_bus_for_a_second_makes_no_other_display_stutter(tmp_path: Path) -> None:
     with kiosk_process(tmp_path, "--headless") as kiosk:
         kiosk.charge("slot1", ANNA, 5, 300)
