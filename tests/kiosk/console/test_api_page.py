@@ -19,7 +19,7 @@ def nameless(path: str) -> str:
 
 
 def served(kiosk) -> set[str]:
-    console = build_console(kiosk.facade)
+    console = build_console(kiosk.facade, kiosk.selftests)
     assert isinstance(console, Starlette)
     paths = {route.path for route in console.routes if isinstance(route, Route | WebSocketRoute)}
     return {nameless(path) for path in paths if FULL.fullmatch(path)}
