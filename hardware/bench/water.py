@@ -59,9 +59,10 @@ class BenchWater:
         floats: dict[str, Callable[[bool], None]],
         rng: random.Random,
         clock: Callable[[], int] = time.monotonic_ns,
+        plumbing: Plumbing | None = None,
     ) -> None:
         """``floats`` drive a switch's wire: True for well. ``pump`` is what its pin wants now."""
-        self.plumbing = Plumbing(clock())
+        self.plumbing = plumbing or Plumbing(clock())
         self.beam: Callable[[bool], None] = lambda cup: None
         """Drives a light barrier's wire, where there is one."""
         self._pump = pump
@@ -71,7 +72,7 @@ class BenchWater:
         self._rng = rng
         self._clock = clock
         self._lock = threading.RLock()
-        self._pulsed = 0
+        self._pulsed, self._stepped_ml = self._turns, self.plumbing.flowed_ml
         self._stepped_s = clock() / 1e9
         self._tray_kept_full = self._tank_kept_low = False
         self._crackles = False
@@ -111,9 +112,8 @@ class BenchWater:
         """Let everything flow up to now, and give the pulses of that time."""
         with self._lock:
             now_ns = self._clock()
-            before = self.plumbing.flowed_ml
             self.plumbing.advance(now_ns)
-            self._pulse(before, now_ns / 1e9)
+            self._pulse(now_ns / 1e9)
             self._show_floats()
 
     def stick_pump(self, on: bool) -> None:
@@ -162,11 +162,13 @@ class BenchWater:
         while not self._closing.wait(LOOK_S):
             self.step()
 
-    def _pulse(self, before_ml: float, now_s: float) -> None:
+    def _pulse(self, now_s: float) -> None:
+        # Since the last pulses, not since the last move of the water: whoever looks in between moves it too.
         began_s, self._stepped_s = self._stepped_s, now_s
+        before_ml, self._stepped_ml = self._stepped_ml, self.plumbing.flowed_ml
         if self._meter is None:
             return
-        goal = math.floor(self.plumbing.flowed_ml / self._ml_per_pulse)
+        goal = self._turns
         flowed = self.plumbing.flowed_ml - before_ml
         while self._pulsed < goal:
             self._pulsed += 1
@@ -174,6 +176,11 @@ class BenchWater:
             self._turn(self._meter, began_s + share * (now_s - began_s))
         for _ in range(STATIC_PULSES if self._crackles else 0):
             self._turn(self._meter, now_s)
+
+    @property
+    def _turns(self) -> int:
+        """How often the meter's wheel has turned, ever."""
+        return math.floor(self.plumbing.flowed_ml / self._ml_per_pulse)
 
     @staticmethod
     def _turn(meter: BenchPin, at_s: float) -> None:

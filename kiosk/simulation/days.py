@@ -13,7 +13,9 @@ from kiosk.simulation.crowd import Crowd
 from kiosk.simulation.electronics import Electronics
 from kiosk.simulation.kiosk import SimKiosk
 from kiosk.simulation.modelled import Modelled
+from kiosk.simulation.spout import Spout
 from kiosk.simulation.wired import Wired
+from kiosk.simulation.wired_spout import WiredSpout
 from sessions import invariants
 from sessions.errors import SessionsError
 from sessions.events import CoinAccepted, Fact, SessionStarted, SlotMoved
@@ -26,7 +28,10 @@ FACTS_SHOWN = 25
 CUSTOMERS_A_SLOT = 10
 PULSES_PER_L = 5880.0
 """Of a YF-S401."""
-FIDELITIES: dict[str, Callable[[SimKiosk], Electronics]] = {"rules": Modelled, "wire": Wired}
+FIDELITIES: dict[str, tuple[Callable[[SimKiosk], Electronics], type[Spout]]] = {
+    "rules": (Modelled, Spout),
+    "wire": (Wired, WiredSpout),
+}
 """How much is real of what stands between the rules and the slots."""
 
 
@@ -128,7 +133,8 @@ def simulate(
     rng = random.Random(plan.seed)
     water = WaterRules(pulses_per_l=PULSES_PER_L) if plan.drinkers else None
     rules, seed = Rules(equipment(plan.seed, plan.slots), water=water), rng.getrandbits(64)
-    kiosk = kiosk_of(rules, seed, skips=plan.skips, electronics=FIDELITIES[plan.fidelity])
+    electronics, spout = FIDELITIES[plan.fidelity]
+    kiosk = kiosk_of(rules, seed, skips=plan.skips, electronics=electronics, spout=spout)
     kiosk.asked_to_stop = set()
     books = _Books(kiosk)
 

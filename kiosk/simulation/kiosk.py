@@ -44,6 +44,7 @@ class SimKiosk:
         *,
         skips: bool = False,
         electronics: "Callable[[SimKiosk], Electronics]" = AtOnce,
+        spout: type[Spout] = Spout,
     ) -> None:
         self.rules = rules
         self.rng = random.Random(seed)
@@ -64,7 +65,7 @@ class SimKiosk:
         self.spout: Spout | None = None
         if rules.water is not None:
             pulses_per_l, world = rules.water.pulses_per_l or 1.0, lambda: self.world_ns
-            self.spout = Spout(lambda: self.owner.mono, self._after, self.observe, pulses_per_l, world, skips=skips)
+            self.spout = spout(lambda: self.owner.mono, self._after, self.observe, pulses_per_l, world, skips=skips)
         self.skips = skips
         self.running = False
         self.reader_works = True

@@ -3,6 +3,7 @@
 It looks as the real driver does, twenty times a second, and turns the pump off by itself when the cup goes.
 """
 
+import math
 from collections.abc import Callable, Sequence
 
 from hardware.bench.plumbing import Cup, Plumbing
@@ -14,6 +15,8 @@ AWAKE_NS = 15_000_000_000
 """Longer than anybody waits for a cup."""
 FULL_TANK_ML = 19_000.0
 KEPT = 64
+TRAY_FULL = "The drip tray is full. Empty it."
+TRAY_SURE_NS, TRAY_CALM_NS = 300_000_000, 2_000_000_000
 NEAR_MM, FAR_MM = 60.0, 220.0
 SURE_LOOKS = 2
 """Looks that agree before a cup is believed to have come or gone."""
@@ -55,8 +58,9 @@ class Spout:
         self._agree = 0
         self._pumped_ns = 0
         self._tray_full = False
+        self._tray_since: MonoNs | None = None
         self._looks: list[WaterReading] = []
-        self._base_ml = self.plumbing.flowed_ml
+        self._base = self._turns
         self._counted_to = self._mono()
         self._waits = False
 
@@ -133,13 +137,13 @@ class Spout:
         self._count_time()
         self.plumbing.advance(self._world_ns())
         present, now = self.plumbing.cup is not None, MonoNs(self._mono())
-        pulses = int((self.plumbing.flowed_ml - self._base_ml) * self._pulses_per_l / 1000)
+        pulses = self._turns - self._base
         look = WaterReading(now, present, NEAR_MM if present else FAR_MM, pulses, self._pumped_ns)
         self._looks = [*self._looks[-KEPT + 1 :], look]
         self._agree = self._agree + 1 if present != self._seen else 0
-        if self._seen is None or self._agree >= SURE_LOOKS:
+        if self._agree >= SURE_LOOKS:
             self._seen, self._agree = present, 0
-            self._cut = self._on and not present
+            self._cut = self._cut or (self._on and not present)
             self._drive()
             self._observe(CupSeen(present, now))
         self._tell_tray(now)
@@ -161,9 +165,19 @@ class Spout:
             self._pumped_ns += now - self._counted_to
         self._counted_to = now
 
+    @property
+    def _turns(self) -> int:
+        """How often the meter's wheel has turned, ever."""
+        return math.floor(self.plumbing.flowed_ml / (1000 / self._pulses_per_l))
+
     def _tell_tray(self, now: MonoNs) -> None:
         full = self.plumbing.tray_full
-        if full != self._tray_full:
-            self._tray_full = full
-            detail = "The drip tray is full. Empty it." if full else "The drip tray is empty again."
+        if full == self._tray_full:
+            self._tray_since = None
+            return
+        if self._tray_since is None:
+            self._tray_since = now
+        if now - self._tray_since >= (TRAY_SURE_NS if full else TRAY_CALM_NS):
+            self._tray_full, self._tray_since = full, None
+            detail = TRAY_FULL if full else "It is well again."
             self._observe(DeviceReport("water.tray", Trouble.FULL if full else None, detail, now))

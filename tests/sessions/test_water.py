@@ -227,7 +227,7 @@ def test_a_full_tray_ends_the_pour_and_an_empty_tank_only_the_next(kiosk: SimKio
     assert (state(kiosk), reason(kiosk)) == (S.FAULTED, "Other")
     assert 690 < sold(kiosk) < 720, "the customer's cup was too small, and the tray is full"
     spout(kiosk).plumbing.tray_level_ml = 0
-    kiosk.run(1)
+    kiosk.run(3)
     assert state(kiosk) is S.AVAILABLE
     start(kiosk, who, 300)
     kiosk.run(2)

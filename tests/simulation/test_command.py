@@ -46,7 +46,7 @@ def test_a_failure_says_where_and_how_to_see_it_again(monkeypatch: pytest.Monkey
     run = CliRunner().invoke(main, ["simulate", "--days", "3", "--seed", "9", "--faults", "none"])
     assert run.exit_code == 1
     assert "Seed 9, day 1: InvariantBroken: I1: planted" in run.output
-    assert "kiosk simulate --seed 9 --days 1 --slots 4 --customers 40 --faults none" in run.output
+    assert "kiosk simulate --seed 9 --days 1 --slots 4 --customers 40 --drinkers 10 --faults none" in run.output
     assert "kiosk.started" in run.output or "KioskStarted" in run.output or "SlotMoved" in run.output
 
 

@@ -1,10 +1,14 @@
 """Days with people who want water: every habit, every fault, and bugs that must be found."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
+from hardware.cup_sensor import UltrasonicCup
+from hardware.flow_meter import FlowMeter
 from kiosk.simulation.days import Plan, simulate
+from kiosk.simulation.fidelity import run
 from kiosk.simulation.spout import Spout
 from sessions import commands as c
 from sessions import engine
@@ -29,6 +33,37 @@ def test_days_with_water_are_in_order_whatever_happens(seed: int) -> None:
     outcome = simulate(Plan(seed, 5, customers=20, drinkers=25), heard=heard)
     assert outcome.failures == []
     assert {"TimeLimitReached", "Timeout", "Local"} <= reasons
+
+
+@pytest.mark.parametrize("seed", range(30, 33))
+def test_the_real_driver_gives_the_same_facts(seed: int) -> None:
+    assert run(Plan(seed, 2, customers=5, drinkers=30, faults=("water", "power"), fidelity="wire")).failures == []
+
+
+def no_interlock(patch: Patch) -> None:
+    """The driver sees a cup whatever its echo says."""
+    real = UltrasonicCup.look
+    patch.setattr(UltrasonicCup, "look", lambda self: replace(real(self), cup=True))
+
+
+def half_the_pulses(patch: Patch) -> None:
+    """Every other pulse of the meter is lost."""
+    real = FlowMeter._on_edge
+
+    def lossy(self: FlowMeter, ticks: float, state: int) -> None:
+        before = self.pulses
+        real(self, ticks, state)
+        self.turns = getattr(self, "turns", 0) + self.pulses - before  # type: ignore[attr-defined]
+        self.pulses = before + (self.pulses - before) * (self.turns % 2)  # type: ignore[attr-defined]
+
+    patch.setattr(FlowMeter, "_on_edge", lossy)
+
+
+@pytest.mark.parametrize("bug", [no_interlock, half_the_pulses])
+def test_a_wrong_driver_is_found(bug: Callable[[Patch], None], monkeypatch: Patch) -> None:
+    bug(monkeypatch)
+    failures = run(Plan(30, 1, customers=5, drinkers=30, faults=(), fidelity="wire")).failures
+    assert failures, f"nobody noticed {bug.__name__}"
 
 
 def pump_without_cup(patch: Patch) -> None:
