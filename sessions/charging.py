@@ -21,9 +21,9 @@ from sessions.machine import SELLING, SlotEvent, SlotState
 from sessions.metering import Meter
 from sessions.ports import Json
 from sessions.reasons import StopReason, reason_of
-from sessions.slots import door_failed, move
+from sessions.slots import door_failed, let_in, move
 from sessions.state import Session, Slot
-from sessions.units import NS, CardKey, MonoNs, SessionId, SlotName, seconds_ns, whole_seconds
+from sessions.units import CardKey, MonoNs, SessionId, SlotName, seconds_ns, whole_seconds
 from sessions.water_states import WATER
 
 CHARGING = "charging"
@@ -217,7 +217,7 @@ def door_observed(draft: Draft, command: c.DoorObserved) -> Json:
     if slot.door_open == command.open:
         return {}
     watched = command.open and equipment.has_lock and slot.door_open is not None and not slot.testing
-    forced = bool(watched and not _released(draft, command))
+    forced = watched and not let_in(slot, draft.rules, command.mono)
     draft.add(e.DoorMoved(command.slot, command.open, command.mono, forced, slot.session))
     if not command.open and slot.door_open and _opened_to_collect(slot):
         collected(draft, command.slot, "door")
@@ -232,9 +232,3 @@ def _opened_to_collect(slot: Slot) -> bool:
     if slot.state is not SlotState.FINISHING:
         return False
     return slot.entered_by is not SlotEvent.TIME_UP or (slot.opened_mono or 0) >= slot.since_mono
-
-
-def _released(draft: Draft, command: c.DoorObserved) -> bool:
-    """Whether somebody was let in a moment ago: the opening time, and as long again for a slow lock and a slow hand."""
-    released = draft.state.slot(command.slot).released_mono
-    return released is not None and command.mono - released <= 3 * draft.rules.timing.door_open_s * NS

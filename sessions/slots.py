@@ -12,7 +12,7 @@ from sessions.draft import Draft
 from sessions.machine import POWERED, SLOT_FIGURES, SlotEvent, SlotState, next_slot_state
 from sessions.rules import NO_LOCK_COLLECT_S, Rules, SlotRules, after_s
 from sessions.state import Slot, State
-from sessions.units import MonoNs, Seq, SlotName
+from sessions.units import NS, MonoNs, Seq, SlotName
 
 POWER_DEVICES = frozenset({"relay", "sensor", "port"})
 """Devices of a slot without which it must have no power."""
@@ -117,6 +117,13 @@ def door_opened_at(slot: Slot, equipment: SlotRules, rules: Rules, at: MonoNs) -
         return None
     shut = after_s(slot.released_mono, rules.timing.door_open_s)
     return shut if shut >= at else None
+
+
+def let_in(slot: Slot, rules: Rules, at: MonoNs) -> bool:
+    """Whether somebody had been let in a moment before ``at``: the opening time, and as long again for a slow lock and
+    a slow hand."""
+    released = slot.released_mono
+    return released is not None and at - released <= 3 * rules.timing.door_open_s * NS
 
 
 def _unplug_deadline(slot: Slot, equipment: SlotRules, rules: Rules, draw_end: MonoNs) -> MonoNs:

@@ -10,6 +10,7 @@ from sessions.machine import Mode, SlotState
 from sessions.ports import CardSeen, CoinSeen, Observation, Trouble
 from sessions.rules import Rules, SlotRules, after_s
 from sessions.safety import stands
+from sessions.slots import let_in
 from sessions.state import Slot, State
 from sessions.units import MonoNs
 from sessions.water_states import WaterState
@@ -17,8 +18,6 @@ from sessions.water_states import WaterState
 _PLUGGED = frozenset({SlotState.CHARGING, SlotState.SUSPENDED_EV, SlotState.SUSPENDED_EVSE})
 """States in which a phone was seen on the cable; `preparing` waits for one."""
 
-DEBOUNCE_S = 1.0
-"""A door that is pulled at the last moment is told of a moment later; an expander's twice as late while it is busy."""
 DANGERS = ("temperature", "smoke", "stop", "supply")
 """Of these each has a trigger ``safety.…``."""
 
@@ -65,16 +64,12 @@ def _of_slot(state: State, slot: Slot, equipment: SlotRules, rules: Rules, now: 
         "fault": any(fault.slot == slot.name for fault in state.faults.values()),
         "overstay": waits and now >= after_s(slot.since_mono, rules.timing.overstay_s),
         "door": bool(slot.door_open),
-        "door_forced": bool(slot.door_open) and equipment.has_lock and _nobody_unlocked(slot, rules),
+        "door_forced": bool(slot.door_open) and equipment.has_lock and _forced(slot, rules),
     }
     return {name for name, is_active in wanted.items() if is_active}
 
 
-def _nobody_unlocked(slot: Slot, rules: Rules) -> bool:
-    """Whether the door went open while it was locked. Doors that stood open at the start are nobody's doing."""
-    if slot.opened_mono is None:
-        return False
-    released = slot.released_mono
-    if released is None:
-        return True
-    return not released <= slot.opened_mono <= after_s(released, rules.timing.door_open_s + DEBOUNCE_S)
+def _forced(slot: Slot, rules: Rules) -> bool:
+    """Whether nobody had been let in when the door opened. One that stood open at the start is nobody's doing."""
+    opened = slot.opened_mono
+    return opened is not None and not slot.testing and not let_in(slot, rules, opened)
