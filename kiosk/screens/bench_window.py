@@ -26,6 +26,8 @@ BESIDE = 8
 REFRESH_MS = 200
 CARDS = {"Ana": "0A00C8F1B2", "Ben": "0A00D4E5F6", "Carla": "0A00A1B2C3"}
 COINS = (1, 5, 10)
+CUPS = (("Put cup", True, 500.0), ("Tiny cup", True, 80.0), ("Take cup", False, 500.0))
+"""Each button, and how large an empty cup it puts there."""
 
 
 def fits_beside(root: tk.Tk) -> bool:
@@ -48,6 +50,7 @@ class BenchWindow:
         self._status: Any = None
         self._broken: Word | None = None
         self._outputs: Word | None = None
+        self._water: Word | None = None
         self._pieces: Pieces | None = None
         self._job: str | None = None
         self._closed = False
@@ -81,6 +84,8 @@ class BenchWindow:
                 self._show_broken(self._broken, seen)
             if self._outputs is not None:
                 self._show_outputs(self._outputs, seen)
+            if self._water is not None:
+                self._show_water(self._water, seen["water"])
         self._job = self._window.after(REFRESH_MS, self._look)
 
     def _build(self, seen: Mapping[str, Any]) -> Iterator[None]:
@@ -95,6 +100,7 @@ class BenchWindow:
         self._status.pack(side="bottom", fill="x", padx=16, pady=(4, 10))
         yield from self._build_cards()
         yield from self._build_coins()
+        yield from self._build_water(seen)
         yield from self._build_faults(seen)
         yield from self._build_outputs(seen)
         yield
@@ -145,6 +151,27 @@ class BenchWindow:
 
     def _dropped(self, value: int) -> Callable[[], None]:
         return lambda: self._act(f"drop a {value} coin", lambda: self._bench.coin(value))
+
+    def _build_water(self, seen: Mapping[str, Any]) -> Iterator[None]:
+        """Cups, where the kiosk has water."""
+        if seen.get("water") is None:
+            return
+        row = self._row("Water")
+        for text, present, size_ml in CUPS:
+            yield
+            button(row, text, self._placed(text, present, size_ml), 84).pack(side="left", padx=(0, 4))
+        yield
+        self._water = Word(row)
+        self._water.label.pack(side="left", padx=(8, 0))
+        self._show_water(self._water, seen["water"])
+
+    def _placed(self, text: str, present: bool, size_ml: float) -> Callable[[], None]:
+        return lambda: self._act(text.lower(), lambda: self._bench.cup(present, size_ml))
+
+    @staticmethod
+    def _show_water(word: Word, water: Mapping[str, Any]) -> None:
+        cup = "no cup" if water["cup_ml"] is None else f"{water['cup_ml']:g} ml in the cup"
+        word.show(f"{cup}, pump {'on' if water['pump'] else 'off'}", DARK.go if water["pump"] else DARK.muted)
 
     def _build_faults(self, seen: Mapping[str, Any]) -> Iterator[None]:
         kinds = {device: list(of) for device, of in self._bench.fault_kinds().items()}

@@ -23,6 +23,8 @@ CARD = CardKey("ck_" + "a" * 26)
 EXAMPLES: list[c.Command] = [
     c.StartCharging(SlotName("slot1"), 300, STAFF, CARD),
     c.StopSession(SessionId("s-1"), STAFF),
+    c.StartWater(250, STAFF, CARD),
+    c.RecordCleaning(STAFF, "rinsed"),
     c.ExtendSession(SessionId("s-1"), 60, STAFF),
     c.RefundSession(SessionId("s-1"), 60, STAFF, "why"),
     c.PayOut(CARD, Unit.SECONDS, 60, 100, STAFF, "why"),

@@ -40,6 +40,9 @@ class RecordingBench:
     def coin(self, value: float) -> None:
         self._note("coin", value)
 
+    def cup(self, present: bool, size_ml: float = 500.0) -> None:
+        self._note("cup", present, size_ml)
+
     def fault(self, device: str, kind: str, on: bool) -> None:
         self._note("fault", device, kind, on)
 
@@ -50,6 +53,7 @@ class RecordingBench:
         return {
             "slots": {"slot1": slot, "slot2": bare},
             "outputs": {},
+            "water": {"pump": True, "cup_ml": 120.5, "flowed_ml": 130.0, "tray_ml": 0.0, "tank_ml": 18_000},
             "faults": [{"device": "reader", "kind": "silent"}],
         }
 
@@ -58,6 +62,9 @@ class RecordingBench:
 
     def fault_kinds(self) -> Mapping[str, list[str]]:
         return {"slot1.sensor": ["nack", "stuck"], "reader": ["unplugged"]}
+
+
+WATER_SHOWN = "120.5 ml in the cup, pump on"
 
 
 def everything(widget: tk.Misc) -> list[tk.Misc]:
@@ -98,7 +105,18 @@ def turn_until(root: tk.Tk, condition: Callable[[], bool]) -> None:
 
 def test_it_shows_what_stands_there(window: tk.Tk):
     shown = texts(window)
-    for text in ("relay on", "locked", "shut", "typical", "relay off", "no lock", "no door", "empty", "reader silent"):
+    for text in (
+        "relay on",
+        "locked",
+        "shut",
+        "typical",
+        "relay off",
+        "no lock",
+        "no door",
+        "empty",
+        "reader silent",
+        WATER_SHOWN,
+    ):
         assert text in shown
 
 
@@ -107,6 +125,8 @@ def test_it_shows_what_stands_there(window: tk.Tk):
     [
         ("Ana", ("tap", "0A00C8F1B2")),
         ("5", ("coin", 5)),
+        ("Tiny cup", ("cup", True, 80.0)),
+        ("Take cup", ("cup", False, 500.0)),
         ("Plug in", ("plug", "slot1", "typical", 40.0, False)),
         ("Take out", ("unplug", "slot1", False)),
         ("Pull cable", ("unplug", "slot1", True)),
