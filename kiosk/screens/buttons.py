@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from time import monotonic
 
 from kiosk.screens.geometry import Box
+from kiosk.screens.intents import Intent
 from kiosk.screens.models import Action, Rank
 from kiosk.screens.page import Page
 from kiosk.screens.shapes import Icon, Plate
@@ -59,6 +60,16 @@ class Button:
         self._show(False)
         page.touchables.append(self)
         page.texts.append(self)
+
+    @property
+    def intent(self) -> Intent | None:
+        """What touching it means now."""
+        return self._action.intent if self._action is not None else None
+
+    @property
+    def hold(self) -> bool:
+        """Whether it must be held."""
+        return self._action is not None and self._action.hold
 
     def set(self, action: Action | None) -> None:
         """Shows an action, or nothing."""

@@ -53,12 +53,12 @@ class TilePart(Card):
         small = Type.BODY if self._tall else Type.CAPTION
         line = rest.below(word_h).top(theme.lines(small))
         self._plug = Text(page, line, small, colours.muted)
-        below = rest.below(word_h + line.h).top(theme.lines(Type.FIGURE)) if self._roomy else line
+        self._both = self._roomy and not theme.large
+        below = rest.below(word_h + line.h).top(theme.lines(Type.FIGURE)) if self._both else line
         self._figure = Figures(page, below, Type.FIGURE if self._tall else Type.SMALL_FIGURE, colours.text, "left")
-        room = below if self._tall else rest.below(word_h)
-        down = "middle" if self._tall else "top"
-        self._detail = Text(page, room, small, colours.text, down=down, wrap=not self._tall)
         pill = inner.bottom_part(theme.px(56 if self._roomy else 48))
+        room = inner.bottom - below.y - (pill.h if self._tall else 0)
+        self._detail = Text(page, Box(below.x, below.y, below.w, room), small, colours.text, down="top", wrap=True)
         self._pill = Plate(page, pill, colours.go, self.fill)
         self._button = Text(page, pill.inset(theme.px(6), 0), Type.BUTTON, colours.ink, "middle")
 
@@ -77,7 +77,7 @@ class TilePart(Card):
         quiet = tile.kind in (TileKind.IN_USE, TileKind.OUT_OF_ORDER)
         self._number.set(str(tile.number), colours.muted if quiet else colours.text)
         self._word.set(tile.word, accent)
-        second = "" if not self._roomy and (tile.figure or tile.detail) else tile.plug
+        second = "" if not self._both and (tile.figure or tile.detail) else tile.plug
         self._plug.set(second)
         self._figure.set(tile.figure)
         self._detail.set(tile.detail, colours.muted if quiet else colours.text)
