@@ -23,8 +23,9 @@ class KioskTest:
         self._tools = tools
         kind = pinmap.reader.kind if pinmap.reader.kind != "none" else "rdm6300"
         self._reader = ReaderTest(kind, wiring.reader, tools) if wiring.reader is not None else None
-        coins = pinmap.coin is not None and wiring.coin is not None
-        self._coin = CoinTest(pinmap.coin, wiring.coin, wiring.outputs, tools) if coins else None
+        self._coin = None
+        if pinmap.coin is not None and wiring.coin is not None:
+            self._coin = CoinTest(pinmap.coin, wiring.coin, wiring.outputs, tools)
 
     def run(self) -> Generator[Check, None, None]:
         """Ask everything."""

@@ -115,9 +115,9 @@ class SelfTests:
         """End the test that runs and give its slot back, on the owner's thread, after its loop has ended."""
         self.abandon()
         state = self._conductor.state
-        for place in [*state.slots.values(), *state.dispensers.values()]:
-            if place.testing:
-                self._conductor.tell(EndSlotTest(place.name, TESTER))
+        for name in [*self._slots, *state.dispensers]:
+            if (state.dispensers.get(name) or state.slot(name)).testing:
+                self._conductor.tell(EndSlotTest(name, TESTER))
 
     def abandon(self) -> None:
         """End the test that runs: the kiosk ends, whose outputs are off. The next start gives its slot back."""

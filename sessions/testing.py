@@ -41,9 +41,9 @@ def end(draft: Draft, command: c.EndSlotTest) -> Json:
 
 def end_all(draft: Draft, reason: str) -> None:
     """Ends every test that the facts say goes on: the kiosk that made it has stopped."""
-    for place in [*draft.state.slots.values(), *draft.state.dispensers.values()]:
-        if place.testing:
-            draft.add(e.SlotTestEnded(place.name, reason))
+    for name in [*draft.state.slots, *draft.state.dispensers]:
+        if (draft.state.dispensers.get(name) or draft.state.slot(name)).testing:
+            draft.add(e.SlotTestEnded(name, reason))
 
 
 def _place(draft: Draft, name: SlotName) -> Slot | Dispenser:

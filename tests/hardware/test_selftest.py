@@ -418,8 +418,7 @@ def test_a_test_that_is_broken_off_after_any_check_leaves_everything_off(kiosk):
         assert not lock.output.on
         if kiosk.bench.snapshot()["slots"][LOCKER]["door"] == "open":
             kiosk.bench.door(LOCKER, False)
-            door = kiosk.wiring.slots[LOCKER]
-            wait_for(lambda door=door: door.door_open() is False, "the shut door")
+            wait_for(lambda: kiosk.wiring.slots[LOCKER].door_open() is False, "the shut door")
 
 
 @pytest.mark.parametrize("interruption", [KeyboardInterrupt, SystemExit])

@@ -9,7 +9,7 @@ import pytest
 
 from kiosk.selftest import SelfTests
 from kiosk.selftest_hands import TESTER
-from sessions.commands import BeginSlotTest, SetDanger
+from sessions.commands import BeginSlotTest, Command, SetDanger
 from sessions.errors import BadRequest, IllegalTransition, SessionsError, UnknownSlot
 from sessions.ports import Json
 from sessions.units import SlotName
@@ -57,6 +57,15 @@ class Running:
     def join(self) -> None:
         self._thread.join(30)
         assert not self._thread.is_alive()
+
+
+def tell(kiosk: RunningKiosk, command: Command) -> None:
+    """Says it on the owner's thread."""
+
+    def say() -> None:
+        kiosk.conductor.tell(command)
+
+    kiosk.inbox.put(say)
 
 
 def facts_of(kiosk: RunningKiosk, slot: str) -> list[str]:
@@ -141,14 +150,14 @@ def test_a_test_that_is_broken_off_gives_its_slot_back_with_the_relay_off(end, k
     elif end == "end":
         tests.end({})
     else:
-        kiosk.inbox.put(lambda: kiosk.conductor.tell(SetDanger(True, "too hot", "temperature")))
+        tell(kiosk, SetDanger(True, "too hot", "temperature"))
     test.join()
     assert isinstance(test.refusal, IllegalTransition)
     assert not relay(kiosk, "slot2")
     if end == "stop":
         kiosk.inbox.put(tests.stop)  # The owner's thread, after the loop has ended.
     if end == "danger":
-        kiosk.inbox.put(lambda: kiosk.conductor.tell(SetDanger(False, "too hot", "temperature")))
+        tell(kiosk, SetDanger(False, "too hot", "temperature"))
     given_back(kiosk, "slot2")
     assert kiosk.store.selftests() == ()
 
@@ -164,7 +173,7 @@ def test_a_run_that_nobody_follows_any_more_ends_by_itself(kiosk, monkeypatch):
 
 def test_a_kill_in_the_middle_of_a_test_is_made_good_at_the_next_start(tmp_path):
     with running_kiosk(tmp_path) as kiosk:
-        kiosk.inbox.put(lambda: kiosk.conductor.tell(BeginSlotTest(SLOT, TESTER)))
+        tell(kiosk, BeginSlotTest(SLOT, TESTER))
         wait_for(lambda: kiosk.slot("slot2")["state"] == "unavailable")
         kiosk.journal.flush(10)
     with running_kiosk(tmp_path) as kiosk:

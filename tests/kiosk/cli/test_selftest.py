@@ -88,7 +88,7 @@ def test_whoever_holds_the_data_directory_is_named(terminal):
         assert f"process {os.getpid()}" in terminal.refused(*ALONE)
 
 
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129), (signal.SIGINT, 1)])
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129), (signal.SIGINT, 130)])
 def test_a_test_that_is_told_to_end_leaves_the_relay_off(number, code, terminal):
     terminal.data.mkdir()
     wires = WireMemory(terminal.data / BENCH_PINS)
