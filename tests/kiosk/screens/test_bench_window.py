@@ -40,6 +40,9 @@ class RecordingBench:
     def coin(self, value: float) -> None:
         self._note("coin", value)
 
+    def touch(self, x: int, y: int) -> None:
+        self._note("touch", x, y)
+
     def cup(self, present: bool, size_ml: float = 500.0) -> None:
         self._note("cup", present, size_ml)
 
