@@ -1,13 +1,13 @@
 """The store of a simulated kiosk: what is durable when, and what a power cut leaves."""
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 from kiosk.simulation.virtual import VirtualOwner
 from sessions.conductor import Conductor
-from sessions.events import Fact
+from sessions.events import Fact, VerdictGiven
 from sessions.fold import apply
 from sessions.journaling import Batch, Mark, Sample
 from sessions.ledger import Ledger
@@ -98,6 +98,10 @@ class SimJournal:
         for fact in self.facts:
             apply(state, fact)
         return state
+
+    def verdicts_about(self, sessions: Container[SessionId]) -> Iterator[Fact]:
+        """The verdicts about some sessions, as far as they are remembered."""
+        return (f for f in self.facts if isinstance(f.body, VerdictGiven) and f.body.session in sessions)
 
     def forget(self, folded: State) -> None:
         """Lets go of the facts behind `folded`, which they were just folded to."""

@@ -146,6 +146,7 @@ class SimKiosk:
             doors={name: slot.door_open() for name, slot in self.slots.items()},
             marks=self.journal.marks,
         )
+        self.conductor.sensing.recall(self.journal.verdicts_about(self.state.sessions))
         self.running = True
         if self.spout is not None:
             self.spout.start()
