@@ -84,7 +84,8 @@ class OwnersHands:
         try:
             self._on_owner(lambda: self._given_back(name))
         except TimeoutError:
-            _log.warning("%s is given back at the next start: the kiosk is ending", name)
+            if not self._closed:
+                _log.warning("%s could not be given back in time; the next start does it", name)
 
     def quiet_since(self, name: SlotName) -> MonoNs:
         """Since when the slot has had no power."""

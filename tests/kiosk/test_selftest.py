@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 
+from hardware.bench.technician import Technician
+from hardware.selftest import run_checks
 from kiosk.selftest import SelfTests
-from kiosk.selftest_hands import TESTER
+from kiosk.selftest_hands import TESTER, OwnersHands
 from sessions.commands import BeginSlotTest, Command, SetDanger
 from sessions.errors import BadRequest, IllegalTransition, SessionsError, UnknownSlot
 from sessions.ports import Json
@@ -204,6 +206,24 @@ def test_questions_go_to_whoever_follows(kiosk):
     assert {"slot1.lock", "slot1.display"} <= {check["device"] for check in found if check["result"] == "pass"}
     with pytest.raises(BadRequest, match="not asked any more"):
         tests.answer({**begun, "question": 1, "said": "yes"})
+
+
+def test_with_a_technician_there_every_device_of_a_running_kiosk_passes(kiosk):
+    person = Technician(kiosk.bench)
+
+    def ask(**asked: Any) -> Any:
+        return run_checks(kiosk.pinmap, kiosk.wiring, **{**asked, "person": person})
+
+    hands = OwnersHands(kiosk.conductor, kiosk.wiring.slots, kiosk.wiring.outputs, kiosk.wiring.water)
+    tests = SelfTests(ask, kiosk.wiring.slots, kiosk.conductor, hands, kiosk.journal.selftest)
+    outcome = tests.run({})
+    person.rest()
+    assert outcome["passed"], failures(outcome)
+    assert set(outcome["devices"].values()) == {"pass"}
+    assert {"water.pump", "water.flow", "water.cup", "safety.stop", "reader", "coin"} <= outcome["devices"].keys()
+    wait_for(lambda: kiosk.get("/api/water")["state"] == "available")
+    assert [slot["state"] for slot in kiosk.get("/api/slots")["slots"]] == ["available"] * 4
+    assert kiosk.get("/api/session")["data"]["faults"] == []
 
 
 def test_only_one_runs_at_a_time(kiosk):
