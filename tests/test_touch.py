@@ -2,17 +2,28 @@
 
 import subprocess
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from tests.faults.process import ANNA, BEN, KIOSK, KioskProcess, kiosk_process, until
 
-# Places on the 800x480 screen, read off docs/screens.
-USE_SLOT_1 = (107, 344)
-LIKELY_ACTION = (650, 436)
-LEFT_ACTION = (120, 436)
-MIDDLE_ACTION = (400, 436)
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where things are on a screen of that size, read off docs/screens."""
+
+    size: str
+    use_slot_1: tuple[int, int]
+    likely: tuple[int, int]
+    left: tuple[int, int]
+    middle: tuple[int, int]
+
+
+LYING = Places("800x480", (107, 344), (650, 436), (120, 436), (400, 436))
+UPRIGHT = Places("480x800", (120, 345), (240, 758), (120, 682), (350, 682))
+SIZES = pytest.mark.parametrize("at", [LYING, UPRIGHT], ids=lambda at: at.size)
 
 
 class Finger:
@@ -42,29 +53,30 @@ def sign_in(kiosk: KioskProcess, frame: bytes, coin: int) -> None:
     kiosk.post("/api/bench/coin", value=coin)
 
 
-def touched_open(kiosk: KioskProcess, finger: Finger) -> bool:
-    finger.touch(MIDDLE_ACTION)
+def touched_open(kiosk: KioskProcess, finger: Finger, place: tuple[int, int]) -> bool:
+    finger.touch(place)
     seen = kiosk.bench("slot1")
     return bool(seen["lock"] == "unlocked" or seen["door"] != "shut")
 
 
-def test_four_touches_from_tap_to_charging_and_holding_finishes(tmp_path: Path, display: str) -> None:
+@SIZES
+def test_four_touches_from_tap_to_charging_and_holding_finishes(tmp_path: Path, display: str, at: Places) -> None:
     finger = Finger(display)
-    with kiosk_process(tmp_path, program=program(display)) as kiosk:
+    with kiosk_process(tmp_path, "--size", at.size, program=program(display)) as kiosk:
         sign_in(kiosk, ANNA, 5)
-        finger.touch(USE_SLOT_1)
+        finger.touch(at.use_slot_1)
         until(lambda: kiosk.slot("slot1")["state"] == "reserved", "the touch claims the slot")
-        finger.touch(LIKELY_ACTION, times=2)
+        finger.touch(at.likely, times=2)
         until(lambda: kiosk.slot("slot1")["state"] == "preparing", "the touch starts")
         kiosk.post("/api/bench/slots/slot1/plug", phone="typical", level=30)
         until(lambda: kiosk.slot("slot1")["state"] == "charging", "it charges")
         assert len(kiosk.sessions()) == 1, "a double touch starts once"
-        until(lambda: touched_open(kiosk, finger), "the door opens")
+        until(lambda: touched_open(kiosk, finger, at.middle), "the door opens")
         kiosk.post("/api/bench/slots/slot1/unplug")
         until(lambda: kiosk.slot("slot1")["state"] == "suspended_ev", "the kiosk noticed")
         end = time.monotonic() + 20
         while kiosk.slot("slot1")["state"] != "available" and time.monotonic() < end:
-            finger.hold(LEFT_ACTION, 2)
+            finger.hold(at.left, 2)
         story = kiosk.sessions()[0]
         assert (story["stop_reason"], story["state"]) == ("Local", "ended")
         assert story["used_s"] + story["returned_s"] == 300
@@ -76,11 +88,11 @@ def test_another_card_at_the_screen_gets_nothing_of_the_first(tmp_path: Path, di
     finger = Finger(display)
     with kiosk_process(tmp_path, program=program(display)) as kiosk:
         sign_in(kiosk, ANNA, 5)
-        finger.touch(USE_SLOT_1)
+        finger.touch(LYING.use_slot_1)
         until(lambda: kiosk.slot("slot1")["state"] == "reserved", "claimed")
         sign_in(kiosk, BEN, 1)
         until(lambda: kiosk.slot("slot1")["state"] == "available", "the first one's claim is released")
-        for place in (USE_SLOT_1, LIKELY_ACTION):
+        for place in (LYING.use_slot_1, LYING.likely):
             finger.touch(place)
             until(lambda: kiosk.slot("slot1")["state"] != "available", "the second one's touch counts")
         session = until(lambda: kiosk.get("/api/session")["data"]["sessions"], "the second one's session")[0]
@@ -88,10 +100,10 @@ def test_another_card_at_the_screen_gets_nothing_of_the_first(tmp_path: Path, di
         assert session["granted_s"] == 60
 
 
-@pytest.mark.parametrize("size", ["800x480"])
-def test_the_picture_is_of_the_screens_size(tmp_path: Path, display: str, size: str) -> None:
-    with kiosk_process(tmp_path, program=program(display)) as kiosk:
+@SIZES
+def test_the_picture_is_of_the_screens_size(tmp_path: Path, display: str, at: Places) -> None:
+    with kiosk_process(tmp_path, "--size", at.size, program=program(display)) as kiosk:
         picture = kiosk.http.get("/api/screen.png")
         assert picture.headers["content-type"] == "image/png"
         width, height = (int.from_bytes(picture.content[at : at + 4], "big") for at in (16, 20))
-        assert f"{width}x{height}" == size
+        assert f"{width}x{height}" == at.size

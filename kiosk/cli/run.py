@@ -15,7 +15,9 @@ from kiosk.options import SMALLEST_WINDOW, RunOptions
 @click.option(
     "--windowed", is_flag=True, help="An 800x480 window instead of the whole screen; always so with --simulate."
 )
-@click.option("--size", type=WindowSize(), metavar="WxH", help="A window of this size instead, such as 1024x600.")
+@click.option(
+    "--size", type=WindowSize(), metavar="WxH", help="A window of this size instead, such as 1024x600 or 480x800."
+)
 @click.option("--pinmap", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="F", help="The wiring.")
 @click.option("--card-reader", metavar="PORT", help="A serial port to read cards from, also when simulating.")
 @click.option("--coin-board", metavar="PORT", help="A serial port with a coin board on it, also when simulating.")

@@ -30,7 +30,8 @@ class WholeNumber(click.ParamType[int]):
 
 
 class WindowSize(click.ParamType[tuple[int, int]]):
-    """A window's width and height in pixels, such as ``1024x600``, no smaller or larger than screens are drawn for."""
+    """A window's width and height in pixels, such as ``1024x600`` or ``480x800``, no smaller or larger than
+    screens are drawn for."""
 
     name = "size"
 
@@ -42,7 +43,8 @@ class WindowSize(click.ParamType[tuple[int, int]]):
             self.fail(f"{value!r} is not a size such as 1024x600.", param, ctx)
         size = int(match[1]), int(match[2])
         least, most = SMALLEST_WINDOW, LARGEST_WINDOW
-        if not (least[0] <= size[0] <= most[0] and least[1] <= size[1] <= most[1]):
-            limits = f"from {least[0]}x{least[1]} to {most[0]}x{most[1]}"
-            self.fail(f"{value} is not {limits}, the sizes that the screens are drawn for.", param, ctx)
+        long, short = max(size), min(size)
+        if not (least[0] <= long <= most[0] and least[1] <= short <= most[1]):
+            limits = f"from {least[0]}x{least[1]} to {most[0]}x{most[1]}, lying or upright"
+            self.fail(f"{value} is not {limits}: the sizes that the screens are drawn for.", param, ctx)
         return size
