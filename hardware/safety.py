@@ -141,7 +141,8 @@ class _Watched:
         self._warned = not self._warned
         detail = f"It is {celsius:.0f} C in the cabinet, {self.thermometer.warn_C:g} C is warm. Check fan and vents."
         trouble = Trouble.HOT if self._warned else None
-        self._post(DeviceReport(f"{self.thermometer.device}.warm", trouble, detail if trouble else "It is cool again.", now))
+        detail = detail if trouble else "It is cool again."
+        self._post(DeviceReport(f"{self.thermometer.device}.warm", trouble, detail, now))
 
 
 def thermometer_names(count: int) -> list[str]:

@@ -13,7 +13,7 @@ SMALLEST_WINDOW, LARGEST_WINDOW = (800, 480), (1920, 1200)
 
 @dataclass(frozen=True, slots=True)
 class RunOptions:
-    """How to run the kiosk. ``card_reader`` and ``coin_board`` are serial ports used even when the rest is simulated."""
+    """How to run the kiosk. ``card_reader`` and ``coin_board`` are serial ports, used also in a simulation."""
 
     data_dir: Path
     settings: "Settings"

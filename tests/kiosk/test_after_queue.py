@@ -1,3 +1,5 @@
+from functools import partial
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -6,8 +8,9 @@ from kiosk.after_queue import MS, AfterQueue
 
 @given(st.lists(st.tuples(st.integers(-5, 20), st.booleans()), max_size=40), st.integers(0, 25))
 def test_jobs_come_by_their_instant_then_in_order_and_never_when_cancelled(asked, until):
-    queue, came = AfterQueue(lambda: 0), []
-    ids = [queue.after(delay, lambda n=n: came.append(n)) for n, (delay, _) in enumerate(asked)]
+    queue = AfterQueue(lambda: 0)
+    came: list[int] = []
+    ids = [queue.after(delay, partial(came.append, n)) for n, (delay, _) in enumerate(asked)]
     for after_id, (_, cancelled) in zip(ids, asked, strict=True):
         if cancelled:
             queue.after_cancel(after_id)
