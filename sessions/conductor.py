@@ -10,11 +10,11 @@ from dataclasses import dataclass
 
 from sessions import commands as c
 from sessions.detection import Detector
-from sessions.display_text import slot_text
+from sessions.displays import Displays
 from sessions.engine import Decision, Engine
 from sessions.errors import InvariantBroken, SessionsError
 from sessions.events import Fact, KioskStopped
-from sessions.jobs import Pace, arm_waiting, cancel_jobs, show, start_jobs
+from sessions.jobs import Pace, arm_waiting, cancel_jobs, start_jobs
 from sessions.journaling import Batch, Journal, Mark, Sample
 from sessions.metering import Meter
 from sessions.noticed import Noticed
@@ -24,10 +24,9 @@ from sessions.pouring import Pouring
 from sessions.registry import Record, Registry, SessionOwner, SessionRecord, WaterRecord
 from sessions.rules import Rules
 from sessions.sensing import Sensing
-from sessions.slots import shown_state
-from sessions.state import Session, Slot, State, Visit
+from sessions.state import State, Visit
 from sessions.storing import Storing
-from sessions.units import CardKey, MonoNs, Now, Seq, SessionId, SlotName, VisitId
+from sessions.units import CardKey, MonoNs, Now, Seq, SessionId, SlotName, VisitId, ms_until
 from sessions.visits import idle_until
 from sessions.water_states import WATER
 
@@ -67,7 +66,8 @@ class Conductor:
         pace: Pace | None = None,
         water: WaterPort | None = None,
     ) -> None:
-        self._owner = owner
+        self.owner = owner
+        """Who holds the records and lends its thread."""
         self._engine = engine
         self._slots = slots
         self._journal = journal
@@ -81,15 +81,9 @@ class Conductor:
         self._followed = engine.state.seq
         self._storing = Storing(engine.state.seq)
         self._noticed = Noticed(card_key)
-        self._shown: dict[SlotName, tuple[Slot, Session | None]] = {}
-        """What each slot's display was last set by; from then on only time changes it, which is its tick's business."""
+        self._displays = Displays(self, slots, self.registry)
         self._sweep_id: AfterId | None = None
         self._door_id: AfterId | None = None
-
-    @property
-    def owner(self) -> SessionOwner:
-        """Who holds the records."""
-        return self._owner
 
     @property
     def state(self) -> State:
@@ -122,14 +116,14 @@ class Conductor:
             self._say_stopped(reason)
         for after_id in (self._sweep_id, self._door_id):
             if after_id is not None:
-                self._owner.after_cancel(after_id)
+                self.owner.after_cancel(after_id)
         self._sweep_id = self._door_id = None
-        for record in list(self._owner.sessions.values()):
+        for record in list(self.owner.sessions.values()):
             cancel_jobs(self, record)
             self.registry.remove(record.session_id)
 
     def _say_stopped(self, reason: str) -> None:
-        for record in self._owner.sessions.values():
+        for record in self.owner.sessions.values():
             self.mark(record)
         draft = self._engine.draft(self.now())
         draft.add(KioskStopped(reason))
@@ -159,8 +153,8 @@ class Conductor:
         now = self.now().mono
         for name in slots:
             self.sensing.rewired(name, now)
-            self._shown.pop(name, None)
-        self._show_all()
+            self._displays.forget(name)
+        self._displays.set()
 
     def observe(self, seen: Observation) -> None:
         """Takes what hardware noticed."""
@@ -185,7 +179,7 @@ class Conductor:
             return
         ready = self._storing.acknowledged(seq)
         self._set_outputs()
-        self._show_all()
+        self._displays.set()
         self.listeners.durable(seq)
         for callback in ready:
             callback()
@@ -227,18 +221,18 @@ class Conductor:
         self._storing.decided(decision.facts)
         self._sync_records()
         self._set_outputs()
-        self._show_all()
+        self._displays.set()
         self.listeners.decided(decision.facts)
 
     def _sync_records(self) -> None:
-        for session_id in [known for known in self._owner.sessions if known not in self.state.sessions]:
+        for session_id in [known for known in self.owner.sessions if known not in self.state.sessions]:
             record = self.registry.remove(session_id)
             if record is not None:
                 cancel_jobs(self, record)
         for session_id in self.state.sessions:
-            if session_id not in self._owner.sessions:
+            if session_id not in self.owner.sessions:
                 self._open_record(session_id)
-        for record in self._owner.sessions.values():
+        for record in self.owner.sessions.values():
             if isinstance(record, SessionRecord):
                 arm_waiting(self, record)
             elif self.pouring is not None:
@@ -253,13 +247,10 @@ class Conductor:
         port = self._slots.get(session.slot)
         if port is None:
             return
-        slot = self.rules.slot(session.slot)
-        detector = Detector(
-            self.rules.detection, self.sensing.zero(session.slot), slot.max_mA, drawn_before=session.used_ms > 0
-        )
+        zero, max_mA = self.sensing.zero(session.slot), self.rules.slot(session.slot).max_mA
+        detector = Detector(self.rules.detection, zero, max_mA, drawn_before=session.used_ms > 0)
         meter = self._engine.meters.setdefault(session_id, Meter())
-        record = SessionRecord(session_id, port, meter, detector)
-        record.read_up_to = self.now().mono
+        record = SessionRecord(session_id, port, meter, detector, read_up_to=self.now().mono)
         self.registry.add(record)
         start_jobs(self, record)
 
@@ -279,42 +270,26 @@ class Conductor:
         now = self.now().mono
         next_shut = self.outputs.set(self.state, self.durable, now)
         if self._door_id is not None:
-            self._owner.after_cancel(self._door_id)
+            self.owner.after_cancel(self._door_id)
             self._door_id = None
         if next_shut is not None:
-            self._door_id = self._owner.after(_ms_until(next_shut, now), self._door_time_over)
+            self._door_id = self.owner.after(ms_until(next_shut, now), self._door_time_over)
 
     def _door_time_over(self) -> None:
         self._door_id = None
         self._set_outputs()
 
-    def _show_all(self) -> None:
-        state = self.state
-        for name, port in self._slots.items():
-            slot = state.slot(name)
-            session = state.sessions.get(slot.session) if slot.session else None
-            shown = self._shown.get(name)
-            if shown is not None and shown[0] is slot and shown[1] is session:
-                continue
-            record = self.registry.on_slot(name)
-            if record is not None:
-                show(self, record)
-            else:
-                port.show(slot_text(shown_state(slot, self.durable), 0))
-            if slot.moved_seq <= self.durable:
-                self._shown[name] = (slot, session)
-
     def show_again(self, name: SlotName) -> None:
         """Shows on a slot's display what belongs there, whatever somebody else has shown."""
-        self._shown.pop(name, None)
-        self._show_all()
+        self._displays.forget(name)
+        self._displays.set()
 
     def sweep_again(self) -> None:
         """Puts the next sweep where the pace wants it now."""
         if self._sweep_id is not None:
-            self._owner.after_cancel(self._sweep_id)
+            self.owner.after_cancel(self._sweep_id)
         delay_ms = self.pace.sweep(SWEEP_MS)
-        self._sweep_id = None if delay_ms is None else self._owner.after(delay_ms, self._sweep)
+        self._sweep_id = None if delay_ms is None else self.owner.after(delay_ms, self._sweep)
 
     def _sweep(self) -> None:
         self._sweep_id = None
@@ -324,7 +299,3 @@ class Conductor:
         self.sensing.look(self.state, self.now().mono, names)
         if self.pouring is not None:
             self.pouring.look()
-
-
-def _ms_until(instant: MonoNs, now: MonoNs) -> int:
-    return max(0, instant - now) // 1_000_000 + 1

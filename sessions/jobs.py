@@ -23,12 +23,11 @@ from sessions.registry import Record, SessionOwner, SessionRecord
 from sessions.rules import Rules
 from sessions.slots import deadline, shown_state
 from sessions.state import State
-from sessions.units import NS, MonoNs, Now, Seq, SessionId, SlotName, seconds_ns
+from sessions.units import NS, MonoNs, Now, Seq, SessionId, SlotName, ms_to_beat, ms_until, seconds_ns
 
 WATCH_MS = 100
 """How often new readings are looked at: sensors deliver ten a second."""
 STANDING_TICK_MS = 1000
-_MS = 1_000_000
 
 
 class Pace:
@@ -137,8 +136,7 @@ def arm_waiting(desk: Desk, record: SessionRecord) -> None:
     record.waits_until = due
     if wanted is not None and due is not None:
         session_id = record.session_id
-        delay_ms = max(0, due - desk.now().mono) // _MS + 1
-        _put(desk, record, wanted, delay_ms, lambda: _waited(desk, session_id, wanted))
+        _put(desk, record, wanted, ms_until(due, desk.now().mono), lambda: _waited(desk, session_id, wanted))
 
 
 def _due(desk: Desk, record: SessionRecord, state: SlotState) -> MonoNs | None:
@@ -188,8 +186,7 @@ def _to_next_second(desk: Desk, record: SessionRecord) -> int:
     """Milliseconds until the figure changes: just after the next whole second of use, while time runs."""
     if not record.meter.running:
         return STANDING_TICK_MS
-    used = record.meter.used_ns(desk.now().mono)
-    return (NS - used % NS) // _MS + 1
+    return ms_to_beat(NS, record.meter.used_ns(desk.now().mono))
 
 
 def _watch_current(desk: Desk, session_id: SessionId) -> None:
@@ -249,8 +246,7 @@ def _flush_usage(desk: Desk, session_id: SessionId) -> None:
 
 
 def _to_next_beat(desk: Desk) -> int:
-    beat = desk.rules.timing.flush_usage_s * NS
-    return (beat - desk.now().mono % beat) // _MS + 1
+    return ms_to_beat(desk.rules.timing.flush_usage_s * NS, desk.now().mono)
 
 
 def _put(desk: Desk, record: SessionRecord, name: str, delay_ms: int | None, job: Callable[[], None]) -> None:

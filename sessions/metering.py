@@ -8,9 +8,8 @@ are never counted, so a late tick costs nobody a second.
 
 from dataclasses import dataclass
 
-from sessions.units import MonoNs
+from sessions.units import NS_PER_MS, MonoNs
 
-_NS_PER_MS = 1_000_000
 _NS_PER_HOUR = 3_600_000_000_000
 
 
@@ -66,7 +65,7 @@ class Meter:
 
     def proven_ms(self) -> int:
         """`proven_ns` in whole milliseconds, rounded down."""
-        return self.proven_ns() // _NS_PER_MS
+        return self.proven_ns() // NS_PER_MS
 
     def add_energy(self, mA: float, volts: float, duration_ns: int) -> None:
         """Adds what flowed for a while. mA x V is mW; over nanoseconds that is mW ns, kept as nWh."""

@@ -18,7 +18,7 @@ from sessions.ports import Trouble, WaterPort, WaterReading
 from sessions.pour import Pour
 from sessions.registry import WaterRecord
 from sessions.rules import WaterRules
-from sessions.units import NS, MonoNs, SessionId, seconds_ns
+from sessions.units import NS, MonoNs, SessionId, ms_to_beat, ms_until, seconds_ns
 from sessions.water import deadline, pump_wanted, required
 from sessions.water_states import WATER, WATER_FIGURES, WaterState
 
@@ -30,7 +30,6 @@ BLIND_NS = seconds_ns(1.0)
 DRIVER = "water.driver"
 SETTLED_NS = seconds_ns(2.0)
 """How long after the pump went off water may still flow: twice what is counted as overrun."""
-_MS = 1_000_000
 
 
 class Pouring:
@@ -88,7 +87,7 @@ class Pouring:
             self._cancel(record, other)
         record.waits_until = due
         if due is not None:
-            self._put(record, job, _ms_until(due, self._desk.now().mono), self._waited)
+            self._put(record, job, ms_until(due, self._desk.now().mono), self._waited)
 
     def cup_seen(self) -> None:
         """The driver says that a cup came or went: looked at now, not at the next turn."""
@@ -178,7 +177,7 @@ class Pouring:
     def _to_next_look(self, record: WaterRecord) -> int:
         """Milliseconds: ten looks a second, and one at the instant at which enough will have flowed."""
         stop_at = record.pour.stop_at(self._overrun_ul) if self._on else None
-        return WATCH_MS if stop_at is None else min(WATCH_MS, _ms_until(stop_at, self._desk.now().mono))
+        return WATCH_MS if stop_at is None else min(WATCH_MS, ms_until(stop_at, self._desk.now().mono))
 
     def _waited(self, record: WaterRecord) -> None:
         self._look(record)
@@ -196,8 +195,7 @@ class Pouring:
         self._put(record, "flush_usage", self._to_next_beat(), self._flush)
 
     def _to_next_beat(self) -> int:
-        beat = self._desk.rules.timing.water_flush_s * NS
-        return (beat - self._desk.now().mono % beat) // _MS + 1
+        return ms_to_beat(self._desk.rules.timing.water_flush_s * NS, self._desk.now().mono)
 
     def _put(self, record: WaterRecord, name: str, delay_ms: int, job: Callable[[WaterRecord], None]) -> None:
         session_id = record.session_id
@@ -219,7 +217,3 @@ class Pouring:
 def _nothing_yet(now: MonoNs) -> WaterReading:
     """Before the driver's first look nothing has flowed."""
     return WaterReading(now, None, None, 0, 0)
-
-
-def _ms_until(instant: MonoNs, now: MonoNs) -> int:
-    return max(0, instant - now) // _MS + 1

@@ -29,11 +29,22 @@ Seq = NewType("Seq", int)
 
 NS = 1_000_000_000
 """Nanoseconds in a second."""
+NS_PER_MS = 1_000_000
 
 
 def seconds_ns(seconds: float) -> int:
     """A duration in seconds as whole nanoseconds."""
     return round(seconds * NS)
+
+
+def ms_until(instant: MonoNs, now: MonoNs) -> int:
+    """Milliseconds to hand to ``after``: rounded up, so that the job finds the instant reached."""
+    return max(0, instant - now) // NS_PER_MS + 1
+
+
+def ms_to_beat(beat_ns: int, now_ns: int) -> int:
+    """Milliseconds to hand to ``after`` until what is at ``now_ns`` has reached the next whole multiple of a beat."""
+    return (beat_ns - now_ns % beat_ns) // NS_PER_MS + 1
 
 
 def whole_seconds(duration_ns: int) -> Seconds:

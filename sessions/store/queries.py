@@ -28,14 +28,13 @@ from sessions.store.codec import (
 )
 from sessions.store.database import open_reader
 from sessions.store.failures import explained
-from sessions.units import CardKey, Milliamps, MonoNs, Now, Seq, SessionId, SlotName, Unit, UtcMs, VisitId
+from sessions.units import NS_PER_MS, CardKey, Milliamps, MonoNs, Now, Seq, SessionId, SlotName, Unit, UtcMs, VisitId
 
 LONGEST_DECISION = 200
 """Among how many facts from its first one a command's answer is looked for. The longest decisions are some ten a slot.
 """
 MOST_FACTS = 2**63 - 1
 """The highest number that SQLite gives."""
-_NS_PER_MS = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +203,7 @@ class Queries:
         """What is kept of a session's current waveform, in order."""
         query = "SELECT session, slot, boot_id, start_mono, points FROM samples WHERE session = ? ORDER BY id"
         return tuple(
-            Sample(session, slot, boot_id, MonoNs(start + ms * _NS_PER_MS), None if mA is None else Milliamps(mA))
+            Sample(session, slot, boot_id, MonoNs(start + ms * NS_PER_MS), None if mA is None else Milliamps(mA))
             for session, slot, boot_id, start, points in self._ask(query, (session_id,))
             for ms, mA in json.loads(points)
         )

@@ -22,14 +22,13 @@ from sessions.store.codec import (
     row_values,
     transfer_values,
 )
-from sessions.units import Seq
+from sessions.units import NS_PER_MS, Seq
 
 SAMPLE_ROWS = 20_000
 """Rows of samples that are kept, each of up to `SAMPLES_A_ROW` points: some 15 MB, weeks of transitions on a busy
 kiosk."""
 SAMPLES_A_ROW = 64
 """As many as are handed over at once while nothing happens (`sessions.waveform.ROW`): some 700 bytes, two pages."""
-_NS_PER_MS = 1_000_000
 
 Write = Batch | Mark | Heartbeat | SelfTest
 SELFTESTS_KEPT = 500
@@ -177,7 +176,7 @@ def _write_samples(connection: sqlite3.Connection, samples: Sequence[Sample]) ->
     for _, group in groupby(ordered, key=lambda s: (s.session, s.boot_id)):
         while row := list(islice(group, SAMPLES_A_ROW)):
             first = row[0]
-            points = [[(s.mono - first.mono) // _NS_PER_MS, None if s.mA is None else round(s.mA, 1)] for s in row]
+            points = [[(s.mono - first.mono) // NS_PER_MS, None if s.mA is None else round(s.mA, 1)] for s in row]
             connection.execute(
                 "INSERT INTO samples (session, slot, boot_id, start_mono, points) VALUES (?, ?, ?, ?, ?)",
                 (first.session, first.slot, first.boot_id, first.mono, dumps(points)),
