@@ -14,6 +14,7 @@ from sessions import events as e
 from sessions import water
 from sessions.actors import owned_session, payer
 from sessions.claims import require_free, slot_taken
+from sessions.doorway import BESIDE_NS
 from sessions.draft import Draft
 from sessions.errors import BadRequest, SlotOutOfOrder
 from sessions.grants import check_card, give_back, require_valid, take
@@ -23,14 +24,11 @@ from sessions.ports import Json
 from sessions.reasons import StopReason, reason_of
 from sessions.slots import door_failed, let_in, move
 from sessions.state import Session, Slot
-from sessions.units import CardKey, MonoNs, SessionId, SlotName, seconds_ns, whole_seconds
+from sessions.units import CardKey, MonoNs, SessionId, SlotName, whole_seconds
 from sessions.water_states import WATER
 
 CHARGING = "charging"
 """The service's name in facts."""
-PULLED_AT_DOOR_S = 1.5
-"""How far the dated end of a draw may lie outside the door's opening and still be one act: sampling, filter and
-debounce."""
 
 
 def start(draft: Draft, command: c.StartCharging) -> Json:
@@ -200,14 +198,14 @@ def _pulled_at_open_door(draft: Draft, name: SlotName) -> bool:
 
     A draw that began at this very opening proves nothing: a full phone that was just put in stops by itself as well.
     """
-    slot, tolerance = draft.state.slot(name), seconds_ns(PULLED_AT_DOOR_S)
+    slot = draft.state.slot(name)
     if slot.state is not SlotState.SUSPENDED_EV or slot.entered_by is not SlotEvent.DRAW_ENDED:
         return False
     if slot.door_open is not False or slot.opened_mono is None or slot.shut_mono is None:
         return False
     if slot.drawn_mono is None or slot.drawn_mono >= slot.opened_mono:
         return False
-    return slot.opened_mono - tolerance <= slot.since_mono <= slot.shut_mono + tolerance
+    return slot.opened_mono - BESIDE_NS <= slot.since_mono <= slot.shut_mono + BESIDE_NS
 
 
 def door_observed(draft: Draft, command: c.DoorObserved) -> Json:

@@ -16,12 +16,12 @@ never do.
                        └──nobody came──> unclaimed
     card:K ──> refunded          cash:customers ──> cash:box      (minor units: the metal itself)
 
-A transfer id applies once: the same id with the same content again is silently the same transfer, with other content
-it is an error. What a card may do with its money (caps, groups, free minutes) is not decided here.
+A transfer id applies once (I2): applying it again with the same content changes nothing, with other content it is an
+error. What a card may do with its money (caps, groups, free minutes) is decided in ``grants.py``.
 """
 
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from sessions.errors import LedgerError, NotEnoughCredit
 from sessions.events import Transfer
@@ -37,10 +37,10 @@ CASH_CUSTOMERS = "cash:customers"
 CASH_BOX = "cash:box"
 
 REMEMBERED = 8192
-"""Transfers whose ids are known: more than a busy week makes, less than a megabyte."""
+"""How many of the latest transfers are known by id: more than a busy week makes, less than a megabyte."""
 
 NEVER_NEGATIVE = ("card:", "hold:", "coin:", SOLD, REFUNDED, UNCLAIMED, CASH_BOX)
-"""How the accounts begin that may not go below zero."""
+"""What the names of accounts begin with that may not go below zero."""
 
 
 def card_account(card: CardKey) -> str:
@@ -61,8 +61,8 @@ def coin_account(coin: str) -> str:
 class Ledger:
     """The balances of all accounts, and the ids of the transfers that made them.
 
-    The ids of the last `REMEMBERED` transfers are known here, so that a repeat is met with silence. An older id coming
-    again is refused by the store's unique key: it can only be a fault of our own.
+    The ids of the last `REMEMBERED` transfers are known here, so that a repeat is recognised. Only a fault in this
+    program could repeat an older one; the store's unique key then refuses it.
     """
 
     def __init__(
@@ -71,8 +71,7 @@ class Ledger:
         applied: Iterable[Transfer] = (),
         counters: Mapping[tuple[Unit, str], tuple[int, int]] | None = None,
     ) -> None:
-        """``balances`` and ``counters`` as `balances` and `all_counters` gave them, and of `applied` those transfers
-        that may still come again."""
+        """Goes on from what another ledger's `balances`, `applied` and `all_counters` gave."""
         self._counters: dict[tuple[Unit, str], tuple[int, int]] = dict(counters or {})
         self._balances: dict[tuple[Unit, str], int] = dict(balances or {})
         self._applied = OrderedDict((transfer.id, transfer) for transfer in applied)
@@ -82,7 +81,8 @@ class Ledger:
         return self._balances.get((unit, account), 0)
 
     def counters(self, card: CardKey, unit: Unit = Unit.SECONDS) -> tuple[int, int]:
-        """What was ever credited to and debited from a card: two numbers that never fall. A fleet publishes these."""
+        """All that was ever credited to a card, and all that was debited from it. Neither number ever falls, so that a
+        fleet can add up those of all kiosks."""
         return self._counters.get((unit, card_account(card)), (0, 0))
 
     def card_balance(self, card: CardKey, unit: Unit = Unit.SECONDS) -> int:
@@ -101,7 +101,7 @@ class Ledger:
         """The counters of all cards, as a copy."""
         return dict(self._counters)
 
-    def check(self, transfers: Iterable[Transfer]) -> None:
+    def check(self, transfers: Sequence[Transfer]) -> None:
         """Raises what `apply` would raise for these transfers in this order, and changes nothing."""
         trial: dict[tuple[Unit, str], int] = {}
         for transfer in transfers:
@@ -119,13 +119,13 @@ class Ledger:
     def apply(self, transfer: Transfer) -> bool:
         """Moves the amount; False when this very transfer was applied before.
 
-        Raises `LedgerError` for a transfer that is not one, `NotEnoughCredit` when the debited account has too little.
+        Raises `LedgerError` for an amount below 1, a transfer from an account to itself, or a known id with other
+        content; `NotEnoughCredit` when the debited account has too little.
         """
         return bool(self.apply_all((transfer,)))
 
-    def apply_all(self, transfers: Iterable[Transfer]) -> list[Transfer]:
-        """Applies these transfers, and gives those that were not applied before; what `apply` would raise for one of
-        them is raised before any has moved an amount."""
+    def apply_all(self, transfers: Sequence[Transfer]) -> list[Transfer]:
+        """Applies all of these transfers or, by raising what `apply` would, none; gives those not applied before."""
         self.check(transfers)
         fresh = []
         for transfer in transfers:
