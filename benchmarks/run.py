@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from benchmarks import api, countdown, days, detection, disk, gaps, power_cuts, start, touch, wire
+from benchmarks import api, countdown, days, detection, disk, gaps, power_cuts, screen_day, start, touch, wire
 from benchmarks.figures import Figure, keep, kept, machine
 from benchmarks.kiosks import no_display
 
@@ -24,6 +24,7 @@ BENCHMARKS: dict[str, Callable[[], Iterator[Figure]]] = {
     "api": api.measure,
     "days": days.measure,
     "wire": wire.measure,
+    "screen_day": screen_day.measure,
 }
 PAGE = Path(__file__).parents[1] / "docs" / "figures.md"
 

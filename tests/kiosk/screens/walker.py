@@ -5,6 +5,7 @@ real finger (xdotool), while a whole kiosk on a virtual clock decides what happe
 import subprocess
 import tkinter as tk
 from collections import Counter
+from dataclasses import dataclass
 from time import monotonic
 
 from kiosk.screens import intents as i
@@ -157,3 +158,61 @@ def intent_of(touchable: object) -> i.Intent | None:
         intent = touchable.intent
         return intent if isinstance(intent, i.Intent) else None
     return i.SignOut()  # The ring in the corner has no other meaning.
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What Tk holds for a window: what grows here is never given back."""
+
+    items: int
+    images: int
+    commands: int
+    timers: int
+
+
+class TirelessWalker(Walker):
+    """Whom a day is like any other: customers who come, charge and go, each second of it drawn. Its finger is Tk's
+    own, because xdotool would take most of the time.
+    """
+
+    EVERY_S = 240
+    """A customer comes, or somebody who is there does something."""
+
+    def live(self, seconds: int) -> None:
+        """Lives through so many seconds of the kiosk's clock."""
+        for second in range(seconds):
+            self.pass_time(1.0)
+            if second % self.EVERY_S == 0:
+                self._do_something(second // self.EVERY_S)
+
+    def _do_something(self, count: int) -> None:
+        if self.nav.visit is None:
+            self.kiosk.coin(1000)
+            self.tap(CARDS[count % len(CARDS)])
+        for _touch in range(4):
+            self.take_part()
+            choices = self.choices()
+            if choices:
+                counted, touchable = min(choices, key=lambda choice: self.touched[choice[0]])
+                self.touched[counted] += 1
+                self.touch(touchable)
+
+    def counts(self) -> Counts:
+        """What Tk holds now, with every page built and nobody signed in."""
+        pages = [child for child in self.stage.winfo_children() if isinstance(child, Page)]
+        call = self._root.tk.call
+        return Counts(
+            items=sum(len(page.find_all()) for page in pages),
+            images=len(self._root.tk.splitlist(call("image", "names"))),
+            commands=len(self._root.tk.splitlist(call("info", "commands"))),
+            timers=len(self._root.tk.splitlist(call("after", "info"))),
+        )
+
+    def _finger(self, *words: object) -> None:
+        if words[0] == "mousemove":
+            self._at = int(str(words[1])) - self.page.winfo_rootx(), int(str(words[2])) - self.page.winfo_rooty()
+        x, y = self._at
+        if "mouseup" not in words:
+            self.page.event_generate("<ButtonPress-1>", x=x, y=y)
+        if "mousedown" not in words:
+            self.page.event_generate("<ButtonRelease-1>", x=x, y=y)
