@@ -6,6 +6,7 @@ when it is of the same kind and not more than a second away; where too few sampl
 is said instead of called a difference.
 """
 
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -127,27 +128,42 @@ def _same(verdict: Verdict, fact: e.Fact, body: e.VerdictGiven) -> bool:
 
 
 def _decide_again(bundle: Bundle) -> Iterator[Verdict]:
-    """Feeds the kept samples to today's detector, its power switched as the facts say it was."""
+    """Feeds the kept samples to today's detector, its power switched and its door moved as the facts say."""
     story = bundle.story
-    boot = next(fact.at.boot_id for fact in story.facts)
-    switched = iter(list(_power(story, boot)))
-    upcoming = next(switched, None)
+    boot = story.facts[0].at.boot_id
+    facts = deque(fact for fact in story.facts if fact.at.boot_id == boot)
     detector = Detector(bundle.detection, _zero(story), bundle.max_mA)
+    door: bool | None = None
     for sample in story.samples:
         if sample.boot_id != boot:
             continue
-        while upcoming is not None and upcoming[0] <= sample.mono:
-            detector.arm(upcoming[0]) if upcoming[1] else detector.disarm()
-            upcoming = next(switched, None)
+        while facts and facts[0].at.mono <= sample.mono:
+            fact = facts.popleft()
+            _switch_power(detector, fact)
+            door = _move_door(detector, fact, door)
+        detector.see_door(door, sample.mono)
         yield from detector.feed(Reading(sample.mono, sample.mA))
 
 
-def _power(story: Story, boot: str) -> Iterator[tuple[MonoNs, bool]]:
-    for fact in story.facts:
-        if isinstance(fact.body, e.SlotMoved) and fact.at.boot_id == boot:
-            before, after = SLOT_FIGURES[fact.body.before].power, SLOT_FIGURES[fact.body.after].power
-            if before != after:
-                yield fact.at.mono, after
+def _switch_power(detector: Detector, fact: e.Fact) -> None:
+    if isinstance(fact.body, e.SlotMoved):
+        before, after = SLOT_FIGURES[fact.body.before].power, SLOT_FIGURES[fact.body.after].power
+        if after and not before:
+            detector.arm(fact.at.mono)
+        elif before and not after:
+            detector.disarm()
+
+
+def _move_door(detector: Detector, fact: e.Fact, door: bool | None) -> bool | None:
+    """Where the door is after a fact: None while no switch is known that would tell."""
+    body = fact.body
+    if isinstance(body, e.DoorReleased) and body.switch and door is None:
+        return False
+    if not isinstance(body, e.DoorMoved):
+        return door
+    # Few samples are kept between decisions: the detector must know of a door that was open between two of them.
+    detector.see_door(True, body.at_mono)
+    return body.open
 
 
 def _zero(story: Story) -> Zero:

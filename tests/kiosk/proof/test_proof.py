@@ -14,32 +14,34 @@ from kiosk.proof.replay import replay
 from kiosk.proof.story import WHY, Story, tell
 from kiosk.simulation.kiosk import SimKiosk
 from sessions import commands as c
-from sessions.reasons import StopReason
 from sessions.events import SessionSettled, SlotMoved, VerdictGiven
 from sessions.fold import apply
 from sessions.machine import SlotState
+from sessions.reasons import StopReason
 from sessions.rules import DetectionRules
 from sessions.state import Session, State
+from sessions.units import SessionId
 from tests.sessions.test_stories import ANNA, ONE, locker, paid_visit, put_in, start
 
 
-@pytest.fixture(scope="module")
-def story() -> Story:
-    """A phone that charges for a minute and a half, is unplugged at the open door, and is gone."""
-    kiosk = SimKiosk(locker(), seed=5)
+def charged(kiosk: SimKiosk) -> SessionId:
+    """A phone has charged for a minute and a half behind a shut door."""
     kiosk.run(30)
-    visit = paid_visit(kiosk, ANNA)
-    session = start(kiosk, visit, ONE)
+    session = start(kiosk, paid_visit(kiosk, ANNA), ONE)
     put_in(kiosk, 1)
     kiosk.run(90)
+    return session
+
+
+def look_inside(kiosk: SimKiosk, session: SessionId) -> None:
+    """Its owner has the door released and opens it."""
     kiosk.conductor.execute(c.OpenDoor(session, c.Actor("owner", kiosk.tap(ANNA))))
     kiosk.run(0.5)
     kiosk.slot(1).open_door()
     kiosk.run(1)
-    kiosk.slot(1).unplug()
-    kiosk.run(1)
-    kiosk.slot(1).shut_door()
-    kiosk.run(200)
+
+
+def story_of(kiosk: SimKiosk, session: SessionId) -> Story:
     facts = tuple(f for f in kiosk.journal.facts if getattr(f.body, "session", None) == session)
     samples = tuple(s for s in kiosk.journal.samples if s.session == session)
     state, last = State(), None
@@ -49,6 +51,19 @@ def story() -> Story:
                 last = row
     assert last is not None
     return tell(last, facts, samples)
+
+
+@pytest.fixture(scope="module")
+def story() -> Story:
+    """The phone is unplugged at the open door, and is gone."""
+    kiosk = SimKiosk(locker(), seed=5)
+    session = charged(kiosk)
+    look_inside(kiosk, session)
+    kiosk.slot(1).unplug()
+    kiosk.run(1)
+    kiosk.slot(1).shut_door()
+    kiosk.run(200)
+    return story_of(kiosk, session)
 
 
 def bundle_of(story: Story) -> Bundle:
@@ -100,6 +115,20 @@ def test_a_bundle_comes_back_as_it_was_and_decides_the_same(story: Story, tmp_pa
     assert done.differences == ()
     assert done.verdicts >= 2
     assert done.moves >= 4
+
+
+def test_what_ended_behind_a_shut_door_decides_the_same() -> None:
+    kiosk = SimKiosk(locker(), seed=5)
+    session = charged(kiosk)
+    kiosk.slot(1).unplug()  # The cable comes loose while nobody can reach it.
+    kiosk.run(100)
+    look_inside(kiosk, session)
+    kiosk.slot(1).shut_door()
+    kiosk.run(200)
+    story = story_of(kiosk, session)
+    verdicts = [fact.body.verdict for fact in story.facts if isinstance(fact.body, VerdictGiven)]
+    assert verdicts == ["plugged", "not_drawing", "unplugged_prompt"]
+    assert replay(bundle_of(story)).differences == ()
 
 
 def test_a_detector_that_decides_otherwise_is_named(story: Story) -> None:
