@@ -32,6 +32,8 @@ SAYABLE: Mapping[str, type[c.Command]] = {
     "enable_slot": c.EnableSlot,
     "start_water": c.StartWater,
     "record_cleaning": c.RecordCleaning,
+    "set_pin": c.SetPin,
+    "forgive_pin_tries": c.ForgivePinTries,
 }
 _NAMES = {kind: name for name, kind in SAYABLE.items()}
 

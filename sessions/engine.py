@@ -22,6 +22,7 @@ from sessions import (
     money,
     overdue,
     safety,
+    technician,
     testing,
     verdicts,
     visits,
@@ -83,6 +84,12 @@ ROUTES: dict[type[Any], _Rule] = {
     c.EnableSlot: faults.enable_slot,
     c.BeginSlotTest: testing.begin,
     c.EndSlotTest: testing.end,
+    c.SetPin: technician.set_pin,
+    c.ForgivePinTries: technician.forgive,
+    c.TryPin: technician.try_pin,
+    c.EnterByPin: technician.enter_by_pin,
+    c.LeaveTechnician: technician.leave,
+    c.SwitchByHand: technician.switch_by_hand,
     c.SetDanger: safety.set_danger,
     c.AcknowledgeDanger: safety.acknowledge,
     c.SetSelling: modes.set_selling,
@@ -143,7 +150,7 @@ class Engine:
 
     def touch(self, visit: VisitId, now: Now) -> None:
         """Notes a sign of life of a visit."""
-        if visit in self.state.visits:
+        if visit in self.state.visits or visit in self.state.technicians:
             self.activity[visit] = now.mono
 
     def follow_up(self, draft: Draft) -> None:

@@ -70,6 +70,12 @@ class NotEnoughCredit(SessionsError, ValueError):
     code = "not_enough_credit"
 
 
+class PinLocked(SessionsError, PermissionError):
+    """Too many wrong PINs: the message says for how long no other one is taken."""
+
+    code = "pin_locked"
+
+
 class LimitReached(SessionsError, ValueError):
     """The card already has as many sessions as it may have, or a cap would be passed."""
 

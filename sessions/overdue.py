@@ -3,7 +3,7 @@
 Deadlines are compared when something is decided. A job that is late, or never ran, costs nobody anything.
 """
 
-from sessions import charging, claims, coins, visits, water
+from sessions import charging, claims, coins, technician, visits, water
 from sessions import commands as c
 from sessions.draft import Draft
 from sessions.machine import SLOT_FIGURES, SlotEvent, SlotState
@@ -30,6 +30,7 @@ def check_deadlines(draft: Draft, command: c.CheckDeadlines) -> Json:
     claims.expire_claims(draft)
     coins.expire_coins(draft)
     visits.end_idle_visits(draft)
+    technician.end_idle(draft)
     water.check_due(draft)
     for slot in draft.rules.slots:
         _check_slot(draft, slot.name)

@@ -10,7 +10,7 @@ from the pinmap is closed for good. Every relay is off until the first of these 
 from collections.abc import Collection, Mapping
 
 from sessions import events as e
-from sessions import testing, water
+from sessions import technician, testing, water
 from sessions.charging import close, collected
 from sessions.claims import end_claim
 from sessions.draft import Draft
@@ -47,6 +47,7 @@ def recover(
     water.recover(draft, marks)
     _restore_meters(draft, marks)
     _end_visits_and_claims(draft)
+    technician.end_all(draft, "restart")
     testing.end_all(draft, "restart")
     for fault in list(draft.state.faults.values()):
         if fault.trouble not in (Trouble.OVERCURRENT, Trouble.NO_FLOW):

@@ -225,6 +225,32 @@ class AccessKey:
     card: CardKey
 
 
+PIN = "technician"
+"""The one PIN there is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pin:
+    """A PIN's hash, empty where none is set, and the tries that have not proved right. ``tried_mono`` belongs to
+    ``boot_id``."""
+
+    digest: str = ""
+    tries: int = 0
+    boot_id: str = ""
+    tried_mono: MonoNs = MonoNs(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Technician:
+    """A technician at the touchscreen. ``way``: card or pin."""
+
+    stay: VisitId
+    by: str
+    way: str
+    boot_id: str
+    since_mono: MonoNs
+
+
 @dataclass(frozen=True, slots=True)
 class HeldCoin:
     """A coin that waits for the next card."""
@@ -276,6 +302,9 @@ class State:
     cards: dict[CardKey, Card] = field(default_factory=dict)
     access_keys: dict[str, AccessKey] = field(default_factory=dict)
     """By digest; a card has at most one."""
+    technicians: dict[VisitId, Technician] = field(default_factory=dict)
+    """At most one."""
+    pins: dict[str, Pin] = field(default_factory=dict)
     coins: dict[str, HeldCoin] = field(default_factory=dict)
     faults: dict[str, Fault] = field(default_factory=dict)
     day_use: dict[CardKey, DayUse] = field(default_factory=dict)
@@ -300,6 +329,11 @@ class State:
     def water(self) -> Dispenser:
         """The water dispenser; one no fact has spoken of is available."""
         return self.dispensers.get(WATER) or Dispenser()
+
+    @property
+    def pin(self) -> Pin:
+        """The technicians' PIN; one that no fact has spoken of is not set."""
+        return self.pins.get(PIN) or Pin()
 
     def day_uses(self, unit: Unit) -> dict[CardKey, DayUse]:
         """What cards had of one unit on their latest day."""

@@ -15,11 +15,13 @@ from sessions.errors import UnknownCard
 from sessions.ports import Json
 from sessions.rules import Rules, after_s
 from sessions.state import Visit
+from sessions.technician import end_all, enter_by_card, is_technician
 from sessions.units import MonoNs, VisitId
 
 
 def tap(draft: Draft, command: c.Tap) -> Json:
-    """Signs a card in at a place. The same card again only shows that it is alive.
+    """Signs a card in at a place. The same card again only shows that it is alive. A technician's card opens the
+    technicians' screens instead, and any other card ends them.
 
     Raises `UnknownCard` where guests are not served and nobody has registered the card.
     """
@@ -27,6 +29,13 @@ def tap(draft: Draft, command: c.Tap) -> Json:
     if not draft.rules.guests and command.card not in state.cards:
         raise UnknownCard("This card is not registered here. Please ask the staff.")
     present = state.visit_at(command.place)
+    known_card = state.cards.get(command.card)
+    if command.place == e.SCREEN and known_card is not None and is_technician(known_card, draft.now.utc):
+        if present is not None:
+            end_visit(draft, present, "replaced")
+        return enter_by_card(draft, known_card)
+    if command.place == e.SCREEN:
+        end_all(draft, "replaced")
     if present is not None and present.card == command.card:
         draft.activity[present.visit] = draft.now.mono
         credited = credit_held_coins(draft, command.card)

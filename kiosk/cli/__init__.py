@@ -23,6 +23,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "sessions": ("kiosk.cli.proof:sessions_group", "Who charged, how long, and why it ended."),
     "replay": ("kiosk.cli.proof:replay", "Decide a bundled session anew and name what differs."),
     "cards": ("kiosk.cli.cards_money:cards_group", "Cards, what is on them, and the secret that hides them."),
+    "operators": ("kiosk.cli.operators:operators_group", "The PIN of the technicians' screens."),
     "selftest": ("kiosk.cli.selftest:selftest", "Ask every device whether it works."),
     "pinmap": ("kiosk.cli.pinmap:pinmap_group", "Check the wiring file."),
     "simulate": ("kiosk.cli.simulate:simulate", "Run days of customers and faults, and judge every event."),

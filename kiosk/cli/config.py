@@ -4,7 +4,7 @@ import json
 
 import click
 
-from kiosk.cli.context import this_call
+from kiosk.cli.context import Context, this_call
 from kiosk.errors import SettingsError
 
 
@@ -50,7 +50,7 @@ def check(as_json: bool) -> None:
     """
     call = this_call()
     try:
-        notices = call.settings.notices()
+        notices = [*call.settings.notices(), *_pin_notice(call)]
         errors: list[dict[str, object]] = []
     except SettingsError as error:
         notices = []
@@ -64,3 +64,14 @@ def check(as_json: bool) -> None:
     for notice in notices:
         click.echo(notice)
     click.echo(f"{call.config_file} is good." if call.config_file else "There is no kiosk.toml: all defaults.")
+
+
+def _pin_notice(call: Context) -> list[str]:
+    """That no PIN is set, for a kiosk that has begun to live; whoever only looks at a file need not hear of it."""
+    from sessions.store.database import store_path
+    from sessions.store.load import load
+
+    path = store_path(call.data_dir)
+    if not path.exists() or load(path).pin.digest:
+        return []
+    return ["No PIN is set, so the technicians' screens open to their cards alone: `kiosk operators pin set` sets one."]

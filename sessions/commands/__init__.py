@@ -30,6 +30,7 @@ from sessions.commands.staff import (
     ReplaceCard,
     SaveCard,
 )
+from sessions.commands.technician import EnterByPin, ForgivePinTries, LeaveTechnician, SetPin, SwitchByHand, TryPin
 from sessions.commands.testing import BeginSlotTest, EndSlotTest
 from sessions.commands.water import CupMoved, RecordCleaning, StartWater, WaterDrained, WaterPoured
 
@@ -54,9 +55,12 @@ __all__ = [
     "EndSilentVisits",
     "EndSlotTest",
     "EndVisit",
+    "EnterByPin",
     "ExtendSession",
+    "ForgivePinTries",
     "Heartbeat",
     "IssueAccessKey",
+    "LeaveTechnician",
     "OpenDoor",
     "PayOut",
     "RecordCleaning",
@@ -66,13 +70,16 @@ __all__ = [
     "ReplaceCard",
     "SaveCard",
     "SetDanger",
+    "SetPin",
     "SetSelling",
     "SignOut",
     "StartCharging",
     "StartVisit",
     "StartWater",
     "StopSession",
+    "SwitchByHand",
     "Tap",
+    "TryPin",
     "WaterDrained",
     "WaterPoured",
 ]
@@ -104,6 +111,12 @@ Command = (
     | EnableSlot
     | BeginSlotTest
     | EndSlotTest
+    | SetPin
+    | ForgivePinTries
+    | TryPin
+    | EnterByPin
+    | LeaveTechnician
+    | SwitchByHand
     | CoinIn
     | Detected
     | DoorObserved

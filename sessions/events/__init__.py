@@ -51,6 +51,14 @@ from sessions.events.slots import (
     SlotTestBegan,
     SlotTestEnded,
 )
+from sessions.events.technician import (
+    PinSet,
+    PinTried,
+    PinTriesForgiven,
+    SwitchedByHand,
+    TechnicianEntered,
+    TechnicianLeft,
+)
 from sessions.events.water import WaterCleaned, WaterMoved
 from sessions.machine import Mode, SlotEvent, SlotState
 from sessions.units import Unit
@@ -80,6 +88,9 @@ __all__ = [
     "KioskStarted",
     "KioskStopped",
     "ModeChanged",
+    "PinSet",
+    "PinTried",
+    "PinTriesForgiven",
     "ReadingChosen",
     "SessionCollected",
     "SessionExtended",
@@ -94,6 +105,9 @@ __all__ = [
     "SlotTestEnded",
     "StoreNamed",
     "StoreRestored",
+    "SwitchedByHand",
+    "TechnicianEntered",
+    "TechnicianLeft",
     "Transfer",
     "VerdictGiven",
     "VisitEnded",

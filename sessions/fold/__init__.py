@@ -6,7 +6,7 @@ hold by construction. The families of facts are folded in a module each.
 """
 
 from sessions.events import Fact
-from sessions.fold import coins, kiosk, people, sessions, slots, water
+from sessions.fold import coins, kiosk, people, sessions, slots, technician, water
 from sessions.fold.handler import Handlers
 from sessions.state import Row, State, TransferRow
 
@@ -17,6 +17,7 @@ _HANDLERS: Handlers = {
     **sessions.HANDLERS,
     **coins.HANDLERS,
     **water.HANDLERS,
+    **technician.HANDLERS,
 }
 """Bodies without a handler change only the ledger, through their transfers."""
 

@@ -15,6 +15,10 @@ def _kiosk_started(state: State, fact: e.Fact, body: e.KioskStarted) -> list[Row
     for name, slot in state.slots.items():
         if slot.boot_id != fact.at.boot_id:
             state.slots[name] = _in_this_boot(slot, fact.at)
+    for which, pin in state.pins.items():
+        if pin.boot_id not in ("", fact.at.boot_id):
+            # Nobody knows how long the kiosk was off: the wait after a wrong PIN begins anew.
+            state.pins[which] = replace(pin, boot_id=fact.at.boot_id, tried_mono=fact.at.mono)
     return []
 
 

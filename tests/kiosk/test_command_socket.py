@@ -25,6 +25,8 @@ EXAMPLES: list[c.Command] = [
     c.StopSession(SessionId("s-1"), STAFF),
     c.StartWater(250, STAFF, CARD),
     c.RecordCleaning(STAFF, "rinsed"),
+    c.SetPin("hash", STAFF),
+    c.ForgivePinTries(STAFF),
     c.ExtendSession(SessionId("s-1"), 60, STAFF),
     c.RefundSession(SessionId("s-1"), 60, STAFF, "why"),
     c.PayOut(CARD, Unit.SECONDS, 60, 100, STAFF, "why"),
