@@ -15,8 +15,7 @@ from dataclasses import replace
 
 from kiosk.screens import intents as i
 from kiosk.screens.choices import board_order, choose, reading_of, settle
-from kiosk.screens import thirst
-from kiosk.screens.notices import NOTICE_FOR, WATER_NOTICE_FOR, Note, Notice
+from kiosk.screens.notices import NOTICE_FOR, Note, Notice
 from kiosk.screens.site import Site
 from kiosk.screens.whereabouts import Farewell, Navigation, Place
 from sessions import commands as c
@@ -44,7 +43,10 @@ def follow(nav: Navigation, view: KioskView, now: MonoNs) -> Navigation:
     if nav.visit is None or nav.visit.visit_id != visit.visit_id:
         return _arrived(nav, visit, view, now)
     if visit != nav.visit:
-        nav = _balance_rose(nav, nav.visit, visit, view, now)
+        added = visit.balance_s - nav.visit.balance_s
+        nav = replace(nav, visit=visit)
+        if added > 0 and not _shows_finished(nav, view):
+            nav = replace(nav, notice=_notice(Note.BALANCE_ROSE, now, seconds=added))
     return _still_possible(nav, visit, view, now)
 
 
@@ -68,8 +70,6 @@ def answered(nav: Navigation, intent: i.Intent, refusal: str | None, now: MonoNs
     if nav.waiting == intent:
         nav = replace(nav, waiting=None)
     if refusal is not None:
-        if isinstance(intent, i.Pour):
-            return replace(nav, notice=_notice(WATER_NOTICE_FOR.get(refusal, Note.TRY_AGAIN), now))
         if isinstance(intent, i.UseSlot) and nav.place is Place.TIME:
             nav = replace(nav, place=Place.HOME, slot=None)
         return replace(nav, notice=_notice(NOTICE_FOR.get(refusal, Note.TRY_AGAIN), now))
@@ -115,7 +115,7 @@ def chosen_seconds(nav: Navigation, site: Site, balance_s: int) -> int:
 
 
 _BROKEN = (SlotState.FAULTED, SlotState.UNAVAILABLE)
-_COMMANDING = (i.UseSlot, i.Start, i.Extend, i.OpenDoor, i.Finish, i.Pour, i.SignOut)
+_COMMANDING = (i.UseSlot, i.Start, i.Extend, i.OpenDoor, i.Finish, i.SignOut)
 
 
 def _ask(nav: Navigation, intent: i.Intent, visit: VisitView, now: MonoNs) -> tuple[Navigation, c.Command | None]:
@@ -133,8 +133,6 @@ def _ask(nav: Navigation, intent: i.Intent, visit: VisitView, now: MonoNs) -> tu
             return asked, c.OpenDoor(session, owner)
         case i.Finish(session):
             return asked, c.StopSession(session, owner)
-        case i.Pour(ml):
-            return replace(asked, poured=None), c.StartWater(ml, owner)
         case _:
             return asked, c.SignOut(visit.visit_id)
 
@@ -155,10 +153,6 @@ def _go(
             return replace(nav, place=Place.HOME, session=None, page=0, order=order), None
         case i.ShowPhones():
             return replace(nav, place=Place.PICKER, session=None), None
-        case i.GetWater():
-            return thirst.wanted(nav), None
-        case i.ChooseWater(ml):
-            return replace(nav, chosen_ml=ml), None
         case i.MoreSlots(pages):
             return replace(nav, page=(nav.page + pages) % max(1, -(-len(view.slots) // nav.tiles_a_page))), None
         case i.Help():
@@ -196,8 +190,6 @@ def _arrived(nav: Navigation, visit: VisitView, view: KioskView, now: MonoNs) ->
     mine = view.sessions_of(visit.card)
     came = reading_of(nav, visit)
     came = replace(came, order=board_order(came, visit, view))
-    if thirst.own_pour(view, visit) is not None:
-        return thirst.wanted(came)
     if len(mine) == 1:
         return replace(came, place=Place.SESSION, session=mine[0].session_id)
     if mine:
@@ -223,8 +215,6 @@ def _farewell(visit: VisitView, reason: str, now: MonoNs) -> Farewell | None:
 def _still_possible(nav: Navigation, visit: VisitView, view: KioskView, now: MonoNs) -> Navigation:
     if nav.place is Place.TIME:
         return _claim_followed(nav, visit, view, now)
-    if nav.place is Place.WATER:
-        return thirst.still_possible(nav, visit, view)
     mine = {s.session_id: s for s in view.sessions_of(visit.card)}
     if nav.session is not None and nav.session not in mine:
         home = replace(nav, place=Place.HOME, session=None, waiting=None)
@@ -249,15 +239,6 @@ def _claim_followed(nav: Navigation, visit: VisitView, view: KioskView, now: Mon
         return nav
     note = Note.SLOT_BROKEN if slot.state in _BROKEN else Note.CLAIM_ENDED
     return replace(nav, place=Place.HOME, slot=None, notice=_notice(note, now))
-
-
-def _balance_rose(nav: Navigation, before: VisitView, visit: VisitView, view: KioskView, now: MonoNs) -> Navigation:
-    nav = replace(nav, visit=visit)
-    if visit.balance_ml > before.balance_ml:
-        return thirst.told_of_more(nav, visit.balance_ml - before.balance_ml, view, MonoNs(now + NOTICE_S * NS))
-    if visit.balance_s > before.balance_s and not _shows_finished(nav, view):
-        return replace(nav, notice=_notice(Note.BALANCE_ROSE, now, seconds=visit.balance_s - before.balance_s))
-    return nav
 
 
 def _shows_finished(nav: Navigation, view: KioskView) -> bool:
