@@ -8,6 +8,7 @@ is off was on its way; it counts.
 import logging
 import queue
 import time
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Literal
 
 from hardware.coin_pulses import CoinCheck, CoinTiming, PulseTrains
@@ -51,6 +52,8 @@ class PulseCoinAcceptor(Worker):
         self._enable_line = enable_line
         self._wanted = False
         self._stuck: bool | None = None
+        self._dropped = 0
+        """How many dropped pulses the log knows of."""
         self.trains = PulseTrains(timing or CoinTiming(), unit, MonoNs(clock()), run_id)
         self._noise = NoiseMeter(
             "coin", "The coin line gives pulses no coin makes. Check its shield and pull-up.", post
@@ -75,6 +78,11 @@ class PulseCoinAcceptor(Worker):
         line: Literal["ok", "active", "stuck"] = "stuck" if self._stuck else "ok" if self.at_rest else "active"
         faults = self.trains.faults + self.trains.suspects
         return CoinCheck(line, self.trains.good, faults, tuple(self.trains.widths_ms))
+
+    @property
+    def figures(self) -> Mapping[str, int]:
+        """For `GET /health`: pulses of a good width, of a wrong one, and good ones dropped as a lock's sparks."""
+        return {"pulses": self.trains.good, "bad_pulses": self.trains.faults, "dropped_pulses": self.trains.suspects}
 
     def disturbed(self, mono: MonoNs) -> None:
         """A lock's coil was switched just now; from any thread."""
@@ -145,6 +153,14 @@ class PulseCoinAcceptor(Worker):
     def _tell(self, told: list[CoinPulseStarted | CoinSeen], now: MonoNs) -> None:
         for each in told:
             self._post(each)
+        dropped = self.trains.suspects - self._dropped
+        if dropped:
+            self._dropped += dropped
+            _log.warning(
+                "Dropped %s on the coin line: a lock was switched just then, so it may be a spark and no coin. If a"
+                " customer misses a coin of this time, put it on their card.",
+                "a pulse" if dropped == 1 else f"{dropped} pulses",
+            )
         self._noise.quiet(now)
 
     def _patience_s(self) -> float:

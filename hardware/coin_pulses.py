@@ -4,15 +4,17 @@ Trains that run together add up, so only the width of a pulse and the line itsel
 ends after a rest; whoever was signed in at its first pulse owns the coin, which is why that pulse is told at once.
 After power-on acceptors chatter, so pulses are ignored for a while.
 
-A lock's coil that switches throws a spark into every line beside it. A pulse within 100 ms of that is suspect: it
-counts as soon as a pulse of the same train is above suspicion, since no spark makes a train; a train of suspects alone
-is none.
+A lock's coil that switches throws a spark into every line beside it. A pulse within 100 ms of that is suspect, unless
+it is as long as this acceptor's pulses are: each has its own width and keeps it, and a spark has any. A suspect counts
+as soon as a pulse of the same train is above suspicion, since no spark makes a train; a train of suspects alone is
+none.
 """
 
 import secrets
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
+from statistics import median
 from typing import Final, Literal
 
 from sessions.ports import CoinPulseStarted, CoinSeen
@@ -25,6 +27,11 @@ STUCK_NS: Final = 1_000 * MS
 """No acceptor holds its line this long: the wire is shorted, or the acceptor hangs."""
 KEPT_SWITCHINGS: Final = 16
 """One lock is switched at a time, and none more often than three times a second."""
+PROVING_PULSES: Final = 3
+"""So many pulses far from any lock's switching tell how long this acceptor's are."""
+KEPT_PROVEN: Final = 20
+LIKENESS: Final = 0.25
+"""How far from the middle of those a pulse may be: an acceptor's timer and the kernel's stamps stay well within."""
 KEPT_WIDTHS: Final = 200
 """The last coins of an hour; enough to see an acceptor that is set too fast."""
 
@@ -64,6 +71,7 @@ class PulseTrains:
         self._last_end = MonoNs(0)
         self._pulses = 0
         self._proven = False
+        self._proven_ms: deque[float] = deque(maxlen=KEPT_PROVEN)
         # Replaced, never changed: locks are switched on another thread.
         self._switched: tuple[MonoNs, ...] = ()
 
@@ -126,13 +134,22 @@ class PulseTrains:
         if self._pulses == 1:
             self._trains += 1
             self._first, self._proven = began, False
-        if self._proven or self._is_suspect(began, ended):
+        suspect = self._is_suspect(began, ended)
+        if not suspect:
+            self._proven_ms.append(width_ms)
+        if self._proven or (suspect and not self._is_as_ours(width_ms)):
             return []
         self._proven = True
         return [CoinPulseStarted(self._train_id, self._first)]
 
     def _is_suspect(self, began: MonoNs, ended: MonoNs) -> bool:
         return any(began - SUSPECT_NS <= at <= ended for at in self._switched)
+
+    def _is_as_ours(self, width_ms: float) -> bool:
+        if len(self._proven_ms) < PROVING_PULSES:
+            return False
+        usual_ms = median(self._proven_ms)
+        return abs(width_ms - usual_ms) <= LIKENESS * usual_ms
 
     @property
     def _train_id(self) -> str:

@@ -10,7 +10,7 @@ import threading
 import time
 from abc import ABC, abstractmethod
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 from typing import Protocol
@@ -99,6 +99,11 @@ class Worker(ABC):
     def alive(self) -> bool:
         """Whether the thread runs."""
         return self._thread is not None and self._thread.is_alive()
+
+    @property
+    def figures(self) -> Mapping[str, int]:
+        """What it counts since the kiosk started, for `GET /health`."""
+        return {}
 
     def start(self) -> None:
         """Start the thread; does nothing while it runs."""

@@ -1,6 +1,6 @@
 """What each part of the running kiosk says to `GET /health`."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Protocol
 
@@ -20,6 +20,9 @@ class DeviceThread(Edge, Protocol):
 
     @property
     def last_beat(self) -> MonoNs: ...
+
+    @property
+    def figures(self) -> Mapping[str, int]: ...
 
 
 def probes(
@@ -60,7 +63,7 @@ def edge_probe(edge: Edge, supervisor: Supervisor, well: Probe | None = None) ->
 
 def _thread(worker: DeviceThread, supervisor: Supervisor, clock: Callable[[], MonoNs]) -> Part:
     silent = max(0, clock() - worker.last_beat)
-    figures = {"silent_ms": silent // 1_000_000}
+    figures = {"silent_ms": silent // 1_000_000, **worker.figures}
     if not worker.alive:
         return Part(Condition.FAILED, "The thread is not running.", figures)
     if silent > seconds_ns(WORKER_SILENT_S):

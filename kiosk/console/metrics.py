@@ -102,6 +102,13 @@ class _KioskCollector(Collector):
         yield parts
         queue = health["parts"].get("journal", {}).get("queue", 0)
         yield GaugeMetricFamily("kiosk_journal_queue", "Writes that wait for the disk", queue)
+        coin = health["parts"].get("coin", {})
+        if "dropped_pulses" in coin:
+            yield CounterMetricFamily(
+                "kiosk_coin_pulses_dropped",
+                "Coin pulses since the start that came just when a lock was switched and counted for nothing",
+                coin["dropped_pulses"],
+            )
         gap = health["tk_gap_ms_max"] / 1000
         yield GaugeMetricFamily("kiosk_tk_gap_seconds_max", "Longest time the screen's thread did not come round", gap)
 

@@ -31,6 +31,8 @@ GONE = (
 QUIET_AFTER_MS = 10_001
 SPARKS_NS = 100 * MS
 """How long after a lock's switching the coin line is doubted."""
+KNOWN_PULSES = 3
+"""So many that are surely none of a lock's sparks tell how long a coin's pulses are; here all are equal."""
 
 
 @dataclass(slots=True, eq=False)
@@ -84,6 +86,7 @@ class Modelled(Stepped):
         self._taps = self._trains = 0
         self._train: _Train | None = None
         self._chute_open = False
+        self._sure_pulses = 0
         self._sparks: list[int] = []
         """When locks on the coin acceptor's board were switched."""
 
@@ -269,16 +272,17 @@ class Modelled(Stepped):
         self.owner.after(self._ms_until(end) + COIN_TIMING.gap_ms, lambda: self._tell_train(train, end))
 
     def _await_pulse(self, train: _Train, begins: int, left: int) -> None:
-        """Looks at a pulse once it is over, and at the coin's next one while all were doubtful."""
-        if left and not train.proven:
+        """Looks at a pulse once it is over, and at the coin's next one while there is anything to learn from it."""
+        if left and not (train.proven and self._sure_pulses >= KNOWN_PULSES):
             self.owner.after(self._ms_until(begins) + COIN_PULSE_MS, lambda: self._judge_pulse(train, begins, left))
 
     def _judge_pulse(self, train: _Train, began: int, left: int) -> None:
-        if any(began - SPARKS_NS <= at <= began + COIN_PULSE_MS * MS for at in self._sparks):
-            self._await_pulse(train, began + 2 * COIN_PULSE_MS * MS, left - 1)
-        elif not train.proven:
+        doubtful = any(began - SPARKS_NS <= at <= began + COIN_PULSE_MS * MS for at in self._sparks)
+        self._sure_pulses += not doubtful
+        if not train.proven and (not doubtful or self._sure_pulses >= KNOWN_PULSES):
             train.proven = True
             self.post(CoinPulseStarted(self._train_id(train), MonoNs(train.first)))
+        self._await_pulse(train, began + 2 * COIN_PULSE_MS * MS, left - 1)
 
     def _tell_train(self, train: _Train, end: int) -> None:
         if train.last_end == end and train.proven:

@@ -158,6 +158,33 @@ def test_a_pulse_beside_a_locks_switching_counts_only_in_a_train_that_others_pro
     assert [each.mono for each in started] == [zero + pulses[0][0] * MS] * len(value), "the owner is the first pulse's"
 
 
+@pytest.mark.parametrize(
+    ("coins", "width", "value"),
+    [
+        ([50, 50, 50], 50, 100),
+        ([50, 50, 50], 62, 100),
+        ([50, 50, 50], 63, None),
+        ([50, 50, 50], 37, None),
+        ([50, 50], 50, None),
+        ([40, 120, 100, 100], 100, 100),
+    ],
+)
+def test_a_pulse_beside_a_locks_switching_is_a_coin_where_it_is_as_long_as_this_acceptors(coins, width, value):
+    """A coin of one pulse just when a door opens is a customer's money."""
+    trains = PulseTrains(CoinTiming(), UNIT, MonoNs(0))
+    for number, length in enumerate(coins):
+        start = trains.deaf_until + number * 1000 * MS
+        trains.edge(MonoNs(start), True)
+        trains.edge(MonoNs(start + length * MS), False)
+    start = trains.deaf_until + 20_000 * MS
+    trains.look(MonoNs(start - 1000 * MS))
+    trains.switched(MonoNs(start - 50 * MS))
+    trains.edge(MonoNs(start), True)
+    started = trains.edge(MonoNs(start + width * MS), False)
+    seen = trains.look(MonoNs(start + 5000 * MS))
+    assert (len(started), values(seen), trains.suspects) == ((1, [value], 0) if value else (0, [], 1))
+
+
 def test_a_line_that_hangs_is_stuck_after_a_second_until_it_lets_go():
     trains = PulseTrains(CoinTiming(), UNIT, MonoNs(0))
     zero = trains.deaf_until
@@ -362,7 +389,7 @@ def test_the_enable_line_refuses_whenever_the_kiosk_does_not_accept(active, off_
         assert not chute.accepts
 
 
-def test_a_locks_coil_makes_a_pulse_beside_it_suspect():
+def test_a_locks_coil_makes_a_pulse_beside_it_suspect_and_whoever_asks_finds_it(caplog):
     kiosk = small_kiosk(coin={**SPEC.model_dump(exclude_none=True), "power_on_mute_ms": 0})
     with Bench(kiosk) as bench:
         inbox = Inbox()
@@ -380,6 +407,8 @@ def test_a_locks_coil_makes_a_pulse_beside_it_suspect():
             time.sleep(0.06)
             lock.set_unlocked(False)
             wait_for(lambda: trains.suspects == 1, "the suspect to be counted")
+            wait_for(lambda: "Dropped a pulse on the coin line" in caplog.text, "the log line")
+            assert wiring.coin.figures["dropped_pulses"] == 1
         finally:
             wiring.stop()
     assert (inbox.of(CoinSeen), inbox.of(CoinPulseStarted)) == ([], [])

@@ -155,9 +155,13 @@ def test_metrics_say_what_the_kiosk_does(kiosk):
     assert after["kiosk_mode", ("serving",)] == 1
     assert after["kiosk_faults", ()] == 0
     assert after["kiosk_part_ok", ("journal",)] == 1
-    assert {"kiosk_sold_seconds", "kiosk_journal_queue", "kiosk_tk_gap_seconds_max", "kiosk_slot_fault"} <= {
-        name for name, _ in after
-    }
+    assert {
+        "kiosk_sold_seconds",
+        "kiosk_coin_pulses_dropped_total",
+        "kiosk_journal_queue",
+        "kiosk_tk_gap_seconds_max",
+        "kiosk_slot_fault",
+    } <= {name for name, _ in after}
     assert {"kiosk_sessions_open", "kiosk_slot_current_amperes", "kiosk_energy_joules_total", "kiosk_visits"} <= {
         name for name, _ in after
     }
