@@ -7,14 +7,14 @@ is said instead of called a difference.
 """
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from kiosk.proof.bundle import Bundle
 from kiosk.proof.story import Story
 from sessions import events as e
-from sessions.detection import Detector, Kind, Verdict
-from sessions.journaling import Sample
+from sessions.detection import GAP_NS, Detector, Kind, Verdict
 from sessions.ledger import SOLD, hold_account
 from sessions.machine import SLOT_FIGURES, SLOT_TABLE
 from sessions.ports import Reading
@@ -29,6 +29,9 @@ AROUND_NS = seconds_ns(3.0)
 _COUNTED = {Unit.SECONDS: "seconds", Unit.MILLILITRES: "millilitres"}
 BY_CLOCK = frozenset({Kind.STALE, Kind.UNPLUGGED})
 """Conclusions from silence or waiting: the samples cannot show them."""
+LASTING = frozenset({Kind.FULL, Kind.PAUSED})
+"""Told once, and again only after a break as long (`sessions.standing.Holding`): to conclude one anew takes every
+reading of both, the few that are kept between decisions do not do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +59,11 @@ def replay(bundle: Bundle) -> Replay:
     story = bundle.story
     start = next(fact.at.mono for fact in story.facts if isinstance(fact.body, e.SessionStarted))
     recorded = [fact for fact in story.facts if isinstance(fact.body, e.VerdictGiven)]
-    decidable = [fact for fact in recorded if _decidable(fact, story.samples)]
-    differences = [*_moves(story, start), *_money(story, start), *_verdicts(bundle, decidable, start)]
+    verdicts, decidable = _verdicts(bundle, recorded, start)
+    differences = [*_moves(story, start), *_money(story, start), *verdicts]
     moves = sum(1 for fact in story.facts if isinstance(fact.body, e.SlotMoved | e.WaterMoved))
     ordered = tuple(sorted(differences, key=lambda difference: difference.t_s))
-    return Replay(moves, len(decidable), len(recorded) - len(decidable), ordered)
+    return Replay(moves, decidable, len(recorded) - decidable, ordered)
 
 
 def _moves(story: Story, start: MonoNs) -> Iterator[Difference]:
@@ -106,21 +109,33 @@ def _proven(body: e.Body) -> int | None:
     return body.used_ul if isinstance(body, e.WaterMoved) else None
 
 
-def _verdicts(bundle: Bundle, recorded: list[e.Fact], start: MonoNs) -> Iterator[Difference]:
+def _verdicts(bundle: Bundle, recorded: list[e.Fact], start: MonoNs) -> tuple[list[Difference], int]:
+    """The verdicts that differ, and how many of those recorded could be decided again: none after a restart, before
+    which the detector knew things that no sample shows."""
+    boot = bundle.story.facts[0].at.boot_id
+    times = [sample.mono for sample in bundle.story.samples if sample.boot_id == boot]
     concluded = [verdict for verdict in _decide_again(bundle) if verdict.kind not in BY_CLOCK]
+    differences, decidable = [], 0
     for fact in recorded:
         body = fact.body
         assert isinstance(body, e.VerdictGiven)
-        match = next((v for v in concluded if _same(v, fact, body)), None)
-        if match is None:
-            yield Difference(_t(fact.at.mono, start), "verdict", body.verdict, "none")
+        if fact.at.boot_id != boot:
             continue
-        concluded.remove(match)
-        if abs(match.dated - body.dated_mono) > TOLERANCE_NS:
+        match = next((v for v in concluded if _same(v, fact, body)), None)
+        if match is not None:
+            concluded.remove(match)
+        if not _decidable(Kind(body.verdict), fact.at.mono, body.dated_mono, times):
+            continue
+        decidable += 1
+        if match is None:
+            differences.append(Difference(_t(fact.at.mono, start), "verdict", body.verdict, "none"))
+        elif abs(match.dated - body.dated_mono) > TOLERANCE_NS:
             dates = (f"dated {_t(body.dated_mono, start):.1f} s", f"dated {_t(match.dated, start):.1f} s")
-            yield Difference(_t(fact.at.mono, start), f"verdict {body.verdict}", *dates)
+            differences.append(Difference(_t(fact.at.mono, start), f"verdict {body.verdict}", *dates))
     for extra in concluded:
-        yield Difference(_t(extra.at, start), "verdict", "none", extra.kind.value)
+        if _decidable(extra.kind, extra.at, extra.dated, times):
+            differences.append(Difference(_t(extra.at, start), "verdict", "none", extra.kind.value))
+    return differences, decidable
 
 
 def _same(verdict: Verdict, fact: e.Fact, body: e.VerdictGiven) -> bool:
@@ -174,12 +189,15 @@ def _zero(story: Story) -> Zero:
     return Zero(float(evidence["zero_mA"]), float(evidence["sigma_mA"]))
 
 
-def _decidable(fact: e.Fact, samples: tuple[Sample, ...]) -> bool:
-    body = fact.body
-    if not isinstance(body, e.VerdictGiven) or Kind(body.verdict) in BY_CLOCK:
+def _decidable(kind: Kind, at: MonoNs, dated: MonoNs, times: Sequence[MonoNs]) -> bool:
+    """Whether samples were kept at enough ``times`` to conclude this."""
+    if kind in BY_CLOCK or sum(1 for mono in times if 0 <= at - mono <= AROUND_NS) < NEEDED_READINGS:
         return False
-    near = sum(1 for s in samples if s.boot_id == fact.at.boot_id and 0 <= fact.at.mono - s.mono <= AROUND_NS)
-    return near >= NEEDED_READINGS
+    if kind not in LASTING:
+        return True
+    begin = max(times[0], dated - (at - dated))
+    window = [begin, *(mono for mono in times if begin <= mono <= at)]
+    return all(later - earlier <= GAP_NS for earlier, later in pairwise(window))
 
 
 def _t(mono: int, start: int) -> float:

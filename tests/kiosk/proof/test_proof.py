@@ -177,3 +177,15 @@ def test_a_bundle_of_a_newer_version_is_told(story: Story, tmp_path: Path) -> No
     file.write_bytes(gzip.compress(json.dumps({**document, "version": 9}).encode()))
     with pytest.raises(BundleError, match="version 9"):
         read_bundle(file)
+
+
+def test_what_too_few_samples_show_is_no_difference() -> None:
+    """Most of a full phone's pauses are told with only their last ten seconds kept."""
+    kiosk = SimKiosk(locker(), seed=5)
+    kiosk.run(30)
+    session = start(kiosk, paid_visit(kiosk, ANNA), ONE)
+    put_in(kiosk, 1, "full")
+    kiosk.run(280)
+    done = replay(bundle_of(story_of(kiosk, session)))
+    assert done.differences == ()
+    assert done.undecidable > 0
