@@ -70,7 +70,8 @@ def list_sessions(
             click.echo(f"There are more: --before {page.next}")
     else:
         _refuse_unknown(call, slot)
-        click.echo("There are no such sessions.")
+        asked = slot is not None or card is not None or state is not None or before is not None
+        click.echo("There are no such sessions." if asked else "There are no sessions yet.")
 
 
 def _refuse_unknown(call: Context, slot: str | None) -> None:
