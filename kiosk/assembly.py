@@ -30,6 +30,7 @@ from kiosk.loops import Inbox
 from kiosk.probes import DeviceThread, edge_probe, probes
 from kiosk.profiles import Profiles
 from kiosk.shell import Shell
+from kiosk.technician_hands import TechnicianHands
 from kiosk.threads import Edge, Supervisor
 from sessions.access import access_digest
 from sessions.cards import card_key, key_fingerprint
@@ -169,6 +170,7 @@ class Assembly:
             water=devices.water,
         )
         self.profiles = Profiles(self.conductor, devices.profiles)
+        self.hands = TechnicianHands(self.conductor, devices.slots, devices.outputs)
         self.live = LiveView(self.conductor, lambda: self._cloud.status)
         self.conductor.listeners = Listeners(self._decided, self.live.durable, shell.refused)
         self._supervisor = Supervisor(devices.workers, monotonic, emergency)
@@ -246,6 +248,7 @@ class Assembly:
         self._shell.decided(facts)
         self.live.decided(facts)
         self.profiles.look()
+        self.hands.decided(facts)
 
     def _storing(self, why: str | None) -> None:
         why = why or self._data.volatile

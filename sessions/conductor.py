@@ -24,8 +24,9 @@ from sessions.pouring import Pouring
 from sessions.registry import Record, Registry, SessionOwner, SessionRecord, WaterRecord
 from sessions.rules import Rules
 from sessions.sensing import Sensing
-from sessions.state import State, Visit
+from sessions.state import State, Technician, Visit
 from sessions.storing import Storing
+from sessions.technician import idle_until as technician_idle_until
 from sessions.units import CardKey, MonoNs, Now, Seq, SessionId, SlotName, VisitId, ms_until
 from sessions.visits import idle_until
 from sessions.water_states import WATER
@@ -195,6 +196,10 @@ class Conductor:
     def idle_until(self, visit: Visit) -> MonoNs:
         """When a visit ends if it shows no further sign of life."""
         return idle_until(visit, self.rules, self._engine.activity)
+
+    def technician_until(self, stay: Technician) -> MonoNs:
+        """When a technician's stay ends if they touch nothing more."""
+        return technician_idle_until(stay, self._engine.activity)
 
     def unsure_credit(self, account: str, unit: str) -> int:
         """What was credited to an account by facts that are not durable yet: not to be shown."""

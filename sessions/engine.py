@@ -89,7 +89,7 @@ ROUTES: dict[type[Any], _Rule] = {
     c.TryPin: technician.try_pin,
     c.EnterByPin: technician.enter_by_pin,
     c.LeaveTechnician: technician.leave,
-    c.SwitchByHand: technician.switch_by_hand,
+    c.ActByHand: technician.act_by_hand,
     c.SetDanger: safety.set_danger,
     c.AcknowledgeDanger: safety.acknowledge,
     c.SetSelling: modes.set_selling,

@@ -10,11 +10,12 @@ from sessions.registry import SessionRecord
 from sessions.rules import SlotRules
 from sessions.slots import deadline, shown_state
 from sessions.state import Session
+from sessions.technician import here, locked_for_s
 from sessions.units import MonoNs, SlotName, Unit, VisitId
-from sessions.views import KioskView, PourView, SessionView, SlotView, VisitView, WaterView
+from sessions.views import KioskView, PourView, SessionView, SlotView, TechnicianView, VisitView, WaterView
 from sessions.water import cleaning_due, out_of_order, required
 from sessions.water import deadline as water_deadline
-from sessions.water_states import WATER_FIGURES
+from sessions.water_states import WATER, WATER_FIGURES
 
 
 def kiosk_view(conductor: Conductor, cloud: str = "none") -> KioskView:
@@ -37,7 +38,15 @@ def kiosk_view(conductor: Conductor, cloud: str = "none") -> KioskView:
         kiosk_id=rules.kiosk_id,
         kiosk_name=rules.kiosk_name,
         faults=tuple(fault.detail for fault in state.faults.values() if fault.slot is None),
+        technician=_technician_view(conductor),
+        has_pin=bool(state.pin.digest),
+        pin_wait_s=locked_for_s(state.pin, now.mono),
     )
+
+
+def _technician_view(conductor: Conductor) -> TechnicianView | None:
+    stay = here(conductor.state)
+    return None if stay is None else TechnicianView(stay.stay, stay.by, conductor.technician_until(stay))
 
 
 def _slot_view(conductor: Conductor, equipment: SlotRules, number: int, now: MonoNs) -> SlotView:
@@ -118,6 +127,7 @@ def _water_view(conductor: Conductor) -> WaterView:
         cup=conductor.pouring.port.cup() if conductor.pouring is not None else None,
         deadline=water_deadline(state, rules) if WATER_FIGURES[water.state].needs_cup else None,
         out_of_order=out_of_order(state, rules, now.utc),
+        faulty=tuple(device for device in state.faults if device.startswith(f"{WATER}.")),
         cleaning_due=cleaning_due(water, rules, now.utc),
         poured_ml=water.poured_ml,
         most_ml=limits.most_ml,

@@ -94,14 +94,14 @@ def leave(draft: Draft, command: c.LeaveTechnician) -> Json:
     return {"ended": stay is not None}
 
 
-def switch_by_hand(draft: Draft, command: c.SwitchByHand) -> Json:
+def act_by_hand(draft: Draft, command: c.ActByHand) -> Json:
     """Records the act; a slot is taken out of use for it. Raises `SlotTaken` where somebody has the slot."""
     require_staff(command.actor)
-    slot = slot_of(draft, command.device)
+    slot = slot_of(draft, command.what)
     if slot is not None:
         testing.begin(draft, c.BeginSlotTest(slot, command.actor))
-    draft.add(e.SwitchedByHand(command.device, command.actor.name))
-    return {"device": command.device, "slot": slot}
+    draft.add(e.TechnicianActed(command.what, command.actor.name))
+    return {"what": command.what, "slot": slot}
 
 
 def locked_for_s(pin: Pin, now: MonoNs) -> int:

@@ -106,6 +106,8 @@ class WaterView:
     deadline: MonoNs | None = None
     """When waiting for a cup ends."""
     out_of_order: str | None = None
+    faulty: tuple[str, ...] = ()
+    """Its devices that have a fault, as the faults name them: ``water.tray``, ``water.tank``, ``water.pump``."""
     cleaning_due: bool = False
     poured_ml: int = 0
     """Sold since it was last cleaned."""
@@ -135,6 +137,15 @@ class VisitView:
 
 
 @dataclass(frozen=True, slots=True)
+class TechnicianView:
+    """A technician at the touchscreen. ``by`` is the name that their acts carry."""
+
+    stay: VisitId
+    by: str
+    idle_until: MonoNs
+
+
+@dataclass(frozen=True, slots=True)
 class KioskView:
     """The whole kiosk at one instant."""
 
@@ -155,6 +166,11 @@ class KioskView:
     kiosk_name: str = ""
     faults: tuple[str, ...] = ()
     """Plain sentences about devices of the whole kiosk."""
+    technician: TechnicianView | None = None
+    has_pin: bool = False
+    """Whether a PIN opens the technicians' screens."""
+    pin_wait_s: int = 0
+    """For how long no PIN is taken, after too many wrong ones."""
 
     def slot(self, name: SlotName) -> SlotView | None:
         """The slot of that name, or None."""

@@ -30,13 +30,14 @@ from sessions.commands.staff import (
     ReplaceCard,
     SaveCard,
 )
-from sessions.commands.technician import EnterByPin, ForgivePinTries, LeaveTechnician, SetPin, SwitchByHand, TryPin
+from sessions.commands.technician import ActByHand, EnterByPin, ForgivePinTries, LeaveTechnician, SetPin, TryPin
 from sessions.commands.testing import BeginSlotTest, EndSlotTest
 from sessions.commands.water import CupMoved, RecordCleaning, StartWater, WaterDrained, WaterPoured
 
 __all__ = [
     "KIOSK",
     "AcknowledgeDanger",
+    "ActByHand",
     "Actor",
     "AddCredit",
     "AskVisit",
@@ -77,7 +78,6 @@ __all__ = [
     "StartVisit",
     "StartWater",
     "StopSession",
-    "SwitchByHand",
     "Tap",
     "TryPin",
     "WaterDrained",
@@ -116,7 +116,7 @@ Command = (
     | TryPin
     | EnterByPin
     | LeaveTechnician
-    | SwitchByHand
+    | ActByHand
     | CoinIn
     | Detected
     | DoorObserved

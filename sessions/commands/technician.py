@@ -39,8 +39,9 @@ class LeaveTechnician:
 
 
 @dataclass(frozen=True, slots=True)
-class SwitchByHand:
-    """Wants one output on for some seconds: ``slot1.relay``, ``slot1.lock``, ``slot1.display``, ``buzzer``."""
+class ActByHand:
+    """Wants one output on for some seconds (``slot1.relay``, ``slot1.lock``, ``slot1.display``, ``buzzer``), or a
+    ``selftest``."""
 
-    device: str
+    what: str
     actor: Actor

@@ -55,7 +55,7 @@ from sessions.events.technician import (
     PinSet,
     PinTried,
     PinTriesForgiven,
-    SwitchedByHand,
+    TechnicianActed,
     TechnicianEntered,
     TechnicianLeft,
 )
@@ -105,7 +105,7 @@ __all__ = [
     "SlotTestEnded",
     "StoreNamed",
     "StoreRestored",
-    "SwitchedByHand",
+    "TechnicianActed",
     "TechnicianEntered",
     "TechnicianLeft",
     "Transfer",

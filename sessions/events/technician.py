@@ -52,9 +52,10 @@ class PinTriesForgiven(Body):
 
 
 @dataclass(frozen=True, slots=True)
-class SwitchedByHand(Body):
-    """A technician switches one output on for some seconds; of a slot, only of one that nobody uses (I3)."""
+class TechnicianActed(Body):
+    """A technician does something by hand: switches an output on for some seconds (``slot1.relay``; of a slot, only of
+    one that nobody uses, I3), or begins a self-test (``selftest``)."""
 
-    kind: ClassVar[str] = "output.by_hand"
-    device: str
+    kind: ClassVar[str] = "technician.acted"
+    what: str
     by: str

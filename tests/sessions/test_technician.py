@@ -140,14 +140,14 @@ def test_without_a_pin_none_can_be_tried() -> None:
 
 def test_a_manual_act_takes_the_slot_and_says_who_did_it(kiosk: SimKiosk) -> None:
     ted = c.Actor("staff:Ted", staff=True)
-    kiosk.conductor.execute(c.SwitchByHand("slot1.relay", ted))
+    kiosk.conductor.execute(c.ActByHand("slot1.relay", ted))
     assert kiosk.engine.state.slot(ONE).state is SlotState.UNAVAILABLE
-    assert any(f.body == e.SwitchedByHand("slot1.relay", "staff:Ted") for f in kiosk.journal.facts)
+    assert any(f.body == e.TechnicianActed("slot1.relay", "staff:Ted") for f in kiosk.journal.facts)
     with pytest.raises(SlotTaken):
-        kiosk.conductor.execute(c.SwitchByHand("slot1.lock", ted))
+        kiosk.conductor.execute(c.ActByHand("slot1.lock", ted))
     kiosk.conductor.execute(c.EndSlotTest(ONE, ted))
     assert kiosk.engine.state.slot(ONE).state is SlotState.AVAILABLE
-    kiosk.conductor.execute(c.SwitchByHand("buzzer", ted))
+    kiosk.conductor.execute(c.ActByHand("buzzer", ted))
     check_fold(kiosk.engine.state, kiosk.journal.facts)
 
 
@@ -156,7 +156,7 @@ def test_nothing_is_switched_where_somebody_is(kiosk: SimKiosk) -> None:
     kiosk.conductor.execute(c.StartCharging(ONE, 600, STAFF, kiosk.key(ANNA)))
     seq = kiosk.engine.state.seq
     with pytest.raises(SlotTaken, match="A session has it"):
-        kiosk.conductor.execute(c.SwitchByHand("slot1.relay", STAFF))
+        kiosk.conductor.execute(c.ActByHand("slot1.relay", STAFF))
     with pytest.raises(NotAllowed):
-        kiosk.conductor.execute(c.SwitchByHand("slot2.relay", c.Actor("owner", VisitId("v"))))
+        kiosk.conductor.execute(c.ActByHand("slot2.relay", c.Actor("owner", VisitId("v"))))
     assert kiosk.engine.state.seq == seq
