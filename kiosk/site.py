@@ -14,7 +14,7 @@ def site_of(settings: Settings) -> Site:
     timing, tariff, hours = settings.timing, settings.tariff, settings.hours
     return Site(
         currency=settings.kiosk.currency,
-        coins=Site.rates(tariff.coin_minor, tariff.coin_seconds),
+        coins=Site.rates(tariff.coin_minor, tariff.coin_seconds, tariff.coin_ml),
         languages=tuple(settings.kiosk.languages),
         guests=settings.kiosk.guests,
         theme=settings.screen.theme,
@@ -23,6 +23,7 @@ def site_of(settings: Settings) -> Site:
         door_open_s=timing.door_open_s,
         no_device_s=timing.no_device_s,
         visit_idle_s=timing.visit_idle_s,
+        no_cup_s=timing.no_cup_s,
         coin_hold_s=timing.coin_hold_s,
     )
 

@@ -12,22 +12,24 @@ import time
 import tkinter as tk
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from functools import partial
 from itertools import count
 from typing import Protocol
 
 from kiosk.screens import intents as i
-from kiosk.screens import navigation
-from kiosk.screens.navigation import Navigation
+from kiosk.screens import navigation, thirst
+from kiosk.screens.navigation import Navigation, Poured
 from kiosk.screens.notices import NOTICE_FOR, Note
 from kiosk.screens.reading import AS_WRITTEN, Reading
 from sessions import commands as c
 from sessions.conductor import Conductor
-from sessions.errors import InvariantBroken, NoVisit, SessionsError
-from sessions.events import Fact, VisitEnded
+from sessions.errors import InvariantBroken, NoVisit, SessionsError, UnknownSlot
+from sessions.events import Fact, SessionSettled, VisitEnded
 from sessions.ports import AfterId
 from sessions.registry import Record
 from sessions.units import MonoNs, SessionId
 from sessions.views import KioskView
+from sessions.water_states import WATER, WaterState
 
 READER = "reader"
 """The card reader's name among the faults."""
@@ -94,11 +96,16 @@ class ChargingScreen:
         self.draw()
 
     def decided(self, facts: Sequence[Fact]) -> None:
-        """Something was decided: notes why somebody was signed out, to say it before the screen changes."""
+        """Something was decided: notes why somebody was signed out and how a pour ended, to say it before the screen
+        changes.
+        """
         for fact in facts:
             body = fact.body
             if isinstance(body, VisitEnded) and self.nav.visit is not None and body.visit == self.nav.visit.visit_id:
                 self.nav = navigation.left(self.nav, body.reason, fact.at.mono)
+            elif isinstance(body, SessionSettled) and body.slot == WATER:
+                end = Poured(body.used, body.returned, body.stop_reason)
+                self.nav = navigation.poured(self.nav, body.card, end, fact.at.mono)
 
     def refused(self, command: c.Command, refusal: SessionsError) -> None:
         """The kiosk itself was refused something, such as a card that is not served here."""
@@ -139,10 +146,12 @@ class ChargingScreen:
             return
         conductor.when_durable(answer.seq, lambda: self._answered(intent, None))
 
-    def _remember(self, command: c.Command) -> None:
-        """What a card shall remember; nobody waits for it, and a visit that has just ended needs no answer."""
+    def _note(self, command: c.Command) -> None:
+        """What a card shall remember, or its coins buy; nobody waits for it, and a visit that has just ended, or a
+        water that was just taken from the pinmap, needs no answer.
+        """
         if self._conductor is not None:
-            with suppress(NoVisit):
+            with suppress(NoVisit, UnknownSlot):
                 self._conductor.execute(command, self._next_id())
 
     def _next_id(self) -> str:
@@ -160,9 +169,19 @@ class ChargingScreen:
         view, now = picture(), self._now()
         self.nav = navigation.reader(self.nav, away=READER in conductor.state.faults)
         self.nav, remember = navigation.remembering(navigation.follow(self.nav, view, now))
+        self.nav, coins = navigation.coins_for(self.nav)
+        self._keep_company(conductor, view)
         stage.render(view, self.nav, now)
-        if remember is not None:
-            self.after(0, lambda: self._remember(remember))
+        for command in (remember, coins):
+            if command is not None:
+                self.after(0, partial(self._note, command))
+
+    def _keep_company(self, conductor: Conductor, view: KioskView) -> None:
+        """Whoever holds a cup under running water is there, although they touch nothing."""
+        visit = self.nav.visit
+        pour = thirst.own_pour(view, visit) if visit is not None else None
+        if visit is not None and pour is not None and pour.state == WaterState.DISPENSING:
+            conductor.touch(visit.visit_id)
 
     def _now(self) -> MonoNs:
         return MonoNs(time.monotonic_ns())

@@ -77,9 +77,28 @@ class OpenDoor(Intent):
 
 @dataclass(frozen=True, slots=True)
 class Finish(Intent):
-    """Held the button long enough to mean it."""
+    """Means to end their session; while a phone charges the button was held for it."""
 
     session: SessionId
+
+
+@dataclass(frozen=True, slots=True)
+class GetWater(Intent):
+    """Wants water, or some more."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChooseWater(Intent):
+    """Chose how much water, which nothing happens to before `Pour`."""
+
+    ml: int
+
+
+@dataclass(frozen=True, slots=True)
+class Pour(Intent):
+    """Takes the chosen water."""
+
+    ml: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -160,7 +160,7 @@ class HomeModel(Screen):
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A time to choose."""
+    """A time, or an amount of water, to choose."""
 
     text: str
     intent: Intent
@@ -170,7 +170,7 @@ class Choice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TimeModel(Screen):
-    """Choosing a time for a slot, more time for a session, or how to get time at all (no choices then)."""
+    """Choosing a time for a slot, more time for a session, water, or how to get any at all (no choices then)."""
 
     choices: tuple[Choice, ...]
     keeps: str
@@ -206,6 +206,22 @@ class SessionModel(Screen):
     trace: tuple[float | None, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PourModel(Screen):
+    """A pour: how much has flowed of what was chosen, whether a cup stands there, and the wait for it."""
+
+    amount: str
+    of: str
+    share: float
+    tone: Tone
+    icon: str
+    word: str
+    lines: tuple[str, ...]
+    cup: bool
+    waiting: str
+    wait: Countdown | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """One phone of the customer's."""
@@ -237,4 +253,4 @@ class MessageModel(Screen):
     ring: Countdown | None = None
 
 
-AnyModel = AttractModel | HomeModel | TimeModel | PlugInModel | SessionModel | PickerModel | MessageModel
+AnyModel = AttractModel | HomeModel | TimeModel | PlugInModel | SessionModel | PickerModel | MessageModel | PourModel

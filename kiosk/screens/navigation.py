@@ -14,18 +14,20 @@ The place is only an intention. What is shown also depends on the view (`screens
 from dataclasses import replace
 
 from kiosk.screens import intents as i
+from kiosk.screens import thirst
 from kiosk.screens.choices import board_order, choose, reading_of, settle
-from kiosk.screens.notices import NOTICE_FOR, Note, Notice
+from kiosk.screens.notices import NOTICE_FOR, WATER_NOTICE_FOR, Note, Notice
 from kiosk.screens.site import Site
-from kiosk.screens.whereabouts import Farewell, Navigation, Place
+from kiosk.screens.thirst import coins_for
+from kiosk.screens.whereabouts import Farewell, Navigation, Place, Poured
 from sessions import commands as c
 from sessions.events import SCREEN
 from sessions.machine import SELLING, SlotState
-from sessions.units import NS, MonoNs, SlotName
+from sessions.units import NS, CardKey, MonoNs, SlotName
 from sessions.views import KioskView, SessionView, VisitView
 
-__all__ = ["Farewell", "Navigation", "Place", "answered", "chosen_seconds", "follow", "left", "reader", "remembering",
-           "shown_session", "step", "tell"]  # fmt: skip
+__all__ = ["Farewell", "Navigation", "Place", "Poured", "answered", "chosen_seconds", "coins_for", "follow", "left",
+           "poured", "reader", "remembering", "shown_session", "step", "tell"]  # fmt: skip
 
 NOTICE_S = 6
 GOODBYE_S = 5
@@ -43,10 +45,7 @@ def follow(nav: Navigation, view: KioskView, now: MonoNs) -> Navigation:
     if nav.visit is None or nav.visit.visit_id != visit.visit_id:
         return _arrived(nav, visit, view, now)
     if visit != nav.visit:
-        added = visit.balance_s - nav.visit.balance_s
-        nav = replace(nav, visit=visit)
-        if added > 0 and not _shows_finished(nav, view):
-            nav = replace(nav, notice=_notice(Note.BALANCE_ROSE, now, seconds=added))
+        nav = _balance_rose(nav, nav.visit, visit, view, now)
     return _still_possible(nav, visit, view, now)
 
 
@@ -62,6 +61,8 @@ def step(nav: Navigation, intent: i.Intent, view: KioskView, now: MonoNs) -> tup
         return nav, None
     if isinstance(intent, _COMMANDING):
         return _ask(nav, intent, visit, now)
+    if isinstance(intent, i.GetWater | i.ChooseWater):
+        return thirst.asked(replace(nav, notice=None), intent), None
     return _go(nav, intent, visit, view, now)
 
 
@@ -70,6 +71,8 @@ def answered(nav: Navigation, intent: i.Intent, refusal: str | None, now: MonoNs
     if nav.waiting == intent:
         nav = replace(nav, waiting=None)
     if refusal is not None:
+        if isinstance(intent, i.Pour):
+            return replace(nav, notice=_notice(WATER_NOTICE_FOR.get(refusal, Note.TRY_AGAIN), now))
         if isinstance(intent, i.UseSlot) and nav.place is Place.TIME:
             nav = replace(nav, place=Place.HOME, slot=None)
         return replace(nav, notice=_notice(NOTICE_FOR.get(refusal, Note.TRY_AGAIN), now))
@@ -97,6 +100,11 @@ def remembering(nav: Navigation) -> tuple[Navigation, c.Command | None]:
     return replace(nav, unsaved=False), command
 
 
+def poured(nav: Navigation, card: CardKey, end: Poured, now: MonoNs) -> Navigation:
+    """The place once that card's pour was settled, with how it ended."""
+    return thirst.ended(nav, card, end, MonoNs(now + NOTICE_S * NS))
+
+
 def left(nav: Navigation, reason: str, now: MonoNs) -> Navigation:
     """Why the visit at the touchscreen ended (`VisitEnded.reason`), said before or after `follow` sees that it did."""
     if nav.visit is not None:
@@ -115,7 +123,7 @@ def chosen_seconds(nav: Navigation, site: Site, balance_s: int) -> int:
 
 
 _BROKEN = (SlotState.FAULTED, SlotState.UNAVAILABLE)
-_COMMANDING = (i.UseSlot, i.Start, i.Extend, i.OpenDoor, i.Finish, i.SignOut)
+_COMMANDING = (i.UseSlot, i.Start, i.Extend, i.OpenDoor, i.Finish, i.Pour, i.SignOut)
 
 
 def _ask(nav: Navigation, intent: i.Intent, visit: VisitView, now: MonoNs) -> tuple[Navigation, c.Command | None]:
@@ -133,6 +141,8 @@ def _ask(nav: Navigation, intent: i.Intent, visit: VisitView, now: MonoNs) -> tu
             return asked, c.OpenDoor(session, owner)
         case i.Finish(session):
             return asked, c.StopSession(session, owner)
+        case i.Pour(ml):
+            return replace(asked, poured=None), c.StartWater(ml, owner)
         case _:
             return asked, c.SignOut(visit.visit_id)
 
@@ -190,6 +200,8 @@ def _arrived(nav: Navigation, visit: VisitView, view: KioskView, now: MonoNs) ->
     mine = view.sessions_of(visit.card)
     came = reading_of(nav, visit)
     came = replace(came, order=board_order(came, visit, view))
+    if thirst.own_pour(view, visit) is not None:
+        return thirst.wanted(came)
     if len(mine) == 1:
         return replace(came, place=Place.SESSION, session=mine[0].session_id)
     if mine:
@@ -215,6 +227,8 @@ def _farewell(visit: VisitView, reason: str, now: MonoNs) -> Farewell | None:
 def _still_possible(nav: Navigation, visit: VisitView, view: KioskView, now: MonoNs) -> Navigation:
     if nav.place is Place.TIME:
         return _claim_followed(nav, visit, view, now)
+    if nav.place is Place.WATER:
+        return thirst.still_possible(nav, visit, view)
     mine = {s.session_id: s for s in view.sessions_of(visit.card)}
     if nav.session is not None and nav.session not in mine:
         home = replace(nav, place=Place.HOME, session=None, waiting=None)
@@ -239,6 +253,15 @@ def _claim_followed(nav: Navigation, visit: VisitView, view: KioskView, now: Mon
         return nav
     note = Note.SLOT_BROKEN if slot.state in _BROKEN else Note.CLAIM_ENDED
     return replace(nav, place=Place.HOME, slot=None, notice=_notice(note, now))
+
+
+def _balance_rose(nav: Navigation, before: VisitView, visit: VisitView, view: KioskView, now: MonoNs) -> Navigation:
+    nav = replace(nav, visit=visit)
+    if visit.balance_ml > before.balance_ml:
+        return thirst.told_of_more(nav, visit.balance_ml - before.balance_ml, view, MonoNs(now + NOTICE_S * NS))
+    if visit.balance_s > before.balance_s and not _shows_finished(nav, view):
+        return replace(nav, notice=_notice(Note.BALANCE_ROSE, now, seconds=visit.balance_s - before.balance_s))
+    return nav
 
 
 def _shows_finished(nav: Navigation, view: KioskView) -> bool:

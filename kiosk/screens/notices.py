@@ -35,6 +35,12 @@ class Note(Enum):
     CARD_BLOCKED = auto()
     LIMIT_REACHED = auto()
     BALANCE_ROSE = auto()
+    WATER_ROSE = auto()
+    WATER_BUSY = auto()
+    WATER_AWAY = auto()
+    WATER_LIMIT = auto()
+    WATER_OVER = auto()
+    NOT_ENOUGH_WATER = auto()
     TIME_ADDED = auto()
     COLLECTED = auto()
     DOOR_UNLOCKED = auto()
@@ -49,12 +55,13 @@ class Note(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """Something told until an instant; ``seconds`` and ``number`` (of a slot) fill its sentence."""
+    """Something told until an instant; ``seconds``, ``number`` (of a slot) and ``ml`` fill its sentence."""
 
     note: Note
     until: MonoNs
     seconds: int = 0
     number: int = 0
+    ml: int = 0
 
 
 NOTICE_FOR: Mapping[str, Note] = {
@@ -71,6 +78,16 @@ NOTICE_FOR: Mapping[str, Note] = {
 }
 """The notice for each refusal, by `SessionsError.code`; for any other, `Note.TRY_AGAIN`."""
 
+WATER_NOTICE_FOR: Mapping[str, Note] = {
+    **NOTICE_FOR,
+    "slot_taken": Note.WATER_BUSY,
+    "slot_out_of_order": Note.WATER_AWAY,
+    "unknown_slot": Note.WATER_AWAY,
+    "not_enough_credit": Note.NOT_ENOUGH_WATER,
+    "limit_reached": Note.WATER_LIMIT,
+}
+"""The same for whoever wanted water."""
+
 _SENTENCES: Mapping[Note, tuple[Tone, Callable[[Notice], str]]] = {
     Note.SLOT_TAKEN: (Tone.WARN, lambda n: _("That slot was just taken. Please choose another one.")),
     Note.SLOT_BROKEN: (Tone.WARN, lambda n: _("Please choose another slot. This one does not work right now.")),
@@ -85,6 +102,12 @@ _SENTENCES: Mapping[Note, tuple[Tone, Callable[[Notice], str]]] = {
     Note.CARD_BLOCKED: (Tone.WARN, lambda n: _("This card cannot do that. Please ask the staff.")),
     Note.LIMIT_REACHED: (Tone.WARN, lambda n: _("This card already charges as many phones as it may.")),
     Note.BALANCE_ROSE: (Tone.GOOD, lambda n: _("{time} more on your card.").format(time=words.duration(n.seconds))),
+    Note.WATER_ROSE: (Tone.GOOD, lambda n: _("{water} more on your card.").format(water=words.water(n.ml))),
+    Note.WATER_BUSY: (Tone.CALM, lambda n: _("Somebody else was faster. It is your turn in a moment.")),
+    Note.WATER_AWAY: (Tone.WARN, lambda n: _("There is no water right now. Nothing was taken from your card.")),
+    Note.WATER_LIMIT: (Tone.WARN, lambda n: _("This card may not take that much today. Choose less.")),
+    Note.WATER_OVER: (Tone.GOOD, lambda n: _("{water} in your cup.").format(water=words.water(n.ml))),
+    Note.NOT_ENOUGH_WATER: (Tone.WARN, lambda n: _("There is not enough water on this card. Choose less.")),
     Note.TIME_ADDED: (
         Tone.GOOD,
         lambda n: _("{time} added. Your phone keeps charging.").format(time=words.duration(n.seconds)),

@@ -7,7 +7,7 @@ from math import sin
 from kiosk.i18n import LANGUAGES
 from kiosk.screens import intents as i
 from kiosk.screens.choices import board_order
-from kiosk.screens.navigation import Navigation, Place, follow, left, reader, step, tell
+from kiosk.screens.navigation import Navigation, Place, Poured, follow, left, reader, step, tell
 from kiosk.screens.notices import Note
 from kiosk.screens.reading import Reading
 from kiosk.screens.site import Site
@@ -16,7 +16,8 @@ from kiosk.screens.view_models import Scene
 from sessions.events import SCREEN
 from sessions.machine import SLOT_FIGURES, Mode, SlotState
 from sessions.units import NS, CardKey, MonoNs, Seq, SessionId, SlotName, UtcMs, VisitId
-from sessions.views import KioskView, SessionView, SlotView, VisitView
+from sessions.views import KioskView, PourView, SessionView, SlotView, VisitView, WaterView
+from sessions.water_states import WaterState
 
 NOW = MonoNs(1_000 * NS)
 ME, OTHER = CardKey("c-me"), CardKey("c-other")
@@ -226,6 +227,54 @@ def _charging() -> list[Sample]:
     ]
 
 
+def water(state: WaterState = WaterState.AVAILABLE, used_ml: int | None = None, **changes: object) -> WaterView:
+    """The dispenser; with ``used_ml`` half a litre of the customer's is being poured, and so much has flowed."""
+    pour = None
+    if used_ml is not None:
+        pour = PourView(SessionId("s9"), ME, state.value, UtcMs(0), 500, used_ml * 1000)
+    base = WaterView(state, pour, cup=state is WaterState.DISPENSING, most_ml=2_000)
+    return replace(base, **changes)  # type: ignore[arg-type]  # names and values are the caller's
+
+
+def _at_water(
+    name: str, caption: str, dispenser: WaterView, *intents: i.Intent, poured: Poured | None = None, ml: int = 750
+) -> Sample:
+    view = kiosk(*BOARD[:2], who=visit(balance_ml=ml), water=dispenser)
+    nav = arrived(view, i.GetWater(), *intents)
+    return Sample(name, caption, view, replace(nav, poured=poured))
+
+
+def _water() -> list[Sample]:
+    someone = PourView(SessionId("s8"), OTHER, WaterState.DISPENSING.value, UtcMs(0), 500, 120_000)
+    offered = kiosk(*BOARD, who=visit(balance_ml=1_250), water=water())
+    many = kiosk(*(slot(n) for n in range(1, 13)), who=visit(balance_ml=1_250), water=water())
+    tank = water(WaterState.FAULTED, out_of_order="The tank is empty.", faulty=("water.tank",))
+    tray = water(WaterState.FAULTED, out_of_order="The tray is full.", faulty=("water.tray",))
+    dirty = water(WaterState.UNAVAILABLE, out_of_order="It must be cleaned first.", cleaning_due=True)
+    absent = kiosk(*BOARD[:2], who=visit(), water=tank)
+    whole, part = Poured(500, 0, "TimeLimitReached"), Poured(180, 320, "Local")
+    waits = WaterState.PREPARING
+    return [
+        Sample("home-water", "The board of a kiosk with water", offered, arrived(offered, i.ShowBoard())),
+        Sample("home-water-pages", "Water beside the pages of a large board", many, arrived(many)),
+        Sample("home-water-away", "The board while there is no water", absent, arrived(absent)),
+        _at_water("water-choice", "How much water?", water(), ml=1_250),
+        _at_water("water-none", "No water on the card: coins count for water here", water(), ml=0),
+        _at_water("water-cup", "The cup, please", water(waits, 0, deadline=at(8))),
+        _at_water("water-cup-seen", "The cup is seen", water(waits, 0, deadline=at(8), cup=True)),
+        _at_water("water-pouring", "Water flows", water(WaterState.DISPENSING, 180)),
+        _at_water("water-paused", "The cup was taken away", water(WaterState.SUSPENDED_EV, 180, deadline=at(7))),
+        _at_water("water-last-drops", "The last drops", water(WaterState.FINISHING, 496, cup=True)),
+        _at_water("water-done", "The water is in the cup", water(), poured=whole),
+        _at_water("water-returned", "Finished early: the rest is back", water(), poured=part),
+        _at_water("water-no-cup", "Nobody put a cup there", water(), poured=Poured(0, 500, "Timeout")),
+        _at_water("water-busy", "Somebody else is getting water", water(WaterState.DISPENSING, pour=someone)),
+        _at_water("water-tank-empty", "The tank is empty", tank),
+        _at_water("water-tray-full", "The tray is full", tray),
+        _at_water("water-cleaning", "The dispenser must be cleaned first", dirty),
+    ]
+
+
 def _over() -> list[Sample]:
     over = mine(1, SlotState.FINISHING, stop_reason="TimeLimitReached")
     unplugged = mine(1, SlotState.FINISHING, stop_reason="EVDisconnected", returned_s=1_500)
@@ -261,5 +310,5 @@ def _nobody() -> list[Sample]:
 
 def samples() -> tuple[Sample, ...]:
     """Every sample, in the order in which a customer meets them."""
-    parts: tuple[Callable[[], list[Sample]], ...] = (_nobody, _home, _choosing, _charging, _over)
+    parts: tuple[Callable[[], list[Sample]], ...] = (_nobody, _home, _choosing, _charging, _over, _water)
     return tuple(sample for part in parts for sample in part())

@@ -82,10 +82,10 @@ class Icon:
 
 
 class Ring:
-    """A ring that empties, clockwise from the top."""
+    """A ring that empties, clockwise from the top, or ``fills`` that way."""
 
-    def __init__(self, page: Page, box: Box, width: float, ground: str) -> None:
-        self._page, self._ground = page, ground
+    def __init__(self, page: Page, box: Box, width: float, ground: str, *, fills: bool = False) -> None:
+        self._page, self._ground, self._fills = page, ground, fills
         self._size = min(box.w, box.h)
         self._width = page.theme.px(width)
         self._state: tuple[float, str, str] | None = None
@@ -94,7 +94,7 @@ class Ring:
         self.items = [self.item]
 
     def set(self, left: float, colour: str, track: str) -> None:
-        """Shows how much is left, from 1 to 0."""
+        """Shows how much is left, from 1 to 0, or how much is there."""
         if (left, colour, track) == self._state:
             return
         self._state = (left, colour, track)
@@ -105,7 +105,8 @@ class Ring:
         picture = tint(full.reduce(OVERSAMPLING), track, self._ground)
         if left > 0:
             part = Image.new("L", (size, size), 0)
-            draw_arc(ImageDraw.Draw(part), middle, middle, radius, 270 - 360 * left, 270, width, 255)
+            start = 270 if self._fills else 270 - 360 * left
+            draw_arc(ImageDraw.Draw(part), middle, middle, radius, start, start + 360 * left, width, 255)
             picture.paste(colour, (0, 0), part.reduce(OVERSAMPLING))
         self._page.changes += 1
         self._photo.paste(picture)

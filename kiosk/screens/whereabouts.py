@@ -6,7 +6,7 @@ from enum import Enum
 from kiosk.screens import intents as i
 from kiosk.screens.notices import Notice
 from kiosk.screens.reading import AS_WRITTEN, Reading
-from sessions.units import MonoNs, SessionId, SlotName
+from sessions.units import MonoNs, SessionId, SlotName, Unit
 from sessions.views import VisitView
 
 TILES_A_PAGE, LARGE_TILES_A_PAGE = 8, 6
@@ -20,6 +20,7 @@ class Place(Enum):
     ADD_TIME = "add_time"
     SESSION = "session"
     PICKER = "picker"
+    WATER = "water"
     HELP = "help"
 
 
@@ -33,6 +34,15 @@ class Farewell:
 
 
 @dataclass(frozen=True, slots=True)
+class Poured:
+    """How a pour ended: what was sold of it, and what went back to the card."""
+
+    used_ml: int
+    returned_ml: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Navigation:
     """Where the customer at the touchscreen is. Without a visit only ``farewell``, ``notice`` and ``reading``
     matter.
@@ -43,6 +53,11 @@ class Navigation:
     slot: SlotName | None = None
     session: SessionId | None = None
     chosen_s: int | None = None
+    chosen_ml: int | None = None
+    poured: Poured | None = None
+    """The pour that has just ended, until something else is wanted."""
+    coins_buy: Unit = Unit.SECONDS
+    """What the kiosk was last told that this visit's coins buy."""
     page: int = 0
     order: tuple[SlotName, ...] = ()
     """The slots as the pages of the board have them, where there are several; kept while somebody is there, so that

@@ -1,8 +1,9 @@
-"""Times in words and figures, in the customer's language."""
+"""Times and amounts in words and figures, in the customer's language."""
 
 from kiosk.i18n import _
 
 MINUTE, HOUR = 60, 3600
+LITRE = 1000
 FINE_S = 600
 """Below ten minutes seconds matter to people, above they are noise."""
 
@@ -23,6 +24,15 @@ def duration(seconds: int) -> str:
     if minutes or not seconds:
         return _("{minutes} min").format(minutes=minutes)
     return _("{seconds} s").format(seconds=secs)
+
+
+def water(ml: int) -> str:
+    """An amount of water: ``250 ml``, from a litre on ``1 l``, ``1.25 l``. Rounded down: never more than there is."""
+    if ml < LITRE:
+        return _("{ml} ml").format(ml=max(0, ml))
+    hundredths = ml // 10
+    litres = f"{hundredths // 100}.{hundredths % 100:02d}".rstrip("0").rstrip(".")
+    return _("{litres} l").format(litres=litres)
 
 
 def about(seconds: int) -> str:

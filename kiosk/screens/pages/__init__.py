@@ -6,6 +6,7 @@ from kiosk.screens.models import (
     MessageModel,
     PickerModel,
     PlugInModel,
+    PourModel,
     Screen,
     SessionModel,
     TimeModel,
@@ -16,6 +17,7 @@ from kiosk.screens.pages.home import HomePage
 from kiosk.screens.pages.message import MessagePage
 from kiosk.screens.pages.picker import PickerPage
 from kiosk.screens.pages.plug_in import PlugInPage
+from kiosk.screens.pages.pour import PourPage
 from kiosk.screens.pages.session import SessionPage
 from kiosk.screens.pages.time_choice import TimePage
 
@@ -25,6 +27,7 @@ PAGES: dict[type[Screen], type[ScreenPage[Screen]]] = {
     TimeModel: TimePage,
     PlugInModel: PlugInPage,
     SessionModel: SessionPage,
+    PourModel: PourPage,
     MessageModel: MessagePage,
     PickerModel: PickerPage,
 }

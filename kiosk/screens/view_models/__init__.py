@@ -7,6 +7,7 @@ from kiosk.screens.view_models.charging import help_screen, session_screen
 from kiosk.screens.view_models.choosing import add_time, time_choice
 from kiosk.screens.view_models.common import Scene
 from kiosk.screens.view_models.idle import nobody_here
+from kiosk.screens.view_models.water import water_screen
 
 __all__ = ["Scene", "build_screen"]
 
@@ -26,14 +27,19 @@ def build_screen(scene: Scene) -> AnyModel:
         case Place.ADD_TIME:
             return add_time(scene, visit)
         case Place.SESSION:
-            session = shown_session(scene.nav, scene.view)
-            place = scene.view.slot(session.slot) if session is not None else None
-            if session is not None and place is not None:
-                return session_screen(scene, place, session)
+            return _own_session(scene) or home(scene, visit)
         case Place.PICKER:
             return picker(scene, visit)
+        case Place.WATER:
+            return water_screen(scene, visit, scene.view.water) if scene.view.water else home(scene, visit)
         case Place.HELP:
             return help_screen(scene)
         case Place.HOME:
             pass
     return home(scene, visit)
+
+
+def _own_session(scene: Scene) -> AnyModel | None:
+    session = shown_session(scene.nav, scene.view)
+    slot = scene.view.slot(session.slot) if session is not None else None
+    return session_screen(scene, slot, session) if session is not None and slot is not None else None

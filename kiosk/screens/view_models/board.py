@@ -5,6 +5,7 @@ from kiosk.screens import words
 from kiosk.screens.intents import (
     AddTime,
     AskSlot,
+    GetWater,
     Intent,
     MoreSlots,
     ShowBoard,
@@ -15,17 +16,21 @@ from kiosk.screens.intents import (
 )
 from kiosk.screens.models import Action, HomeModel, PickerModel, Rank, Row, Tile, TileKind, Turn
 from kiosk.screens.view_models.common import Scene, banner, board_banner, greeting, header
+from kiosk.screens.view_models.water import sold_out
 from sessions.machine import SELLING, SlotState
 from sessions.units import MonoNs
-from sessions.views import SessionView, SlotView, VisitView
+from sessions.views import SessionView, SlotView, VisitView, WaterView
 
 
 def home(scene: Scene, visit: VisitView) -> HomeModel:
     """The board: every slot with its shape, word and what touching it does."""
     slots, turn = _page(scene)
     mine = scene.view.sessions_of(visit.card)
+    # Where pages need the middle, the ring in the corner signs out; whose phones are whose the tiles show too.
     footer = [Action(_("Sign out"), SignOut(), "leave")]
-    if turn is None and mine:
+    if scene.view.water is not None:
+        footer = [*(footer if turn is None else []), _water(scene, visit, scene.view.water)]
+    elif turn is None and mine:
         footer.append(
             Action(_("My phones"), ShowPhones() if len(mine) > 1 else ShowSession(mine[0].session_id), "phone")
         )
@@ -38,6 +43,15 @@ def home(scene: Scene, visit: VisitView) -> HomeModel:
         tiles=tuple(_tile(slot, visit, scene) for slot in slots),
         turn=turn,
     )
+
+
+def _water(scene: Scene, visit: VisitView, water: WaterView) -> Action:
+    """Water, and how much of it is on the card; touched while there is none it says why."""
+    if sold_out(scene, water):
+        return Action(_("No water now"), GetWater(), "drop")
+    has = visit.balance_ml > 0
+    text = _("Water · {water}").format(water=words.water(visit.balance_ml)) if has else _("Water")
+    return Action(text, GetWater(), "drop")
 
 
 def _page(scene: Scene) -> tuple[tuple[SlotView, ...], Turn | None]:

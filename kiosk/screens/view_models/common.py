@@ -41,12 +41,12 @@ def countdown(deadline: MonoNs, whole_s: float, now: MonoNs, tone: Tone = Tone.C
     return Countdown(share_left(deadline, whole_s, now), str(seconds_until(deadline, now)), tone)
 
 
-def header(scene: Scene, title: str) -> Header:
-    """The header of a signed-in screen."""
+def header(scene: Scene, title: str, balance: str = "") -> Header:
+    """The header of a signed-in screen; ``balance`` is the time on the card where nothing else matters there."""
     visit = scene.nav.visit
     if visit is None:
         return Header(title)
-    return Header(title, words.duration(visit.balance_s), _sign_out(scene, visit))
+    return Header(title, balance or words.duration(visit.balance_s), _sign_out(scene, visit))
 
 
 def _sign_out(scene: Scene, visit: VisitView) -> Countdown | None:

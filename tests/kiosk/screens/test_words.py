@@ -49,4 +49,19 @@ def test_money_is_written_as_people_write_it(currency, minor, text):
 
 
 def test_rates_follow_from_what_one_coin_buys():
-    assert Site.rates(100, 60) == (CoinRate(100, 60), CoinRate(500, 300), CoinRate(1000, 600))
+    assert Site.rates(100, 60, 100) == (CoinRate(100, 60, 100), CoinRate(500, 300, 500), CoinRate(1000, 600, 1000))
+
+
+@pytest.mark.parametrize(
+    ("ml", "said"),
+    [(-3, "0 ml"), (0, "0 ml"), (250, "250 ml"), (999, "999 ml"), (1000, "1 l"), (1250, "1.25 l"), (1259, "1.25 l"),
+     (1200, "1.2 l"), (10_000, "10 l")],
+)  # fmt: skip
+def test_amounts_of_water(ml, said):
+    assert words.water(ml) == said
+
+
+def test_the_price_of_water_follows_from_what_coins_buy_and_is_rounded_up():
+    assert Site().price(250) == "₱2.50"
+    assert Site(coins=(CoinRate(100, 60, 300),)).price(100) == "₱0.34"
+    assert Site(coins=(CoinRate(100, 60),)).price(100) == ""
