@@ -70,12 +70,12 @@ def test_the_choice_shows_prices_and_what_stays_on_the_card():
     assert model.keeps == "You keep 750 ml on your card"
     assert model.header.balance == "1.25 l"
     nav, _ = step(THERE, i.ChooseWater(1_250), OFFERED, NOW)
-    assert shown(OFFERED, nav).keeps == "You use all the water on your card"  # type: ignore[union-attr]  # a TimeModel
+    assert shown(OFFERED, nav).keeps == "You use all the water on your card"
 
 
 def test_one_pour_is_never_offered_more_than_the_largest():
     view = kiosk(who=visit(balance_ml=9_000), water=water(most_ml=800))
-    assert shown(view, THERE).choices[-1].text == "800 ml"  # type: ignore[union-attr]  # a TimeModel
+    assert shown(view, THERE).choices[-1].text == "800 ml"
 
 
 def test_a_pour_is_asked_for_once_and_shows_itself():
