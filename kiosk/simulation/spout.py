@@ -157,11 +157,15 @@ class Spout:
             self._after(LOOK_MS, self._look_again)
 
     def _drive(self) -> None:
-        self.plumbing.set_pump(self._on and not self._cut, self._world_ns())
+        self.plumbing.set_pump(self._may_run, self._world_ns())
+
+    @property
+    def _may_run(self) -> bool:
+        return self._on and not self._cut and self._seen is True
 
     def _count_time(self) -> None:
         now = self._mono()
-        if self._on and not self._cut:
+        if self._may_run:
             self._pumped_ns += now - self._counted_to
         self._counted_to = now
 

@@ -5,9 +5,10 @@ from dataclasses import replace
 
 import pytest
 
+from hardware.bench.plumbing import Cup
 from hardware.cup_sensor import UltrasonicCup
 from hardware.flow_meter import FlowMeter
-from kiosk.simulation.days import Plan, simulate
+from kiosk.simulation.days import FIDELITIES, Plan, simulate
 from kiosk.simulation.fidelity import run
 from kiosk.simulation.spout import Spout
 from sessions import commands as c
@@ -38,6 +39,33 @@ def test_days_with_water_are_in_order_whatever_happens(seed: int) -> None:
 @pytest.mark.parametrize("seed", range(30, 33))
 def test_the_real_driver_gives_the_same_facts(seed: int) -> None:
     assert run(Plan(seed, 2, customers=5, drinkers=30, faults=("water", "power"), fidelity="wire")).failures == []
+
+
+@pytest.mark.parametrize(("seed", "days"), [(4, 6), *((seed, 2) for seed in range(60, 66))])
+def test_slots_and_water_together_give_the_same_facts_whatever_breaks(seed: int, days: int) -> None:
+    assert run(Plan(seed, days, drinkers=10, fidelity="wire")).failures == []
+
+
+@pytest.mark.parametrize("spout", FIDELITIES.values(), ids=FIDELITIES)
+def test_no_pump_runs_before_a_cup_was_seen(spout: tuple[object, type[Spout]]) -> None:
+    """Whatever the rules want, and in whatever order they hear of a cup that has just gone."""
+    now = [1_000_000_000]
+    dispenser = spout[1](lambda: now[0], lambda ms, what: 0, lambda seen: None, 5880.0, lambda: now[0])
+    dispenser.start()
+    dispenser.set_pump(True)
+    assert not dispenser.driven
+    dispenser.place(Cup())
+    for _ in range(3):
+        now[0] += 60_000_000
+        dispenser.look()
+    assert dispenser.driven
+    dispenser.set_pump(False)
+    dispenser.place(None)
+    for _ in range(3):
+        now[0] += 60_000_000
+        dispenser.look()
+    dispenser.set_pump(True)
+    assert not dispenser.driven
 
 
 def no_interlock(patch: Patch) -> None:
