@@ -95,8 +95,9 @@ class PinmapWatch:
             return
         outcome = self._take(data)
         if outcome.taken:
+            mended = (f"{self._path} is good again: the kiosk has this wiring.",) if self.told else ()
             self._tell(())
-            for sentence in outcome.told:
+            for sentence in outcome.told or mended:
                 _log.warning("%s", sentence)
             return
         self._tell(tuple(outcome.told))

@@ -134,25 +134,43 @@ def top_up(
     value = seconds or ml or seconds_of(amount or "")
     call = this_call()
     card = card_to_change(call, uid)
+    new = not _seen(call, card)
     ask(call, AddCredit(card, unit, value, STAFF, reason), said_id)
     show_changed(call, card, as_json)
+    if new:
+        click.echo("This card was never seen here before: compare its number with the one that was meant.", err=True)
 
 
 @cards_group.command()
 @_uid
-@click.option("--off", is_flag=True, help="Allow it again.")
 @_json
-def block(uid: str, off: bool, as_json: bool) -> None:
+def block(uid: str, as_json: bool) -> None:
     """Block a card: it can start nothing. Its phone can still be collected.
 
     \b
-    Examples:
+    Example:
       kiosk cards block 0013169074
-      kiosk cards block 0013169074 --off
     """
+    _set_blocked(uid, True, as_json)
+
+
+@cards_group.command()
+@_uid
+@_json
+def unblock(uid: str, as_json: bool) -> None:
+    """Allow a blocked card again.
+
+    \b
+    Example:
+      kiosk cards unblock 0013169074
+    """
+    _set_blocked(uid, False, as_json)
+
+
+def _set_blocked(uid: str, blocked: bool, as_json: bool) -> None:
     call = this_call()
     card = card_to_change(call, uid)
-    ask(call, SaveCard(card, STAFF, blocked=not off))
+    ask(call, SaveCard(card, STAFF, blocked=blocked))
     show_changed(call, card, as_json)
 
 
@@ -220,6 +238,13 @@ def card_to_change(call: Context, uid: str) -> CardKey:
     with opened_store(call) if has_store else nullcontext() as store:
         known = (key for key in readings if store is not None and store.card(key) is not None)
         return next(known, readings[0])
+
+
+def _seen(call: Context, card: CardKey) -> bool:
+    if not store_path(call.data_dir).exists():
+        return False
+    with opened_store(call) as store:
+        return store.card(card) is not None
 
 
 def show_changed(call: Context, card: CardKey, as_json: bool) -> None:

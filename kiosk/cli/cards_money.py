@@ -75,7 +75,7 @@ def import_cards(file: Path) -> None:
         )
         if row.get("time"):
             ask(call, AddCredit(card, Unit.SECONDS, seconds_of(row["time"]), STAFF, f"import {file.name}"))
-    click.echo(f"{len(rows)} cards are imported.")
+    click.echo("1 card is imported." if len(rows) == 1 else f"{len(rows)} cards are imported.")
 
 
 def _rows(file: Path) -> list[dict[str, str]]:
@@ -86,6 +86,8 @@ def _rows(file: Path) -> list[dict[str, str]]:
         raise CardListError(file.name, ["it is not UTF-8 text: save the table as CSV (UTF-8)"]) from error
     reader = csv.DictReader(text.splitlines())
     head = [(name or "").strip().lower() for name in reader.fieldnames or ()]
+    if len(head) == 1 and ";" in head[0]:
+        raise CardListError(file.name, ["line 1: its columns are parted by semicolons: save the table with commas"])
     if "uid" not in head or not set(head) <= set(COLUMNS):
         raise CardListError(file.name, [f"line 1: the columns are {', '.join(COLUMNS)}; uid must be there"])
     reader.fieldnames = head

@@ -5,6 +5,7 @@ import json
 import click
 
 from kiosk.cli.asking import STAFF, ask, command_id_option
+from kiosk.cli.cards import seconds_of
 from kiosk.cli.cards_known import card_of
 from kiosk.cli.context import Context, opened_store, this_call
 from kiosk.cli.tables import span, table
@@ -90,6 +91,10 @@ def _refuse_unknown(call: Context, slot: str | None) -> None:
         raise click.UsageError(f"There is no slot '{slot}' here. There are: {', '.join(known)}.")
 
 
+_NOT_TOLD = ("session", "slot", "at_mono", "dated_mono", "evidence")
+"""Of a fact: what stands above already, and what only means something in the proof or to a program (``--json``)."""
+
+
 @sessions_group.command()
 @click.argument("session_id", metavar="ID")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document.")
@@ -115,7 +120,7 @@ def show(session_id: str, as_json: bool) -> None:
     _print_session(session, document)
     for fact in facts:
         said = fact_json(fact)
-        body = ", ".join(f"{key} {value}" for key, value in said["body"].items() if key not in ("session", "slot"))
+        body = ", ".join(f"{key} {value}" for key, value in said["body"].items() if key not in _NOT_TOLD)
         click.echo(f"  {iso(fact.at.utc)}  {said['kind']:<18} {body}")
 
 
@@ -163,23 +168,24 @@ def export(as_csv: bool) -> None:
 
 @sessions_group.command()
 @click.argument("session", metavar="ID")
-@click.argument("amount", type=WholeNumber(1), metavar="SECONDS")
+@click.argument("amount")
 @click.option("--ml", "of_water", is_flag=True, help="Of a water session: so many millilitres, not seconds.")
 @click.option("--reason", required=True, metavar="TEXT", help="Why; it is recorded.")
 @command_id_option
 @click.option("--json", "as_json", is_flag=True, help="One JSON document.")
-def refund(session: str, amount: int, of_water: bool, reason: str, said_id: str | None, as_json: bool) -> None:
-    """Give what a session sold back to its card.
+def refund(session: str, amount: str, of_water: bool, reason: str, said_id: str | None, as_json: bool) -> None:
+    """Give what a session sold back to its card. AMOUNT is seconds, or a time such as 90s or 5min.
 
     \b
-    Example:
-      kiosk sessions refund s83197ac7-10 300 --reason "the cable was broken"
+    Examples:
+      kiosk sessions refund s83197ac7-10 5min --reason "the cable was broken"
       kiosk sessions refund s83197ac7-12 250 --ml --reason "it was warm"
     """
     unit = Unit.MILLILITRES if of_water else Unit.SECONDS
-    done = ask(this_call(), RefundSession(SessionId(session), amount, STAFF, reason, unit), said_id).data
+    count = WholeNumber(1).convert(amount, None, None) if of_water else seconds_of(amount)
+    done = ask(this_call(), RefundSession(SessionId(session), count, STAFF, reason, unit), said_id).data
     if as_json:
         click.echo(json.dumps(done, indent=2, ensure_ascii=False))
     else:
-        back, left = (f"{amount} ml", f"{done['left_ml']} ml") if of_water else (span(amount), span(done["left_s"]))
+        back, left = (f"{count} ml", f"{done['left_ml']} ml") if of_water else (span(count), span(done["left_s"]))
         click.echo(f"{back} are back on {done['card']}; {left} of the session are still sold.")

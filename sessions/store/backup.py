@@ -54,6 +54,11 @@ def restore(path: Path, backup: Path, now: Now, card_key: str | None = None) -> 
             check_card_key(unfinished, card_key)
     except sqlite3.Error as error:
         raise StoreDamaged(f"{backup} cannot be read ({error}).") from error
+    except StoreDamaged as error:
+        unfinished_name(path)
+        raise StoreDamaged(
+            f"{backup} does not read back: it is no backup, or a damaged one. Nothing was changed; name another."
+        ) from error
     aside = set_aside(path, "replaced") if path.exists() else None
     copy_path(path).unlink(missing_ok=True)
     replace_store(unfinished, path)

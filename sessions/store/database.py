@@ -258,7 +258,7 @@ def _touch(path: Path) -> None:
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
     except OSError as error:
         raise StoreError(
-            f"{path} cannot be made: {error.strerror}. Check the data directory and who owns it."
+            f"{path} cannot be made: {error.strerror}. Check that {path.parent} is there, and who owns it."
         ) from error
 
 

@@ -80,6 +80,14 @@ class TestTheFile:
         look(watch, 20)
         assert taker.given == []
 
+    def test_whoever_mends_a_file_is_told_that_it_is_good_again(self, file, watch, taker, caplog):
+        caplog.set_level("WARNING")
+        for text, taker.fate in ((b"bad", Fate(taken=False, told=("Line 1 is wrong.",))), (b"one", Fate())):
+            file.write_bytes(text)
+            look(watch, 3)
+        assert caplog.messages == ["Line 1 is wrong.", f"{file} is good again: the kiosk has this wiring."]
+        assert watch.part().condition is Condition.OK
+
     def test_a_new_text_is_taken_once_two_looks_saw_the_same(self, file, watch, taker):
         file.write_bytes(b"tw")
         look(watch, 1)

@@ -30,7 +30,13 @@ def test_credit_adds_up_and_the_books_are_sound(terminal):
 
 def test_a_card_is_blocked_and_allowed_again(terminal):
     assert terminal.json("cards", "block", DECIMAL)["blocked"]
-    assert not terminal.json("cards", "block", DECIMAL, "--off")["blocked"]
+    assert not terminal.json("cards", "unblock", DECIMAL)["blocked"]
+
+
+def test_time_put_on_a_card_that_nobody_knows_is_questioned(terminal):
+    strange = "compare its number"
+    assert strange in terminal.call("cards", "top-up", DECIMAL, "1min").stderr
+    assert strange not in terminal.call("cards", "top-up", DECIMAL, "1min").stderr
 
 
 def test_what_is_not_said_stays(terminal):

@@ -24,7 +24,12 @@ def test_a_pay_out_leaves_the_card_and_is_limited_by_the_box(terminal):
 
 def test_a_refund_of_nothing_known_is_refused_with_what_to_do(terminal):
     terminal.good("cards", "add", OLD)
-    assert "Top the card up" in terminal.refused("sessions", "refund", "s-none", "60", "--reason", "why")
+    assert "Top the card up" in terminal.refused("sessions", "refund", "s-none", "1min", "--reason", "why")
+
+
+@pytest.mark.parametrize(("amount", "says"), [(("soon",), "not a time such as"), (("2min", "--ml"), "whole number")])
+def test_a_refund_that_is_no_amount_says_how_to_write_one(terminal, amount, says):
+    assert says in terminal.refused("sessions", "refund", "s-none", *amount, "--reason", "why", code=2)
 
 
 def test_a_table_of_cards_is_imported(terminal, tmp_path):
@@ -40,6 +45,7 @@ def test_a_table_of_cards_is_imported(terminal, tmp_path):
     [
         (b"uid,colour\n0A00C8F1B2,red\n", "line 1: the columns are uid, name"),
         (b"", "line 1: the columns are"),
+        (b"uid;name\n0A00C8F1B2;Ann\n", "parted by semicolons"),
         (b"uid,time\nhello,30min\n0A00C8F1B2,soon\n", "line 3: time: 'soon'"),
         (b"uid,max_sessions\n0A00C8F1B2,many\n", "line 2: max_sessions: 'many'"),
         (b"uid\n\xff\xfe\n", "not UTF-8"),
