@@ -1,15 +1,18 @@
 """The documents say what the code does: generated pages are current, links lead somewhere, commands exist."""
 
+import json
 import re
 import shlex
 from pathlib import Path
 
 import click
 import pytest
+from pydantic.fields import FieldInfo
 
 from benchmarks import run as benchmarks
 from docs import generate, money_page, pinmap_page
 from kiosk.cli import main
+from kiosk.settings_model import GroupSettings, RateSettings, Settings, TariffSettings
 
 ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -25,6 +28,24 @@ def test_the_page_about_money_is_current():
 
 def test_the_page_about_the_pinmap_is_current():
     assert pinmap_page.PAGE.read_text(encoding="utf-8") == pinmap_page.page(), "run python -m docs.generate"
+
+
+def test_every_setting_stands_in_its_section_with_its_default():
+    told = dict(re.findall(r"^## `\[(\w+)\]`$(.*?)(?=^## |\Z)", (ROOT / "docs/settings.md").read_text(), re.M | re.S))
+    sections = {name: field.annotation for name, field in Settings.model_fields.items()}
+    assert told.keys() == sections.keys()
+    sections["tariff"], inner = TariffSettings, (RateSettings, GroupSettings)
+    for name, section in sections.items():
+        models = [section, *(inner if name == "tariff" else ())]
+        wanted = [(key, _default(field)) for model in models for key, field in model.model_fields.items()]
+        rows = re.findall(r"^\| `(\w+)` \| (?:`(.*?)`|(\*\*required\*\*)?) *\|", told[name], re.M)
+        assert [(key, default or required) for key, default, required in rows] == wanted, name
+
+
+def _default(field: FieldInfo) -> str:
+    if field.is_required():
+        return "**required**"
+    return "" if field.default in (None, [], {}) else json.dumps(field.default)
 
 
 def test_the_table_of_figures_is_made_from_the_kept_results():
