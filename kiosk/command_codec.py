@@ -30,6 +30,7 @@ SAYABLE: Mapping[str, type[c.Command]] = {
     "issue_access_key": c.IssueAccessKey,
     "disable_slot": c.DisableSlot,
     "enable_slot": c.EnableSlot,
+    "acknowledge_danger": c.AcknowledgeDanger,
     "start_water": c.StartWater,
     "record_cleaning": c.RecordCleaning,
     "set_pin": c.SetPin,

@@ -4,7 +4,7 @@ Takes the data directory's lock, folds the store, decides with the same engine a
 no hardware and no owner's loop; what only those may do (start, open) is refused by the state they left behind.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from sessions.conductor import Answer
 from sessions.engine import Engine
 from sessions.events import StoreNamed
 from sessions.journaling import Batch
+from sessions.rules import SlotRules, WaterRules
 from sessions.store.database import store_path
 from sessions.store.journal import Journal
 from sessions.store.lock import DataLock
@@ -53,12 +54,16 @@ class OfflineConductor:
 
 
 @contextmanager
-def offline_conductor(data_dir: Path, settings: Settings) -> Iterator[OfflineConductor]:
-    """Opens the store for one command or a few. Raises `StoreBusy` while a kiosk runs, `StoreError` when it cannot be
-    used."""
+def offline_conductor(
+    data_dir: Path, settings: Settings, slots: Sequence[SlotRules] = (), water: WaterRules | None = None
+) -> Iterator[OfflineConductor]:
+    """Opens the store for one command or a few; ``slots`` and ``water`` are for those that name one.
+
+    Raises `StoreBusy` while a kiosk runs, `StoreError` when it cannot be used.
+    """
     path = store_path(data_dir)
     with DataLock(data_dir, make=True):
-        engine = Engine(open_store(path, SystemClock()()).state, to_rules(settings, ()))
+        engine = Engine(open_store(path, SystemClock()()).state, to_rules(settings, slots, water))
         journal = Journal(
             path, mono=monotonic, on_ack=lambda seq: None, on_trouble=lambda why: None, on_death=lambda error: None
         )

@@ -45,7 +45,7 @@ def acknowledge(draft: Draft, command: c.AcknowledgeDanger) -> Json:
     """Staff have looked after what was latched. Raises `IllegalTransition` while any of it lasts, or when there is
     nothing to look after."""
     require_staff_with_reason(command.actor, command.reason)
-    latched = [source for source in DANGERS if _cause(_LATCH, source) in draft.state.causes]
+    latched = list(waiting(draft.state))
     if not latched:
         raise IllegalTransition("There is no danger that waits to be looked after.")
     for source in latched:
@@ -60,6 +60,19 @@ def acknowledge(draft: Draft, command: c.AcknowledgeDanger) -> Json:
 def stands(state: State, source: str) -> bool:
     """Whether a danger of this source stands, or waits to be looked after."""
     return _cause(_ACTIVE, source) in state.causes or _cause(_LATCH, source) in state.causes
+
+
+def danger_named(state: State, source: str) -> str | None:
+    """Why a danger of this source stands or waits to be looked after, None where it does neither."""
+    if not stands(state, source):
+        return None
+    standing = state.causes.get(_cause(_ACTIVE, source)) or state.causes[_cause(_LATCH, source)]
+    return standing.reason
+
+
+def waiting(state: State) -> tuple[str, ...]:
+    """The sources that staff have to acknowledge, also of dangers that are not over yet."""
+    return tuple(source for source in DANGERS if _cause(_LATCH, source) in state.causes)
 
 
 def gravest(state: State) -> str | None:

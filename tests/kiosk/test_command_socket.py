@@ -37,6 +37,7 @@ EXAMPLES: list[c.Command] = [
     c.IssueAccessKey(CARD, "d" * 64, STAFF),
     c.DisableSlot(SlotName("slot1"), STAFF, "broken plug"),
     c.EnableSlot(SlotName("slot1"), STAFF),
+    c.AcknowledgeDanger(STAFF, "toast"),
 ]
 
 

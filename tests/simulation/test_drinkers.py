@@ -46,26 +46,22 @@ def test_slots_and_water_together_give_the_same_facts_whatever_breaks(seed: int,
     assert run(Plan(seed, days, drinkers=10, fidelity="wire")).failures == []
 
 
-@pytest.mark.parametrize("spout", FIDELITIES.values(), ids=FIDELITIES)
-def test_no_pump_runs_before_a_cup_was_seen(spout: tuple[object, type[Spout]]) -> None:
+@pytest.mark.parametrize("fidelity", FIDELITIES)
+def test_no_pump_runs_before_a_cup_was_seen(fidelity: str) -> None:
     """Whatever the rules want, and in whatever order they hear of a cup that has just gone."""
     now = [1_000_000_000]
-    dispenser = spout[1](lambda: now[0], lambda ms, what: 0, lambda seen: None, 5880.0, lambda: now[0])
+    kind = FIDELITIES[fidelity][1]
+    dispenser = kind(lambda: now[0], lambda ms, what: "", lambda seen: None, 5880.0, lambda: now[0])
+    driven = []
     dispenser.start()
-    dispenser.set_pump(True)
-    assert not dispenser.driven
-    dispenser.place(Cup())
-    for _ in range(3):
-        now[0] += 60_000_000
-        dispenser.look()
-    assert dispenser.driven
-    dispenser.set_pump(False)
-    dispenser.place(None)
-    for _ in range(3):
-        now[0] += 60_000_000
-        dispenser.look()
-    dispenser.set_pump(True)
-    assert not dispenser.driven
+    for cup, wanted in ((None, True), (Cup(), True), (None, False), (None, True)):
+        dispenser.place(cup)
+        for _ in range(3):
+            now[0] += 60_000_000
+            dispenser.look()
+        dispenser.set_pump(wanted)
+        driven.append(dispenser.plumbing.wanted)
+    assert driven == [False, True, False, False]
 
 
 def no_interlock(patch: Patch) -> None:

@@ -1,0 +1,75 @@
+"""`kiosk slots` and `kiosk safety`: beside a running kiosk, and on the store that it left."""
+
+import json
+import time
+from typing import Any
+
+from kiosk.command_socket import CommandSocket
+from sessions.ports import DangerSeen
+from sessions.units import MonoNs
+from tests.kiosk.cli.conftest import Terminal
+from tests.kiosk.running import running_kiosk, wait_for
+
+
+def slots(terminal: Terminal) -> dict[str, Any]:
+    return {row["slot"]: row for row in terminal.json("slots", "list")["slots"]}
+
+
+def test_slots_go_out_of_use_and_back_beside_the_kiosk_and_without_it(terminal: Terminal) -> None:
+    terminal.data.mkdir()
+    with running_kiosk(terminal.data) as kiosk:
+        socket = CommandSocket(terminal.data, kiosk.facade.submit)
+        socket.start()
+        try:
+            terminal.good("slots", "disable", "slot2", "--reason", "the cable is torn")
+            wait_for(lambda: kiosk.slot("slot2")["state"] == "unavailable")
+            row = slots(terminal)["slot2"]
+            assert (row["state"], row["disabled"]) == ("unavailable", "the cable is torn")
+            assert "the cable is torn" in terminal.good("slots", "list")
+            assert "slot9" in terminal.refused("slots", "disable", "slot9", "--reason", "gone")
+            assert "Say why" in terminal.refused("slots", "disable", "slot1", "--reason", " ")
+        finally:
+            socket.stop()
+    terminal.good("slots", "enable", "slot2")
+    terminal.good("slots", "disable", "slot3", "--reason", "painting")
+    terminal.good("slots", "disable", "water", "--reason", "no tank today")
+    now = slots(terminal)
+    assert {name: row["state"] for name, row in now.items()} == {
+        "slot1": "available",
+        "slot2": "available",
+        "slot3": "unavailable",
+        "slot4": "available",
+        "water": "unavailable",
+    }
+    assert "slot9" in terminal.refused("slots", "enable", "slot9")
+    with running_kiosk(terminal.data) as kiosk:
+        assert kiosk.slot("slot3")["disabled"] == "painting", "what was said without the kiosk holds in it"
+
+
+def test_smoke_waits_for_a_word_at_the_terminal(terminal: Terminal) -> None:
+    terminal.data.mkdir()
+    smoke = "Smoke: the smoke detector's loop is open."
+    with running_kiosk(terminal.data) as kiosk:
+        socket = CommandSocket(terminal.data, kiosk.facade.submit)
+        socket.start()
+        try:
+            assert terminal.json("safety", "show")["safe"]
+            kiosk.noticed(DangerSeen("smoke", True, smoke, MonoNs(time.monotonic_ns())))
+            wait_for(lambda: kiosk.get("/api/session")["data"]["mode"] == "paused")
+            wait_for(lambda: terminal.call("safety", "show").exit_code == 1)
+            shown = json.loads(terminal.call("safety", "show", "--json").stdout)
+            assert shown["dangers"] == [{"source": "smoke", "reason": smoke, "to_acknowledge": True}]
+            assert "not over" in terminal.refused("safety", "acknowledge", "--reason", "toast")
+            kiosk.noticed(DangerSeen("smoke", False, "closed again", MonoNs(time.monotonic_ns())))
+            said = wait_for(lambda: terminal.call("safety", "acknowledge", "--reason", "toast").stdout)
+            assert "Looked after: smoke" in said
+            wait_for(lambda: kiosk.get("/api/session")["data"]["mode"] == "idle")
+            kiosk.noticed(DangerSeen("stop", True, "The stop button is pressed.", MonoNs(time.monotonic_ns())))
+            kiosk.noticed(DangerSeen("stop", False, "It is out again.", MonoNs(time.monotonic_ns())))
+            wait_for(lambda: "staff" in str(json.loads(terminal.call("safety", "show", "--json").stdout)["why"]))
+        finally:
+            socket.stop()
+    assert "kiosk safety acknowledge" in terminal.call("safety", "show").stdout
+    assert "Looked after: stop" in terminal.good("safety", "acknowledge", "--reason", "a child pressed it")
+    assert "No danger stands." in terminal.good("safety", "show")
+    assert "no danger" in terminal.refused("safety", "acknowledge", "--reason", "again")
