@@ -296,6 +296,7 @@ def _nobody() -> list[Sample]:
     nobody = Navigation()
     return [
         Sample("attract", "Nobody is here", idle, nobody),
+        Sample("attract-water", "Nobody is here, at a kiosk with water", replace(idle, water=water()), nobody),
         Sample("attract-unknown-card", "A card nobody knows, where guests are not served", idle,
                tell(nobody, Note.UNKNOWN_CARD, NOW)),
         Sample("attract-door-ajar", "A door was not pushed shut", idle, nobody, ajar=3),

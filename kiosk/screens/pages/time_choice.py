@@ -81,7 +81,14 @@ class TimePage(ScreenPage[TimeModel]):
         if not count:
             return []
         if self.theme.upright:
-            rows = self._row.rows(2, self.gap)
-            return [box for row in rows for box in row.columns(2, self.gap)][:count]
+            return self._pairs(count)
         card = self._row.columns(max(3, count), self.gap)[0]
         return self._row.middle(count * card.w + (count - 1) * self.gap, card.h).columns(count, self.gap)
+
+    def _pairs(self, count: int) -> list[Box]:
+        """By two, in the middle; one that has no neighbour is as wide as two."""
+        high = self._row.rows(2, self.gap)[0].h
+        lines = -(-count // 2)
+        rows = self._row.middle(self._row.w, lines * high + (lines - 1) * self.gap).rows(lines, self.gap)
+        alone = [rows[-1]] if count % 2 else []
+        return [box for row in rows[: count // 2] for box in row.columns(2, self.gap)] + alone

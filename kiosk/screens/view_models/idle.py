@@ -71,6 +71,8 @@ def _switches(reading: Reading) -> tuple[Switch, ...]:
 def _hint(scene: Scene) -> str:
     if scene.nav.reader_away:
         return _("Phones inside keep charging.")
+    if scene.view.water is not None and scene.view.water.out_of_order is None:
+        return _("Charging and drinking water, with one card.")
     if all(slot.has_lock for slot in scene.view.slots):
         return _("Your phone charges safely behind a locked door.")
     return _("Your time stays on your card until you use it.")
