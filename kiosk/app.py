@@ -24,7 +24,7 @@ from hardware.rewiring import Rewirer
 from hardware.selftest import Check, Load, run_checks
 from hardware.wiring import Wiring, wire
 from hardware.workers import I2CWorker
-from kiosk.assembly import LAST_WORDS_S, Assembly, DataDirectory
+from kiosk.assembly import COIN_ENABLE, LAST_WORDS_S, Assembly, DataDirectory
 from kiosk.clock import monotonic
 from kiosk.command_socket import CommandSocket
 from kiosk.durable import MOUNTS, volatile_because
@@ -189,7 +189,8 @@ class _Kiosk:
     def _open_edges(self) -> None:
         """Lets others in: command line, console, signals. Nothing of theirs is decided before the loop turns."""
         bench = BenchVerbs(self._bench, self._shell.touch) if self._bench is not None else None
-        self._shell.open(self._kiosk.conductor, self._kiosk.live, bench)
+        by_hand = [name for name in self._wiring.outputs.names() if name != COIN_ENABLE]
+        self._shell.open(self._kiosk.conductor, self._kiosk.live, bench, by_hand)
         facade = self._kiosk.facade(lambda: self._gaps.gap_ms_max, bench)
         for number in STOP_SIGNALS:
             signal.signal(number, self._told_to_stop)

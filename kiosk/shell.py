@@ -13,12 +13,14 @@ from sessions.conductor import Conductor
 from sessions.errors import SessionsError
 from sessions.events import SCREEN, Fact
 from sessions.registry import SessionOwner
+from sessions.views import KioskView
 
 if TYPE_CHECKING:
     from kiosk.bench_port import BenchPort
     from kiosk.screens.bench_window import BenchWindow
     from kiosk.screens.glass import Glass
     from kiosk.screens.stage import Stage
+    from kiosk.technician_room import TechnicianRoom
 
 _log = logging.getLogger(__name__)
 
@@ -39,7 +41,9 @@ class Shell(Protocol):
         """Touches a pixel of the screen, from any thread."""
         ...
 
-    def open(self, conductor: Conductor, live: LiveView, bench: "BenchPort | None") -> None: ...
+    def open(
+        self, conductor: Conductor, live: LiveView, bench: "BenchPort | None", outputs: Sequence[str] = ()
+    ) -> None: ...
 
     def decided(self, facts: Sequence[Fact]) -> None: ...
 
@@ -63,7 +67,9 @@ class HeadlessShell:
         self._loop = HeadlessOwner(inbox)
         self.owner = self._loop
 
-    def open(self, conductor: Conductor, live: LiveView, bench: "BenchPort | None") -> None:
+    def open(
+        self, conductor: Conductor, live: LiveView, bench: "BenchPort | None", outputs: Sequence[str] = ()
+    ) -> None:
         """Nothing to show."""
 
     def decided(self, facts: Sequence[Fact]) -> None:
@@ -107,6 +113,7 @@ class TkShell:
         self._say = say
         self._bench_window: BenchWindow | None = None
         self._glass: Glass | None = None
+        self._room: TechnicianRoom | None = None
         # A desk on which a kiosk is only simulated keeps its light.
         self._backlight = Backlight(None if options.simulate else BACKLIGHTS)
         self._site = site_of(options.settings)
@@ -115,9 +122,12 @@ class TkShell:
         self.picture: Callable[[], bytes] | None = Picture(self._root, self._size).png
         self.touch: Callable[[int, int], None] | None = lambda x, y: inbox.put(lambda: touch(self._root, x, y))
 
-    def open(self, conductor: Conductor, live: LiveView, bench: "BenchPort | None") -> None:
-        """Shows the first screen."""
+    def open(
+        self, conductor: Conductor, live: LiveView, bench: "BenchPort | None", outputs: Sequence[str] = ()
+    ) -> None:
+        """Shows the first screen. ``outputs`` are what technicians may switch besides the slots."""
         from kiosk.screens.stage import Stage
+        from kiosk.technician_room import TechnicianRoom
 
         stage = Stage(
             self._root,
@@ -128,7 +138,8 @@ class TkShell:
         )
         stage.place(x=0, y=0, relwidth=1, relheight=1)
         self._root.configure(bg=stage.theme.colours.night)
-        self._screen.attach(conductor, lambda: live.view, stage)
+        self._room = TechnicianRoom(self._options.data_dir, tuple(outputs), self._inbox.put)
+        self._screen.attach(conductor, lambda: live.view, stage, self._room)
         live.draw_with(self._screen.draw)
         self._open_glass(stage, live)
         if bench is not None:
@@ -144,7 +155,7 @@ class TkShell:
             self._root,
             stage,
             rest_rules(settings),
-            lambda: live.view.visit_at(SCREEN) is not None or live.view.held_coins_s > 0,
+            lambda: _somebody(live.view),
             local_minute(settings),
             self._backlight.set,
             locked=not self._options.simulate,
@@ -181,7 +192,14 @@ class TkShell:
         """Closes the windows."""
         if self._bench_window is not None:
             self._bench_window.close()
+        if self._room is not None:
+            self._room.close()
         if self._glass is not None:
             self._glass.close()
             self._backlight.stop()
         self._root.destroy()
+
+
+def _somebody(view: KioskView) -> bool:
+    """Whether anybody is served at the screen."""
+    return view.visit_at(SCREEN) is not None or view.technician is not None or view.held_coins_s > 0

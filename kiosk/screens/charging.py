@@ -21,6 +21,8 @@ from kiosk.screens import navigation, thirst
 from kiosk.screens.navigation import Navigation, Poured
 from kiosk.screens.notices import NOTICE_FOR, Note
 from kiosk.screens.reading import AS_WRITTEN, Reading
+from kiosk.screens.technician.counter import BackRoom, TechnicianCounter
+from kiosk.screens.technician.model import TechnicianModel
 from sessions import commands as c
 from sessions.conductor import Conductor
 from sessions.errors import InvariantBroken, NoVisit, SessionsError, UnknownSlot
@@ -50,6 +52,8 @@ class Drawn(Protocol):
 
     def render(self, view: KioskView, nav: Navigation, now: MonoNs) -> None: ...
 
+    def show(self, model: TechnicianModel) -> None: ...
+
 
 class ChargingScreen:
     """Owns the records under Tk. ``fatal`` is told of an exception in any callback: the process must end then."""
@@ -66,6 +70,7 @@ class ChargingScreen:
         self._conductor: Conductor | None = None
         self._picture: Callable[[], KioskView] | None = None
         self._stage: Drawn | None = None
+        self._technicians: TechnicianCounter | None = None
         self._drawing: AfterId | None = None
         root.report_callback_exception = lambda kind, error, trace: fatal(error)
         root.tk.createfilehandler(inbox, tk.READABLE, lambda file, mask: inbox.drain())
@@ -90,9 +95,13 @@ class ChargingScreen:
         """Ends `run`."""
         self._root.quit()
 
-    def attach(self, conductor: Conductor, picture: Callable[[], KioskView], stage: Drawn) -> None:
-        """Begins to work: ``picture`` gives the latest view, ``stage`` shows it."""
+    def attach(
+        self, conductor: Conductor, picture: Callable[[], KioskView], stage: Drawn, room: BackRoom | None = None
+    ) -> None:
+        """Begins to work: ``picture`` gives the latest view, ``stage`` shows it, technicians need ``room``."""
         self._conductor, self._picture, self._stage = conductor, picture, stage
+        if room is not None:
+            self._technicians = TechnicianCounter(conductor, room, self.draw, self._next_id)
         self.draw()
 
     def decided(self, facts: Sequence[Fact]) -> None:
@@ -124,6 +133,8 @@ class ChargingScreen:
         """
         conductor, picture = self._conductor, self._picture
         if conductor is None or picture is None:
+            return
+        if self._technicians is not None and self._technicians.take(intent, picture(), self._now()):
             return
         if self.nav.visit is not None:
             conductor.touch(self.nav.visit.visit_id)
@@ -171,7 +182,11 @@ class ChargingScreen:
         self.nav, remember = navigation.remembering(navigation.follow(self.nav, view, now))
         self.nav, coins = navigation.coins_for(self.nav)
         self._keep_company(conductor, view)
-        stage.render(view, self.nav, now)
+        sheet = self._technicians.model(view, now) if self._technicians is not None else None
+        if sheet is not None:
+            stage.show(sheet)
+        else:
+            stage.render(view, self.nav, now)
         for command in (remember, coins):
             if command is not None:
                 self.after(0, partial(self._note, command))

@@ -19,7 +19,9 @@ from kiosk.screens.pages.picker import PickerPage
 from kiosk.screens.pages.plug_in import PlugInPage
 from kiosk.screens.pages.pour import PourPage
 from kiosk.screens.pages.session import SessionPage
+from kiosk.screens.pages.technician import TechnicianPage
 from kiosk.screens.pages.time_choice import TimePage
+from kiosk.screens.technician.model import TechnicianModel
 
 PAGES: dict[type[Screen], type[ScreenPage[Screen]]] = {
     AttractModel: AttractPage,
@@ -30,6 +32,7 @@ PAGES: dict[type[Screen], type[ScreenPage[Screen]]] = {
     PourModel: PourPage,
     MessageModel: MessagePage,
     PickerModel: PickerPage,
+    TechnicianModel: TechnicianPage,
 }
 """Which page shows which model, in the order in which they are built when there is time."""
 

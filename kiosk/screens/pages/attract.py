@@ -8,6 +8,7 @@ from kiosk.screens.pages.base import ScreenPage
 from kiosk.screens.parts import CoinPart
 from kiosk.screens.shapes import Icon, Plate, Ring
 from kiosk.screens.steps import StepRow
+from kiosk.screens.technician.corner import Corner
 from kiosk.screens.theme import TARGET, Type
 from kiosk.screens.writing import Text
 
@@ -35,6 +36,7 @@ class AttractPage(ScreenPage[AttractModel]):
         self._steps = StepRow(self, steps.inset(theme.px(20), padding), colours.surface, STEPS)
         self._build_head()
         self._build_coins(coins)
+        Corner(self)
 
     def _build_low(self, body: Box) -> Box:
         """Languages and switches; gives the room above them."""

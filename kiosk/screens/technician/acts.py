@@ -1,0 +1,82 @@
+"""What a touch on the technicians' screens means, as values."""
+
+from dataclasses import dataclass
+from enum import Enum
+
+from kiosk.screens.intents import Intent
+from sessions.units import SessionId, SlotName
+
+
+class Sheet(Enum):
+    """The technicians' screens."""
+
+    OVERVIEW = "overview"
+    SLOT = "slot"
+    REASON = "reason"
+    OUTPUTS = "outputs"
+
+
+@dataclass(frozen=True, slots=True)
+class Act(Intent):
+    """Base of all of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class HoldCorner(Act):
+    """Held the hidden corner long enough to mean it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Digit(Act):
+    """A key of the PIN pad."""
+
+    digit: str
+
+
+@dataclass(frozen=True, slots=True)
+class Erase(Act):
+    """Takes the last digit back; without any, shuts the pad."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prove(Act):
+    """The PIN is entered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Show(Act):
+    """Wants another sheet."""
+
+    sheet: Sheet
+    slot: SlotName | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Disable(Act):
+    """Takes the shown slot out of use, for a reason."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Enable(Act):
+    """Puts the shown slot back into use."""
+
+
+@dataclass(frozen=True, slots=True)
+class Open(Act):
+    """Opens the door of a session's slot."""
+
+    session: SessionId
+
+
+@dataclass(frozen=True, slots=True)
+class ByHand(Act):
+    """Wants one output on for some seconds."""
+
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class Leave(Act):
+    """Is done."""
