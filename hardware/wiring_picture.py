@@ -31,7 +31,7 @@ _KINDS: Final[dict[Kind, str]] = {
 }  # fmt: skip
 _SUPPLY_USE: Final = {
     "3.3 V": "sensors, expanders, displays, resistors",
-    "5 V": "coils of relay boards; never a port",
+    "5 V": "relay coils, 5 V parts; never a port",
     "ground": "ground of every supply and part",
 }
 _PALE: Final = "#f4f6f8"
