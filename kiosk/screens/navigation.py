@@ -207,7 +207,7 @@ def _arrived(nav: Navigation, visit: VisitView, view: KioskView, now: MonoNs) ->
     if mine:
         return replace(came, place=Place.PICKER)
     if view.mode not in SELLING:
-        return came
+        return replace(came, notice=_notice(Note.NOT_SELLING, now))
     return came if visit.balance_s > 0 else replace(came, notice=_notice(Note.NO_TIME_YET, now))
 
 

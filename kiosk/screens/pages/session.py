@@ -20,7 +20,7 @@ class SessionPage(ScreenPage[SessionModel]):
         theme = self.theme
         if theme.upright:
             panel = self.body.bottom_part(theme.px(LEAST_PANEL))
-            words = self.body.above(panel.h + self.gap).bottom_part(theme.px(150 if theme.large else 140))
+            words = self.body.above(panel.h + self.gap).bottom_part(theme.px(156))
             size = words.y - self.body.y - self.gap
             ring = self.body.top(size).middle(size, size)
         else:

@@ -48,7 +48,7 @@ def home(scene: Scene, visit: VisitView) -> HomeModel:
 def _water(scene: Scene, visit: VisitView, water: WaterView) -> Action:
     """Water, and how much of it is on the card; touched while there is none it says why."""
     if sold_out(scene, water):
-        return Action(_("No water now"), GetWater(), "drop")
+        return Action(_("No water"), GetWater(), "drop")
     has = visit.balance_ml > 0
     text = _("Water · {water}").format(water=words.water(visit.balance_ml)) if has else _("Water")
     return Action(text, GetWater(), "drop")
@@ -118,6 +118,8 @@ def _tile(slot: SlotView, visit: VisitView, scene: Scene) -> Tile:
         button = _("View")
         detail = "" if figure else _("Time is over") if slot.state is SlotState.FINISHING else _("Ask the staff")
         return Tile(slot.number, kind, word, slot.plug, ShowSession(slot.session.session_id), detail, figure, button)
+    if slot.session is None and scene.view.mode not in SELLING:
+        return _plain(slot, TileKind.OUT_OF_ORDER, _("Closed"), AskSlot(slot.name))
     if slot.state in (SlotState.FAULTED, SlotState.UNAVAILABLE):
         return _plain(slot, TileKind.OUT_OF_ORDER, _("Out of order"), AskSlot(slot.name))
     if slot.session is not None:
@@ -126,8 +128,6 @@ def _tile(slot: SlotView, visit: VisitView, scene: Scene) -> Tile:
         return _plain(slot, TileKind.IN_USE, _("In use"), AskSlot(slot.name), detail)
     if slot.state is SlotState.RESERVED and slot.claim_visit != visit.visit_id:
         return _plain(slot, TileKind.IN_USE, _("In use"), AskSlot(slot.name), _("Just taken"))
-    if scene.view.mode not in SELLING:
-        return _plain(slot, TileKind.OUT_OF_ORDER, _("Closed"), AskSlot(slot.name))
     rank = Rank.LIKELY if visit.balance_s > 0 else Rank.PLAIN
     return Tile(slot.number, TileKind.FREE, _("Free"), slot.plug, UseSlot(slot.name), button=_("Use"), rank=rank)
 

@@ -357,3 +357,8 @@ def test_an_unlocked_door_is_said_to_be_and_a_refused_one_is_not():
     nav, _ = went(view, i.OpenDoor(S1))
     assert said(answered(nav, i.OpenDoor(S1), None, NOW)) == "The door is unlocked. Pull it open."
     assert notice(answered(nav, i.OpenDoor(S1), "unknown_session", NOW)).note is Note.SESSION_OVER
+
+
+def test_whoever_comes_while_nothing_is_sold_is_told_so():
+    assert notice(arrived(kiosk(who=visit(), mode=Mode.PAUSED))).note is Note.NOT_SELLING
+    assert arrived(kiosk(mine(1, SlotState.CHARGING), who=visit(), mode=Mode.PAUSED)).notice is None

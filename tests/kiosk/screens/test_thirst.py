@@ -38,7 +38,7 @@ def test_home_offers_water_where_there_is_some_and_says_calmly_where_not():
     assert "Water" in texts(shown(none, arrived(none)))
     assert not [text for text in texts(shown(kiosk(who=visit()), arrived(kiosk(who=visit())))) if "ater" in text]
     empty = kiosk(who=visit(), water=water(WaterState.FAULTED, out_of_order="…", faulty=("water.tank",)))
-    assert "No water now" in texts(shown(empty, arrived(empty)))
+    assert "No water" in texts(shown(empty, arrived(empty)))
     why = shown(empty, arrived(empty, i.GetWater()))
     assert isinstance(why, MessageModel)
     assert why.lines == ("The tank is empty. Staff have been told.",)
