@@ -1,5 +1,6 @@
 """One device of one slot breaks: that slot alone says so, the others' countdowns go on, and it comes back."""
 
+import json
 import time
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from tests.faults.process import ANNA, BEN, KioskProcess, books_are_sound, kiosk
 
 SLOTS = ("slot1", "slot2", "slot3", "slot4")
 BROKEN = "slot3"
+PINMAP = Path(__file__).parents[2] / "pinmap.json"
 
 
 def fault(kiosk: KioskProcess, device: str, kind: str, on: bool = True) -> None:
@@ -125,6 +127,29 @@ def test_a_relay_that_gives_no_power_is_told_and_waits_for_a_technician(tmp_path
         fault(kiosk, "slot1.relay", "open", on=False)
         kiosk.post("/api/slots/slot1/enable", reason="new fuse")
         until(lambda: kiosk.slot("slot1")["state"] == "charging", "it goes on")
+
+
+def test_a_port_that_draws_too_much_is_cut_and_waits_for_a_technician(tmp_path: Path) -> None:
+    """A phone of 1.5 A on a port that is rated for a fifth of that is what a short is to a real one."""
+    pinmap = json.loads(PINMAP.read_text(encoding="utf-8"))
+    pinmap["slots"][0]["sensor"]["max_mA"] = 300
+    weak = tmp_path / "weak.json"
+    weak.write_text(json.dumps(pinmap), encoding="utf-8")
+    with kiosk_process(tmp_path, "--headless", "--pinmap", str(weak)) as kiosk:
+        kiosk.charge("slot2", BEN, 5, 300)
+        kiosk.tap(ANNA)
+        until(lambda: (kiosk.visit() or {}).get("charge_s") == 0, "signed in")
+        kiosk.post("/api/bench/coin", value=5)
+        session = kiosk.post("/api/slots/slot1/start", seconds=300)["session_id"]
+        kiosk.post("/api/bench/slots/slot1/plug", phone="typical", level=30)
+        until(lambda: kiosk.slot("slot1")["fault"] is not None, "it is told")
+        ended = kiosk.get(f"/api/sessions/{session}")
+        assert (ended["stop_reason"], kiosk.get("/api/bench")["slots"]["slot1"]["relay"]) == ("OvercurrentFault", False)
+        assert ended["returned_s"] >= 280, "what was not used is back"
+        assert (kiosk.slot("slot2")["state"], kiosk.slot("slot2")["fault"]) == ("charging", None)
+        kiosk.post("/api/slots/slot1/enable", reason="the short is gone")
+        until(lambda: kiosk.slot("slot1")["fault"] is None, "it is believed")
+    books_are_sound(tmp_path / "data")
 
 
 def test_a_sensor_that_hangs_the_bus_for_a_second_makes_no_other_display_stutter(tmp_path: Path) -> None:
