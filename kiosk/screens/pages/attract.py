@@ -64,7 +64,7 @@ class AttractPage(ScreenPage[AttractModel]):
     def _build_coins(self, row: Box) -> None:
         theme, colours = self.theme, self.theme.colours
         beside = self.head.bottom_part(theme.px(TARGET)) if theme.upright else row
-        hours = beside.right_part(theme.px(206 if theme.large else 176))
+        hours = beside.right_part(theme.px(184 if theme.large else 176))
         icon = theme.px(24)
         self._hours = Text(self, hours.after(icon + theme.px(10)), Type.BODY, colours.muted)
         self._clock = Icon(self, hours.x + icon // 2, hours.cy, 24, colours.muted, colours.night, "clock")
@@ -74,7 +74,7 @@ class AttractPage(ScreenPage[AttractModel]):
     def _free_box(self, words: str) -> Box:
         """As wide as what it says."""
         theme = self.theme
-        width = theme.px(FREE_RING + 20) + self.ink.font(Type.STRONG).measure(words)
+        width = theme.px(FREE_RING + (8 if theme.upright else 20)) + self.ink.font(Type.STRONG).measure(words)
         if theme.upright:
             return self.head.bottom_part(theme.px(TARGET)).left(width).middle(width, theme.px(52))
         return self.head.right_part(width).middle(width, theme.px(52))
