@@ -12,6 +12,7 @@ from pydantic.fields import FieldInfo
 from benchmarks import run as benchmarks
 from docs import generate, money_page, pinmap_page
 from kiosk.cli import main
+from kiosk.settings import parse_settings
 from kiosk.settings_model import GroupSettings, RateSettings, Settings, TariffSettings
 
 ROOT = Path(__file__).parents[1]
@@ -40,6 +41,14 @@ def test_every_setting_stands_in_its_section_with_its_default():
         wanted = [(key, _default(field)) for model in models for key, field in model.model_fields.items()]
         rows = re.findall(r"^\| `(\w+)` \| (?:`(.*?)`|(\*\*required\*\*)?) *\|", told[name], re.M)
         assert [(key, default or required) for key, default, required in rows] == wanted, name
+
+
+@pytest.mark.parametrize("page", ["settings.md", "screen.md"])
+def test_the_settings_shown_as_an_example_are_right(page):
+    examples = re.findall(r"^```toml$(.*?)^```$", (ROOT / "docs" / page).read_text(encoding="utf-8"), re.M | re.S)
+    assert examples
+    for example in examples:
+        parse_settings(example)
 
 
 def _default(field: FieldInfo) -> str:
