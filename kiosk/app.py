@@ -42,7 +42,7 @@ from kiosk.selftest import SelfTests
 from kiosk.selftest_hands import OwnersHands
 from kiosk.selftest_machine import machine_checks
 from kiosk.settings import to_rules
-from kiosk.shell import HeadlessShell, Shell, TkShell
+from kiosk.shell import DeskParts, HeadlessShell, Shell, TkShell
 from kiosk.simulation.bench_port import BenchVerbs
 from kiosk.simulation.places import BENCH_PINS, BENCH_WORLD
 from kiosk.systemd import Notifier, Watchdog, lifelines, watchdog_s
@@ -189,8 +189,8 @@ class _Kiosk:
     def _open_edges(self) -> None:
         """Lets others in: command line, console, signals. Nothing of theirs is decided before the loop turns."""
         bench = BenchVerbs(self._bench, self._shell.touch) if self._bench is not None else None
-        by_hand = [name for name in self._wiring.outputs.names() if name != COIN_ENABLE]
-        self._shell.open(self._kiosk.conductor, self._kiosk.live, bench, by_hand)
+        by_hand = tuple(name for name in self._wiring.outputs.names() if name != COIN_ENABLE)
+        self._shell.open(self._kiosk.conductor, self._kiosk.live, bench, DeskParts(by_hand, self._selftests))
         facade = self._kiosk.facade(lambda: self._gaps.gap_ms_max, bench)
         for number in STOP_SIGNALS:
             signal.signal(number, self._told_to_stop)

@@ -14,6 +14,7 @@ class Sheet(Enum):
     SLOT = "slot"
     REASON = "reason"
     OUTPUTS = "outputs"
+    SELFTEST = "selftest"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,11 @@ class ByHand(Act):
     """Wants one output on for some seconds."""
 
     what: str
+
+
+@dataclass(frozen=True, slots=True)
+class Test(Act):
+    """Wants a self-test of all that nobody uses."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from typing import Protocol
 
 from kiosk.screens.intents import Intent, SignOut, Touched
 from kiosk.screens.technician import acts as a
-from kiosk.screens.technician.desk import Desk, answered, follow, step
+from kiosk.screens.technician.desk import SELFTEST, Desk, answered, follow, step
 from kiosk.screens.technician.model import Notes, TechnicianModel, technician_screen
 from sessions import commands as c
 from sessions.conductor import Conductor
@@ -21,6 +21,14 @@ class BackRoom(Protocol):
 
     def notes(self) -> Notes:
         """What is known of the machine by now; looks again soon."""
+        ...
+
+    def begin_test(self) -> None:
+        """Begins a self-test; what it finds is among the notes."""
+        ...
+
+    def end_test(self) -> None:
+        """Ends the self-test that was begun here, if it still runs."""
         ...
 
     def prove(self, digest: str, pin: str, done: Callable[[bool], None]) -> None:
@@ -54,7 +62,9 @@ class TechnicianCounter:
 
     def model(self, view: KioskView, now: MonoNs) -> TechnicianModel | None:
         """What to show now; None where customers' screens are shown."""
-        self.desk = follow(self.desk, view, now)
+        before, self.desk = self.desk, follow(self.desk, view, now)
+        if self.desk is None and before is not None:
+            self._room.end_test()
         return None if self.desk is None else technician_screen(self.desk, view, self._room.notes(), now)
 
     def _execute(self, command: c.Command, pin: str) -> None:
@@ -70,13 +80,18 @@ class TechnicianCounter:
             digest = self._conductor.state.pin.digest
             self._conductor.when_durable(answer.seq, lambda: self._room.prove(digest, pin, self._proved))
         else:
-            self._conductor.when_durable(answer.seq, lambda: self._answered(None))
+            self._conductor.when_durable(answer.seq, lambda: self._done(command))
 
     def _proved(self, right: bool) -> None:
         if right and self.desk is not None:
             self._execute(c.EnterByPin(), "")
         else:
             self._answered(WRONG)
+
+    def _done(self, command: c.Command) -> None:
+        if self.desk is not None and isinstance(command, c.ActByHand) and command.what == SELFTEST:
+            self._room.begin_test()
+        self._answered(None)
 
     def _answered(self, refusal: str | None) -> None:
         self.desk = answered(self.desk, refusal)

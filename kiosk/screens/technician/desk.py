@@ -15,6 +15,8 @@ from sessions.views import KioskView, TechnicianView
 PAD_S = 20
 """A pad that nobody touches shuts: a customer must find the first screen."""
 LONGEST_PIN = 8
+SELFTEST = "selftest"
+"""What a self-test is called among a technician's acts."""
 DOOR_REASON = "opened at the kiosk by a technician"
 
 
@@ -73,6 +75,8 @@ def _asked(desk: Desk, here: TechnicianView, intent: Intent) -> tuple[Desk, c.Co
             return desk, None
         case a.ByHand(what):
             return asked, c.ActByHand(what, actor)
+        case a.Test():
+            return replace(asked, sheet=a.Sheet.SELFTEST), c.ActByHand(SELFTEST, actor)
         case a.Open(session):
             return asked, c.OpenDoor(session, actor, DOOR_REASON)
         case a.Disable(reason) if desk.slot is not None:

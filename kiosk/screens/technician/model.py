@@ -42,6 +42,20 @@ class Notes:
     addresses: tuple[str, ...] = ()
     disk: str = ""
     outputs: tuple[str, ...] = ()
+    testing: bool = False
+    """Whether a self-test runs."""
+    found: tuple["Found", ...] = ()
+    """What it found so far."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One check of a self-test. ``result``: pass, fail or skip."""
+
+    device: str
+    check: str
+    result: str
+    advice: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +94,8 @@ def technician_screen(desk: Desk, view: KioskView, notes: Notes, now: MonoNs) ->
             to_slot = (Action("Back", a.Show(a.Sheet.SLOT), "left"),)
             why = (Line("Why?", "Others will read it"),)
             return TechnicianModel(header=header, banner=banner, footer=to_slot, lines=why, keys=keys, columns=1)
+        case a.Sheet.SELFTEST:
+            return _selftest(header, banner, notes)
         case a.Sheet.OUTPUTS:
             keys = tuple(Action(name.capitalize(), a.ByHand(name)) for name in notes.outputs[:MOST_KEYS])
             hint = Line("By hand", "Each is on for 10 s")
@@ -103,8 +119,29 @@ def _overview(header: Header, banner: Banner | None, view: KioskView, notes: Not
         for slot in view.slots[:MOST_KEYS]
     )
     outputs = [Action("Outputs", a.Show(a.Sheet.OUTPUTS))] if notes.outputs else []
-    footer = (*outputs, Action("Leave", a.Leave(), rank=Rank.LIKELY))
+    tests = Action("Self-test", a.Show(a.Sheet.SELFTEST))
+    footer = (*outputs, tests, Action("Leave", a.Leave(), rank=Rank.LIKELY))
     return TechnicianModel(header=header, banner=banner, footer=footer, lines=tuple(lines), keys=keys)
+
+
+def _selftest(header: Header, banner: Banner | None, notes: Notes) -> TechnicianModel:
+    """What failed first; while it runs, the newest checks below it."""
+    counts = [sum(found.result == result for found in notes.found) for result in ("pass", "fail", "skip")]
+    word = "Runs ..." if notes.testing else "Done" if notes.found else "Not run yet"
+    failed = [found for found in notes.found if found.result == "fail"][: MOST_LINES - 3]
+    shown = [*failed, *[found for found in notes.found if found not in failed][len(failed) + 3 - MOST_LINES :]]
+    tones = {"pass": Tone.GOOD, "fail": Tone.BAD, "skip": None}
+    lines = [
+        Line("Self-test", f"{word}  {counts[0]} good, {counts[1]} bad, {counts[2]} left out"),
+        *[Line(found.device, _told(found), tones[found.result]) for found in shown][: MOST_LINES - 2],
+    ]
+    begin = Action("Begin", a.Test(), rank=Rank.LIKELY, enabled=not notes.testing)
+    footer = (Action("Back", a.Show(a.Sheet.OVERVIEW), "left"), begin)
+    return TechnicianModel(header=header, banner=banner, footer=footer, lines=tuple(lines), keys=())
+
+
+def _told(found: Found) -> str:
+    return f"{found.check}: {found.advice or found.result}" if found.result == "fail" else found.check
 
 
 def _slot_lines(slot: SlotView) -> tuple[Line, ...]:
@@ -154,7 +191,7 @@ def _title(desk: Desk, view: KioskView) -> str:
     slot = view.slot(desk.slot) if desk.slot is not None else None
     if desk.sheet in (a.Sheet.SLOT, a.Sheet.REASON) and slot is not None:
         return f"Slot {slot.number} · {slot.plug}" if slot.plug else f"Slot {slot.number}"
-    return "Outputs" if desk.sheet is a.Sheet.OUTPUTS else "Technician"
+    return {a.Sheet.OUTPUTS: "Outputs", a.Sheet.SELFTEST: "Self-test"}.get(desk.sheet, "Technician")
 
 
 def _idle(until: MonoNs, now: MonoNs) -> Countdown:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from kiosk.screens.samples import NOW, at, kiosk, mine, slot
 from kiosk.screens.technician.acts import Sheet
 from kiosk.screens.technician.desk import Desk
-from kiosk.screens.technician.model import Notes, TechnicianModel, technician_screen
+from kiosk.screens.technician.model import Found, Notes, TechnicianModel, technician_screen
 from sessions.machine import SlotState
 from sessions.units import SlotName, VisitId
 from sessions.views import TechnicianView
@@ -32,4 +32,13 @@ def sheets() -> tuple[tuple[str, TechnicianModel], ...]:
         ("technician-outputs", replace(one, sheet=Sheet.OUTPUTS), view),
         ("technician-refused", replace(two, said="A session has it (charging). Test it when it is free."), view),
     )
-    return tuple((name, technician_screen(desk, shown, NOTES, NOW)) for name, desk, shown in desks)
+    found = (
+        Found("slot1.relay", "switches", "pass"),
+        Found("slot1.sensor", "answers", "pass"),
+        Found("slot4.lock", "opens", "fail", "Look at its bolt and its plug."),
+        Found("slot4.door", "moves", "skip"),
+    )
+    tested = technician_screen(Desk(HERE, Sheet.SELFTEST), view, replace(NOTES, testing=True, found=found), NOW)
+    return ("technician-selftest", tested), *(
+        (name, technician_screen(desk, shown, NOTES, NOW)) for name, desk, shown in desks
+    )
