@@ -15,6 +15,7 @@ from kiosk.screens.models import MessageModel
 from kiosk.screens.navigation import Navigation
 from kiosk.screens.notices import NOTICE_FOR, Note
 from kiosk.screens.page import Page, Touchable
+from kiosk.screens.parts import SignOutPart
 from kiosk.screens.samples import SITE
 from kiosk.screens.stage import Stage
 from kiosk.simulation.kiosk import SimKiosk
@@ -157,7 +158,8 @@ def intent_of(touchable: object) -> i.Intent | None:
     if hasattr(touchable, "intent"):
         intent = touchable.intent
         return intent if isinstance(intent, i.Intent) else None
-    return i.SignOut()  # The ring in the corner has no other meaning.
+    # The ring has no other meaning; the hidden corner has none for a finger that does not rest on it.
+    return i.SignOut() if isinstance(touchable, SignOutPart) else None
 
 
 @dataclass(frozen=True, slots=True)
