@@ -39,6 +39,9 @@ if TYPE_CHECKING:
 COIN_ENABLE = "coin.enable"
 """The name under which the coin acceptor stands among the kiosk's outputs."""
 
+WATER = "water"
+"""How the names of the dispenser's devices begin."""
+
 ENERGY = (".relay", ".lock", ".pump")
 """How the names of those outputs end that are turned off before all others."""
 
@@ -208,13 +211,14 @@ class Fitter:
         return fit_water(spec, self._outputs["water.pump"], self._header, self._expander, self._post, self._clock)
 
     def _reported(self, seen: Observation) -> None:
-        """Post what a bus device reports; of a silent expander also for what is wired to it in slots: those alone are
-        out of order then."""
+        """Post what a bus device reports; of a silent expander also for what slots and water have on it: those alone
+        are out of order then."""
         self._post(seen)
         if not isinstance(seen, DeviceReport) or seen.device not in self.expanders:
             return
         if seen.trouble is Trouble.NO_ANSWER:
-            holders = [each for each in self.expanders[seen.device].holders if each.partition(".")[0] in self.slots]
+            served = {*self.slots, WATER}
+            holders = [each for each in self.expanders[seen.device].holders if each.partition(".")[0] in served]
             self._cut_off[seen.device] = holders
         elif seen.trouble is None:
             holders = self._cut_off.pop(seen.device, [])
@@ -223,6 +227,8 @@ class Fitter:
         for holder in holders:
             lost = f"{holder} is on {seen.device}, which does not answer. Check that one's plug and 3.3 V."
             self._post(replace(seen, device=holder, detail=lost if seen.trouble else "Its expander answers again."))
+            if self.water is not None and holder in self.water.floats:
+                self.water.floats[holder].forget()
 
     def _guard(self) -> Guard:
         safety, sysfs = self._pinmap.safety, self._backend.sysfs()

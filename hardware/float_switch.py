@@ -32,6 +32,10 @@ class FloatSwitch:
         """Whether all is well by the last reading; None before the first."""
         return None if self.level is None else self.level == self._ok_high
 
+    def forget(self) -> None:
+        """Another report took the place of this one's: tell anew what is wrong, if anything is."""
+        self._reported, self._since = False, None
+
     def attach(self, line: "DigitalInputDevice") -> None:
         """Read a pin of the header at each look."""
         self._line = line

@@ -209,6 +209,29 @@ def test_a_stuck_pump_flows_on(kiosk: Turned) -> None:
     assert kiosk.driver.readings(MonoNs(0))[-1].pulses > before + 200
 
 
+def test_a_tray_whose_expander_is_silent_is_out_of_order_and_told_anew_afterwards() -> None:
+    """What nobody sees may be full: no water is sold meanwhile, and a tray that is full is full again at once."""
+    inbox, pinmap = Inbox(), small_kiosk(water={**WATER, "tray": {"expander": "io1", "pin": 4}}, safety={})
+
+    def troubles() -> list[Trouble | None]:
+        return [report.trouble for report in inbox.of(DeviceReport) if report.device == "water.tray"]
+
+    with Bench(pinmap) as bench:
+        wiring = wire(pinmap, bench, inbox)
+        wiring.start()
+        try:
+            bench.fault("water.tray", "full", True)
+            wait_for(lambda: troubles() == [Trouble.FULL], "the full tray")
+            bench.fault("io1", "nack", True)
+            wait_for(lambda: troubles() == [Trouble.FULL, Trouble.NO_ANSWER], "the silent expander's tray")
+            bench.fault("io1", "nack", False)
+            wait_for(lambda: troubles()[-2:] == [None, Trouble.FULL], "the full tray again", timeout_s=20)
+            bench.fault("water.tray", "full", False)
+            wait_for(lambda: troubles()[-1] is None, "the empty tray")
+        finally:
+            wiring.stop()
+
+
 def test_its_own_thread_ends_with_the_pump_off_and_can_begin_again() -> None:
     pinmap, inbox = small_kiosk(water=WATER), Inbox()
     with Bench(pinmap) as bench:
