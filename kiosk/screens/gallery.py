@@ -5,15 +5,20 @@
 
 import argparse
 import tkinter as tk
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageGrab
 
 from kiosk.i18n import LANGUAGES, SOURCE_LANGUAGE, set_language
+from kiosk.screens.models import AnyModel
 from kiosk.screens.reading import Reading
 from kiosk.screens.samples import SITE, Sample, read_as, samples, scene
+from kiosk.screens.site import Site
 from kiosk.screens.stage import Stage
+from kiosk.screens.technician.model import TechnicianModel
+from kiosk.screens.technician.samples import sheets
 from kiosk.screens.theme import PALETTES
 from kiosk.screens.view_models import build_screen
 
@@ -91,6 +96,8 @@ def main() -> None:
     for look in ALL_SCREENS:
         draw(chosen, replace(look, theme=asked.theme, large=asked.large, language=asked.language), asked.out)
     if not asked.names:
+        for look in ALL_SCREENS:
+            draw_sheets(replace(look, theme=asked.theme, large=asked.large), asked.out)
         for look in SOME_SCREENS:
             draw([sample for sample in chosen if sample.name in SOME], look, asked.out)
         (asked.out / "README.md").write_text(index(chosen), encoding="utf-8")
@@ -99,23 +106,32 @@ def main() -> None:
 
 def draw(chosen: list[Sample], look: Look, folder: Path) -> None:
     """Draws these samples in a look, as ``NAME-LOOK.png``."""
-    width, height = look.size
     set_language(look.language)
     site = replace(SITE, theme=look.theme, large_text=look.large)
     reading = Reading(look.language, look.theme == "contrast", look.large)
+    _draw(look, site, ((s.name, build_screen(scene(read_as(s, reading), site))) for s in chosen), folder)
+    set_language(SOURCE_LANGUAGE)
+
+
+def draw_sheets(look: Look, folder: Path) -> None:
+    """Draws the technicians' screens in a look."""
+    _draw(look, replace(SITE, theme=look.theme, large_text=look.large), sheets(), folder)
+
+
+def _draw(look: Look, site: Site, shown: Iterable[tuple[str, AnyModel | TechnicianModel]], folder: Path) -> None:
+    width, height = look.size
     root = tk.Tk()
     root.overrideredirect(True)
     root.geometry(f"{width}x{height}+0+0")
     stage = Stage(root, look.size, site, lambda intent: None)
     stage.pack()
-    for sample in chosen:
-        stage.show(build_screen(scene(read_as(sample, reading), site)))
+    for name, model in shown:
+        stage.show(model)
         stage.settle()
         root.update()
         picture = grab(root, look.size)
-        picture.save(folder / f"{sample.name}-{look.name}.png", optimize=True)
+        picture.save(folder / f"{name}-{look.name}.png", optimize=True)
     root.destroy()
-    set_language(SOURCE_LANGUAGE)
 
 
 def grab(root: tk.Misc, size: tuple[int, int]) -> Image.Image:
@@ -147,6 +163,8 @@ def index(chosen: list[Sample]) -> str:
     for look in SOME_SCREENS:
         pictures = "\n".join(f"![{name}]({name}-{look.name}.png)" for name in SOME)
         parts.append(f"\n## {_title(look)}\n\n{pictures}\n")
+    staff = "\n".join(f"![{name}]({name}-{BASE.name}.png)" for name, _ in sheets())
+    parts.append(f"\n## For technicians\n\n{staff}\n")
     return _HEAD + "".join(parts)
 
 

@@ -71,7 +71,8 @@ def until(condition: Callable[[], bool]) -> None:
 
 
 def test_a_pin_is_proved_on_another_thread_and_told_through_the_inbox(make: Make, posted, tmp_path) -> None:
-    room, said = make(OneCheck()), []
+    room = make(OneCheck())
+    said: list[bool] = []
     digest = pin_digest(card_secret(tmp_path), "2580")
     for pin in ("2580", "1234"):
         room.prove(digest, pin, said.append)
