@@ -170,7 +170,10 @@ def test_wrong_use_exits_2_with_a_sentence(words, terminal):
         (["run", "--size", "640x480"], "640x480 is not from 800x480 to 1920x1200"),
         (["run", "--size", "1921x1080"], "1921x1080 is not from 800x480 to 1920x1200"),
         (["run", "--size", "1024x600", "--headless"], "--headless has no window"),
-        (["sessions", "list", "--state", "nonsense"], "'suspended_evse', 'finishing', 'faulted', 'dispensing', 'ended'"),
+        (
+            ["sessions", "list", "--state", "nonsense"],
+            "'suspended_evse', 'finishing', 'faulted', 'dispensing', 'ended'",
+        ),
         (["config", "show", "--config", "nope.toml"], "There is no settings file nope.toml"),
         (["config", "check", "--config", "nope.toml"], "There is no settings file nope.toml"),
         (["run", "--config", "nope.toml"], "There is no settings file nope.toml"),
