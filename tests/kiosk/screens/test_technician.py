@@ -80,6 +80,7 @@ def test_a_pin_is_typed_erased_and_proved():
     desk, command = step(None, a.HoldCorner(), view, NOW)
     for key in (a.Digit("2"), a.Digit("5"), a.Erase(), a.Prove()):
         desk, command = step(desk, key, view, NOW)
+    assert desk is not None
     assert (desk.typed, command) == ("2", c.TryPin())
     assert "2" not in "".join(line.value for line in technician_screen(desk, view, Notes(), NOW).lines)
     assert answered(desk, "no").typed == ""
