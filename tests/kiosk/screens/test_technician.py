@@ -83,8 +83,10 @@ def test_a_pin_is_typed_erased_and_proved():
     assert desk is not None
     assert (desk.typed, command) == ("2", c.TryPin())
     assert "2" not in "".join(line.value for line in technician_screen(desk, view, Notes(), NOW).lines)
-    assert answered(desk, "no").typed == ""
-    assert follow(answered(desk, "no"), view, at(PAD_S)) is None, "a pad that nobody touches shuts"
+    refused = answered(desk, "no")
+    assert refused is not None
+    assert refused.typed == ""
+    assert follow(refused, view, at(PAD_S)) is None, "a pad that nobody touches shuts"
 
 
 def test_a_customers_card_shows_the_customers_screens():
