@@ -187,5 +187,5 @@ def test_statements_are_told_apart_as_sqlite_does() -> None:
 
 
 def test_a_directory_in_which_nothing_can_be_made_is_told(tmp_path: Path) -> None:
-    with pytest.raises(StoreError, match=r"kiosk\.db\.new cannot be made: .* Check the data directory"):
+    with pytest.raises(StoreError, match=r"kiosk\.db\.new cannot be made: .* Check that .* is there, and who owns it"):
         prepare(store_path(tmp_path / "nowhere"))
