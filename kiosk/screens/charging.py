@@ -12,6 +12,7 @@ import time
 import tkinter as tk
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 from itertools import count
 from typing import Protocol
@@ -113,8 +114,16 @@ class ChargingScreen:
             if isinstance(body, VisitEnded) and self.nav.visit is not None and body.visit == self.nav.visit.visit_id:
                 self.nav = navigation.left(self.nav, body.reason, fact.at.mono)
             elif isinstance(body, SessionSettled) and body.slot == WATER:
-                end = Poured(body.used, body.returned, body.stop_reason)
+                end = Poured(body.used, body.returned, body.stop_reason, durable=False)
                 self.nav = navigation.poured(self.nav, body.card, end, fact.at.mono)
+                if self._conductor is not None:
+                    self._conductor.when_durable(fact.seq, partial(self._kept, end))
+
+    def _kept(self, end: Poured) -> None:
+        """How a pour ended is durable: what went back to the card may be told now."""
+        if self.nav.poured is end:
+            self.nav = replace(self.nav, poured=replace(end, durable=True))
+            self.draw()
 
     def refused(self, command: c.Command, refusal: SessionsError) -> None:
         """The kiosk itself was refused something, such as a card that is not served here."""

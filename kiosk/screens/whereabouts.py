@@ -35,11 +35,12 @@ class Farewell:
 
 @dataclass(frozen=True, slots=True)
 class Poured:
-    """How a pour ended: what was sold of it, and what went back to the card."""
+    """How a pour ended: what was sold of it, and what went back to the card, which is told once that is ``durable``."""
 
     used_ml: int
     returned_ml: int
     reason: str
+    durable: bool = True
 
 
 @dataclass(frozen=True, slots=True)

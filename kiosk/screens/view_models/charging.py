@@ -128,7 +128,7 @@ def _condition(scene: Scene, slot: SlotView, session: SessionView) -> tuple[Tone
 def _why_withheld(scene: Scene, slot: SlotView, session: SessionView) -> tuple[str, ...]:
     nothing_lost = _("Your time is paused, nothing is lost.")
     if scene.view.mode is Mode.PAUSED:
-        return _("The kiosk is being checked."), nothing_lost, _("It goes on by itself.")
+        return _("The kiosk is being checked."), nothing_lost, _("It goes on once that is safe.")
     if session.mA is None or session.verdict == "stale":
         first = _("Slot {number} cannot feel your phone.").format(number=slot.number)
     else:

@@ -123,7 +123,7 @@ def poured(scene: Scene, visit: VisitView, end: Poured) -> MessageModel:
     """How the pour ended, and what came back."""
     tone, title = _ending(end)
     lines = [_("{water} in your cup.").format(water=words.water(end.used_ml))] if end.used_ml else []
-    if end.returned_ml:
+    if end.returned_ml and end.durable:
         lines.append(_("{water} went back to your card.").format(water=words.water(end.returned_ml)))
     more = Action(_("More water"), GetWater(), "drop")
     return MessageModel(

@@ -4,16 +4,22 @@ from dataclasses import replace
 
 import pytest
 
+from kiosk.loops import Inbox
 from kiosk.screens import intents as i
+from kiosk.screens.charging import ChargingScreen
 from kiosk.screens.models import HomeModel, MessageModel, PourModel, TimeModel
 from kiosk.screens.navigation import Navigation, Place, Poured, answered, coins_for, follow, poured, step
 from kiosk.screens.notices import Note, sentence
-from kiosk.screens.samples import ME, NOW, OTHER, VISIT, Sample, arrived, at, kiosk, mine, scene, visit, water
+from kiosk.screens.samples import ME, NOW, OTHER, SITE, VISIT, Sample, arrived, at, kiosk, mine, scene, visit, water
+from kiosk.screens.stage import Stage
 from kiosk.screens.view_models import build_screen
+from kiosk.simulation.kiosk import SimKiosk
 from sessions import commands as c
+from sessions.events import Fact, SessionSettled
 from sessions.machine import Mode, SlotState
-from sessions.units import NS, CardKey, MonoNs, SessionId, Unit, VisitId
-from sessions.water_states import WaterState
+from sessions.rules import Rules, SlotRules
+from sessions.units import NS, CardKey, MonoNs, SessionId, SlotName, Unit, VisitId
+from sessions.water_states import WATER, WaterState
 
 OFFERED = kiosk(who=visit(balance_ml=1_250), water=water())
 POURING = kiosk(who=visit(balance_ml=750), water=water(WaterState.DISPENSING, 180))
@@ -130,6 +136,22 @@ def test_finish_takes_one_touch_and_the_end_says_what_came_back():
     )  # fmt: skip
     assert isinstance(shown(OFFERED, step(nav, i.GetWater(), OFFERED, NOW)[0]), TimeModel)
     assert step(nav, i.ShowBoard(), OFFERED, NOW)[0].place is Place.HOME
+
+
+def test_what_came_back_is_told_once_it_is_durable(root):
+    sim = SimKiosk(Rules((SlotRules(SlotName("slot1"), "USB-C", True, True),)), seed=1)
+    screen = ChargingScreen(root, Inbox(), fatal=lambda error: None)
+    screen.attach(sim.conductor, lambda: OFFERED, Stage(root, (800, 480), SITE, screen.on_intent))
+    screen.nav = THERE
+    sim.journal.stalled = True
+    answer = sim.conductor.execute(c.AddCredit(ME, Unit.SECONDS, 60, c.Actor("staff:test", staff=True)))
+    settled = SessionSettled(SessionId("s9"), WATER, ME, 180, 320, "Local", "owner")
+    screen.decided([Fact(answer.seq, sim.conductor.now(), settled)])
+    assert screen.nav.poured is not None
+    assert shown(OFFERED, screen.nav).lines == ("180 ml in your cup.",)
+    sim.journal.stalled = False
+    sim.run(1)
+    assert shown(OFFERED, screen.nav).lines == ("180 ml in your cup.", "320 ml went back to your card.")
 
 
 def test_the_end_of_a_pour_is_told_to_its_owner_alone():
