@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime
 
+from sessions.entities import Claim, Session, TransferRow
 from sessions.events import SCREEN, Fact, body_to_json
 from sessions.journaling import Mark
 from sessions.machine import SELLING, SlotState
 from sessions.ports import SOLD, Json
 from sessions.stages import stage_of_slot, stage_of_water
-from sessions.state import Claim, Session, TransferRow
 from sessions.store.queries import CardAccount
 from sessions.subscriptions import SubscriptionsPicture
 from sessions.units import MonoNs, Now, Unit, UtcMs, VisitId

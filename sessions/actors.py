@@ -2,8 +2,8 @@
 
 from sessions import commands as c
 from sessions.draft import Draft
+from sessions.entities import Session, Visit
 from sessions.errors import BadRequest, NotAllowed, NoVisit, UnknownSession
-from sessions.state import Session, Visit
 from sessions.units import CardKey, SessionId, VisitId
 
 

@@ -16,6 +16,7 @@ from sessions.actors import owned_session, payer
 from sessions.claims import require_free, slot_taken
 from sessions.doorway import BESIDE_NS
 from sessions.draft import Draft
+from sessions.entities import Session, Slot
 from sessions.errors import BadRequest, SlotOutOfOrder
 from sessions.grants import check_card, give_back, require_valid, take
 from sessions.machine import SELLING, SlotEvent, SlotState
@@ -23,7 +24,6 @@ from sessions.metering import Meter
 from sessions.ports import Json
 from sessions.reasons import StopReason, reason_of
 from sessions.slots import door_failed, let_in, move
-from sessions.state import Session, Slot
 from sessions.units import CardKey, MonoNs, SessionId, SlotName, whole_seconds
 from sessions.water_states import WATER
 

@@ -9,12 +9,12 @@ from sessions import commands as c
 from sessions import events as e
 from sessions.actors import live_visit
 from sessions.draft import Draft
+from sessions.entities import Claim
 from sessions.errors import NotAllowed, SlotOutOfOrder, SlotTaken
 from sessions.machine import SELLING, SlotEvent, SlotState
 from sessions.ports import Json
 from sessions.rules import after_s
 from sessions.slots import move
-from sessions.state import Claim
 from sessions.units import SlotName, VisitId
 
 SHOWN_OF_CARD = 11

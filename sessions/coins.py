@@ -9,11 +9,12 @@ from sessions import commands as c
 from sessions import events as e
 from sessions.actors import live_visit
 from sessions.draft import Draft
+from sessions.entities import HeldCoin
 from sessions.errors import BadRequest, UnknownSlot
 from sessions.ledger import CASH_BOX, CASH_CUSTOMERS, ISSUED_COIN, UNCLAIMED, card_account, coin_account
 from sessions.ports import Json
 from sessions.rules import Rules, after_s
-from sessions.state import HeldCoin, State
+from sessions.state import State
 from sessions.units import CardKey, MonoNs, TransferId, Unit
 
 

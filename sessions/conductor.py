@@ -12,6 +12,7 @@ from sessions import commands as c
 from sessions.detection import Detector
 from sessions.displays import Displays
 from sessions.engine import Decision, Engine
+from sessions.entities import Technician, Visit
 from sessions.errors import InvariantBroken, SessionsError
 from sessions.events import Fact, KioskStopped
 from sessions.jobs import Pace, arm_waiting, cancel_jobs, start_jobs
@@ -24,7 +25,7 @@ from sessions.pouring import Pouring
 from sessions.registry import Record, Registry, SessionOwner, SessionRecord, WaterRecord
 from sessions.rules import Rules
 from sessions.sensing import Sensing
-from sessions.state import State, Technician, Visit
+from sessions.state import State
 from sessions.storing import Storing
 from sessions.technician import idle_until as technician_idle_until
 from sessions.units import CardKey, MonoNs, Now, Seq, SessionId, SlotName, VisitId, ms_until

@@ -8,11 +8,11 @@ another value than the one it was last set by.
 from collections.abc import Mapping
 
 from sessions.display_text import slot_text
+from sessions.entities import Session, Slot
 from sessions.jobs import Desk, show
 from sessions.ports import SlotPort
 from sessions.registry import Registry
 from sessions.slots import shown_state
-from sessions.state import Session, Slot
 from sessions.units import SlotName
 
 

@@ -9,10 +9,11 @@ from collections.abc import MutableMapping
 from dataclasses import dataclass, field
 
 from sessions import events as e
+from sessions.entities import Row
 from sessions.fold import apply
 from sessions.metering import Meter
 from sessions.rules import Rules
-from sessions.state import Row, State
+from sessions.state import State
 from sessions.units import MonoNs, Now, Seq, SessionId, Unit, VisitId
 
 

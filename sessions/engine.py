@@ -31,11 +31,12 @@ from sessions import (
 from sessions import commands as c
 from sessions import events as e
 from sessions.draft import Draft
+from sessions.entities import Row
 from sessions.errors import InvariantBroken, SessionsError
 from sessions.metering import Meter
 from sessions.ports import Json
 from sessions.rules import Rules
-from sessions.state import Row, State
+from sessions.state import State
 from sessions.units import MonoNs, Now, SessionId, SlotName, Unit, VisitId
 
 REMEMBERED = 4096

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 
 from sessions import events as e
 from sessions.draft import Draft
+from sessions.entities import DayUse, Session
 from sessions.errors import BadRequest, LimitReached, NotAllowed, NotEnoughCredit
 from sessions.ledger import ISSUED_FREE, SOLD, card_account, hold_account
 from sessions.rules import Rules
-from sessions.state import DayUse, Session, State
+from sessions.state import State
 from sessions.tariff import GroupRules
 from sessions.units import CardKey, SessionId, TransferId, Unit, UtcMs
 

@@ -8,9 +8,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
+from sessions.entities import Row
 from sessions.events import Fact
 from sessions.ports import Json
-from sessions.state import Row
 from sessions.units import Milliamps, MonoNs, Now, Seq, SessionId, SlotName, UtcMs
 
 

@@ -7,10 +7,11 @@ has turned off.
 
 from collections.abc import Callable, Mapping
 
+from sessions.entities import Slot
 from sessions.machine import Mode
 from sessions.ports import SlotPort
 from sessions.slots import levels
-from sessions.state import Slot, State
+from sessions.state import State
 from sessions.units import NS, MonoNs, Seq, SlotName
 
 

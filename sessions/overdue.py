@@ -6,11 +6,11 @@ Deadlines are compared when something is decided. A job that is late, or never r
 from sessions import charging, claims, coins, technician, visits, water
 from sessions import commands as c
 from sessions.draft import Draft
+from sessions.entities import Session
 from sessions.machine import SLOT_FIGURES, SlotEvent, SlotState
 from sessions.ports import Json
 from sessions.reasons import StopReason
 from sessions.slots import deadline
-from sessions.state import Session
 from sessions.units import NS, MonoNs, SlotName, seconds_ns
 from sessions.water_states import WATER
 

@@ -2,6 +2,7 @@
 
 from sessions.coins import held_until
 from sessions.conductor import Conductor
+from sessions.entities import Session
 from sessions.events import SCREEN
 from sessions.grants import free_left
 from sessions.ledger import card_account
@@ -9,7 +10,6 @@ from sessions.machine import SLOT_FIGURES, SlotState
 from sessions.registry import SessionRecord
 from sessions.rules import SlotRules
 from sessions.slots import deadline, shown_state
-from sessions.state import Session
 from sessions.technician import here, locked_for_s
 from sessions.units import MonoNs, SlotName, Unit, VisitId
 from sessions.views import KioskView, PourView, SessionView, SlotView, TechnicianView, VisitView, WaterView

@@ -15,6 +15,7 @@ from sessions.charging import close, collected
 from sessions.claims import end_claim
 from sessions.draft import Draft
 from sessions.engine import Decision, Engine
+from sessions.entities import Session
 from sessions.journaling import Mark
 from sessions.machine import SlotEvent, SlotState
 from sessions.metering import Meter
@@ -23,7 +24,6 @@ from sessions.ports import Trouble
 from sessions.reasons import StopReason
 from sessions.rules import LONGEST_PROVEN_OUTAGE_S
 from sessions.slots import move
-from sessions.state import Session
 from sessions.units import Now, SessionId, SlotName
 from sessions.visits import end_visit
 

@@ -9,9 +9,10 @@ from typing import NamedTuple
 
 from sessions import events as e
 from sessions.draft import Draft
+from sessions.entities import Slot
 from sessions.machine import POWERED, SLOT_FIGURES, SlotEvent, SlotState, next_slot_state
 from sessions.rules import NO_LOCK_COLLECT_S, Rules, SlotRules, after_s
-from sessions.state import Slot, State
+from sessions.state import State
 from sessions.units import NS, MonoNs, Seq, SlotName
 
 POWER_DEVICES = frozenset({"relay", "sensor", "port"})

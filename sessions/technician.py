@@ -16,11 +16,12 @@ from sessions import events as e
 from sessions import testing
 from sessions.actors import require_staff
 from sessions.draft import Draft
+from sessions.entities import Card, Pin, Technician
 from sessions.errors import NotAllowed, PinLocked
 from sessions.faults import slot_of
 from sessions.ports import Json
 from sessions.rules import after_s
-from sessions.state import Card, Pin, State, Technician
+from sessions.state import State
 from sessions.units import NS, MonoNs, UtcMs, VisitId
 
 GROUP = "technician"

@@ -9,9 +9,9 @@ from sessions import commands as c
 from sessions import events as e
 from sessions.actors import require_staff
 from sessions.draft import Draft
+from sessions.entities import Dispenser, Slot
 from sessions.errors import SlotTaken
 from sessions.ports import Json
-from sessions.state import Dispenser, Slot
 from sessions.units import SlotName
 from sessions.water import required
 from sessions.water_states import WATER

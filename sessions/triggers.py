@@ -5,13 +5,14 @@ edge cannot be missed, told twice, or outlive what it was about. The few things 
 said as they happen: `moment`.
 """
 
+from sessions.entities import Slot
 from sessions.events import SCREEN
 from sessions.machine import Mode, SlotState
 from sessions.ports import CardSeen, CoinSeen, Observation, Trouble
 from sessions.rules import Rules, SlotRules, after_s
 from sessions.safety import stands
 from sessions.slots import let_in
-from sessions.state import Slot, State
+from sessions.state import State
 from sessions.units import MonoNs
 from sessions.water_states import WaterState
 

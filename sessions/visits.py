@@ -11,10 +11,10 @@ from sessions import events as e
 from sessions.claims import end_claims_of
 from sessions.coins import credit_held_coins
 from sessions.draft import Draft
+from sessions.entities import Visit
 from sessions.errors import UnknownCard
 from sessions.ports import Json
 from sessions.rules import Rules, after_s
-from sessions.state import Visit
 from sessions.technician import end_all, enter_by_card, is_technician
 from sessions.units import MonoNs, VisitId
 

@@ -15,6 +15,7 @@ from sessions import commands as c
 from sessions import events as e
 from sessions.actors import payer, require_staff, require_staff_with_reason
 from sessions.draft import Draft
+from sessions.entities import Dispenser, Fault, Session
 from sessions.errors import BadRequest, SlotOutOfOrder, SlotTaken, UnknownSlot
 from sessions.grants import check_card, give_back, take
 from sessions.journaling import Mark
@@ -22,7 +23,7 @@ from sessions.machine import POWERED, SELLING, Mode
 from sessions.ports import Json, Trouble
 from sessions.reasons import StopReason, reason_of
 from sessions.rules import Rules, WaterRules, after_s
-from sessions.state import Dispenser, Fault, Session, State
+from sessions.state import State
 from sessions.units import MonoNs, Seq, SessionId, Unit, UtcMs
 from sessions.water_states import WATER, WATER_FIGURES, WaterEvent, WaterState, next_water_state
 

@@ -18,7 +18,7 @@ from kiosk.reports import card_json
 from sessions.access import access_digest
 from sessions.cards import is_card_key
 from sessions.commands import AddCredit, IssueAccessKey, SaveCard
-from sessions.state import Card
+from sessions.entities import Card
 from sessions.store.database import store_path
 from sessions.store.queries import CardAccount, Queries
 from sessions.units import CardKey, Unit

@@ -14,10 +14,10 @@ from kiosk.exports import sessions_csv
 from kiosk.places import find_pinmap
 from kiosk.reports import fact_json, iso, session_json
 from sessions.commands import RefundSession
+from sessions.entities import Session
 from sessions.errors import UnknownSession
 from sessions.machine import SLOT_FIGURES
 from sessions.ports import Json
-from sessions.state import Session
 from sessions.units import SessionId, SlotName, Unit
 from sessions.water_states import WATER, WATER_FIGURES
 

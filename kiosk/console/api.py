@@ -25,9 +25,9 @@ from kiosk.reports import (
 )
 from sessions import commands as c
 from sessions.cards import card_named
+from sessions.entities import Session
 from sessions.errors import BadRequest, SlotTaken, UnknownSession, UnknownSlot
 from sessions.ports import Json
-from sessions.state import Session
 from sessions.units import Seq, SessionId, SlotName, Unit
 from sessions.views import KioskView, SlotView
 

@@ -14,11 +14,11 @@ from typing import Any
 
 from kiosk.errors import BundleError
 from kiosk.proof.story import Story, tell
+from sessions.entities import Session
 from sessions.errors import StoreError
 from sessions.events import Fact
 from sessions.journaling import Sample
 from sessions.rules import DetectionRules
-from sessions.state import Session
 from sessions.store.codec import entity_from_json, entity_to_json, fact_from_values, fact_to_json
 from sessions.units import Milliamps, MonoNs, SessionId, SlotName
 

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from sessions import events as e
+from sessions.entities import Session
 from sessions.errors import UnknownSession
 from sessions.journaling import Sample
-from sessions.state import Session
 from sessions.store.queries import Queries
 from sessions.units import NS, SessionId, Unit
 from sessions.water_states import WATER

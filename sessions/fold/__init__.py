@@ -5,10 +5,11 @@ folds all of them again. One function for the three is what makes invariant I6 (
 hold by construction. The families of facts are folded in a module each.
 """
 
+from sessions.entities import Row, TransferRow
 from sessions.events import Fact
 from sessions.fold import coins, kiosk, people, sessions, slots, technician, water
 from sessions.fold.handler import Handlers
-from sessions.state import Row, State, TransferRow
+from sessions.state import State
 
 _HANDLERS: Handlers = {
     **kiosk.HANDLERS,

@@ -1,8 +1,9 @@
 """Coins that wait for a card. What coins are worth moves by transfers, like all money."""
 
 from sessions import events as e
+from sessions.entities import HeldCoin, Row
 from sessions.fold.handler import Handlers
-from sessions.state import HeldCoin, Row, State
+from sessions.state import State
 
 
 def _coin_accepted(state: State, fact: e.Fact, body: e.CoinAccepted) -> list[Row]:

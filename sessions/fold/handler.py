@@ -3,8 +3,9 @@
 from collections.abc import Callable
 from typing import Any
 
+from sessions.entities import Row, Session
 from sessions.events import Body, Fact
-from sessions.state import Row, Session, State
+from sessions.state import State
 
 Handlers = dict[type[Body], Callable[[State, Fact, Any], list[Row]]]
 """By the class of the body: changes the state and gives the rows it changed."""

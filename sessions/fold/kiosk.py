@@ -3,9 +3,10 @@
 from dataclasses import replace
 
 from sessions import events as e
+from sessions.entities import Cause, Fault, Row, Slot
 from sessions.fold.handler import Handlers
 from sessions.machine import SlotState
-from sessions.state import Cause, Fault, Row, Slot, State
+from sessions.state import State
 from sessions.units import Now
 
 

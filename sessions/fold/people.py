@@ -4,8 +4,9 @@ from dataclasses import replace
 from typing import Any
 
 from sessions import events as e
+from sessions.entities import AccessKey, Card, Claim, DayUse, Row, Visit
 from sessions.fold.handler import Handlers, keep
-from sessions.state import ENDED_KEPT, AccessKey, Card, Claim, DayUse, Row, State, Visit
+from sessions.state import ENDED_KEPT, State
 from sessions.units import CardKey
 
 

@@ -3,8 +3,9 @@
 from dataclasses import replace
 
 from sessions import events as e
+from sessions.entities import Closed, DayUse, FreeGrant, Row, Session
 from sessions.fold.handler import Handlers, keep
-from sessions.state import CLOSED_KEPT, Closed, DayUse, FreeGrant, Row, Session, State
+from sessions.state import CLOSED_KEPT, State
 from sessions.units import CardKey, Seq, Unit
 from sessions.water_states import WATER
 

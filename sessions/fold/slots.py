@@ -3,9 +3,10 @@
 from dataclasses import replace
 
 from sessions import events as e
+from sessions.entities import Row
 from sessions.fold.handler import Handlers, keep
 from sessions.machine import SLOT_FIGURES, SlotEvent
-from sessions.state import Row, State
+from sessions.state import State
 from sessions.units import Seq, SessionId, SlotName
 from sessions.water_states import WATER
 

@@ -3,8 +3,9 @@
 from dataclasses import replace
 
 from sessions import events as e
+from sessions.entities import PIN, Pin, Row, Technician
 from sessions.fold.handler import Handlers
-from sessions.state import PIN, Pin, Row, State, Technician
+from sessions.state import State
 from sessions.units import MonoNs
 
 

@@ -3,8 +3,9 @@
 from dataclasses import replace
 
 from sessions import events as e
+from sessions.entities import Row
 from sessions.fold.handler import Handlers, keep
-from sessions.state import Row, State
+from sessions.state import State
 from sessions.water_states import WATER_FIGURES
 
 OVERRUN_WEIGHT = 4

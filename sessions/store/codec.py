@@ -1,7 +1,7 @@
 """Facts and rows as SQLite and JSON hold them, and back.
 
 A folded table bears the name and columns of its class, so one description serves all of them: whoever adds a field to a
-class of `sessions.state` adds a column in a new migration, and a test says so when that was forgotten.
+class of `sessions.entities` adds a column in a new migration, and a test says so when that was forgotten.
 """
 
 import json
@@ -13,11 +13,11 @@ from functools import cache
 from types import UnionType
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
+from sessions.entities import Card, Claim, Fault, Session, TransferRow, Visit
 from sessions.errors import StoreDamaged, StoreTooNew
 from sessions.events import BODIES, Fact, Transfer, body_from_json, body_to_json
 from sessions.journaling import Mark
 from sessions.ports import Json
-from sessions.state import Card, Claim, Fault, Session, TransferRow, Visit
 from sessions.store.failures import RESCUE
 from sessions.units import MonoNs, Now, Seq, TransferId, Unit, UtcMs
 

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from sessions.entities import Card, Claim, Fault, Session, TransferRow, Visit
 from sessions.events import CommandAnswered, Fact, SessionCollected, SessionStarted
 from sessions.journaling import Mark, Sample, SelfTest
 from sessions.ledger import SOLD, card_account
 from sessions.ports import Json
-from sessions.state import Card, Claim, Fault, Session, TransferRow, Visit
 from sessions.store import outbox
 from sessions.store.codec import (
     FACT_COLUMNS,

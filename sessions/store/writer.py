@@ -5,9 +5,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import groupby, islice
 
+from sessions.entities import Row, Session, TransferRow, Visit
 from sessions.errors import StoreError
 from sessions.journaling import Batch, Heartbeat, Mark, Sample, SelfTest
-from sessions.state import Row, Session, TransferRow, Visit
 from sessions.store import outbox
 from sessions.store.codec import (
     FACT_COLUMNS,

@@ -2,10 +2,10 @@
 
 from kiosk.simulation.kiosk import SimKiosk
 from sessions import commands as c
+from sessions.entities import Slot
 from sessions.machine import SlotState
 from sessions.rules import Rules
 from sessions.slots import deadline
-from sessions.state import Slot
 from tests.sessions.test_stories import ANNA, ONE, TWO, balance, locker, paid_visit, put_in, start, state_of
 
 

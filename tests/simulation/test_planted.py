@@ -14,12 +14,13 @@ from sessions import commands as c
 from sessions import conductor as conducting
 from sessions.detection import Detector, Kind, Verdict
 from sessions.draft import Draft
+from sessions.entities import Session
 from sessions.events import Fact
 from sessions.metering import Meter
 from sessions.outputs import OutputSetter
 from sessions.ports import Reading
 from sessions.registry import SessionRecord
-from sessions.state import Session, State
+from sessions.state import State
 from sessions.units import NS, MonoNs, Seq, SessionId, SlotName
 
 Patch = pytest.MonkeyPatch

@@ -14,12 +14,13 @@ from kiosk.proof.replay import replay
 from kiosk.proof.story import WHY, Story, tell
 from kiosk.simulation.kiosk import SimKiosk
 from sessions import commands as c
+from sessions.entities import Session
 from sessions.events import SessionSettled, SlotMoved, VerdictGiven
 from sessions.fold import apply
 from sessions.machine import SlotState
 from sessions.reasons import StopReason
 from sessions.rules import DetectionRules
-from sessions.state import Session, State
+from sessions.state import State
 from sessions.units import SessionId
 from tests.sessions.test_stories import ANNA, ONE, locker, paid_visit, put_in, start
 

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sessions import events as e
+from sessions.entities import Session, TransferRow
 from sessions.errors import StoreDamaged, StoreTooNew
-from sessions.state import Session, TransferRow
 from sessions.store import codec
 from sessions.store.database import build
 from sessions.store.writer import write_rows

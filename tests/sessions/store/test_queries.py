@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from sessions import commands as c
+from sessions.entities import Session
 from sessions.errors import StoreDamaged, StoreError
 from sessions.events import Fact, SessionCollected, SessionStarted
 from sessions.journaling import Heartbeat, Mark
-from sessions.state import Session
 from sessions.store.database import open_reader, open_writer, store_path
 from sessions.store.queries import CardAccount, Queries
 from sessions.store.writer import Writer
