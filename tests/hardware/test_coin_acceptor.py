@@ -1,7 +1,6 @@
 """Coin pulses: widths, trains, who they belong to, and a real pin with true timing."""
 
 import random
-import time
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -20,7 +19,7 @@ from hardware.gpio import Header
 from hardware.wiring import COIN_ENABLE, wire
 from sessions.ports import CoinPulseStarted, CoinSeen, DeviceReport, Trouble
 from sessions.units import MinorUnits, MonoNs, SlotName
-from tests.hardware.pinmaps import small_kiosk
+from tests.hardware.pinmaps import DOCUMENT, small_kiosk
 from tests.hardware.wait import Inbox, wait_for
 
 MS = 1_000_000
@@ -390,22 +389,20 @@ def test_the_enable_line_refuses_whenever_the_kiosk_does_not_accept(active, off_
 
 
 def test_a_locks_coil_makes_a_pulse_beside_it_suspect_and_whoever_asks_finds_it(caplog):
-    kiosk = small_kiosk(coin={**SPEC.model_dump(exclude_none=True), "power_on_mute_ms": 0})
+    locker, *others = DOCUMENT["slots"]
+    locker = {**locker, "lock": {**locker["lock"], "pulse_ms": 60}}
+    kiosk = small_kiosk(coin={**SPEC.model_dump(exclude_none=True), "power_on_mute_ms": 0}, slots=[locker, *others])
     with Bench(kiosk) as bench:
         inbox = Inbox()
         wiring = wire(kiosk, bench, inbox)
         line = header_wire(bench.pins().wire(9))
-        # The spark of this coil is long enough to be a coin's pulse.
+        # The spark of this coil's 60 ms is long enough to be a coin's pulse.
         bench.pins().wire(24).watch(lambda level: line.drive(not level))
         wiring.start()
         try:
             assert isinstance(wiring.coin, PulseCoinAcceptor)
             trains = wiring.coin.trains
-            lock = wiring.slots[SlotName("locker")]
-            lock.set_unlocked(True)
-            wait_for(lambda: bench.pins().wire(24).state, "the coil")
-            time.sleep(0.06)
-            lock.set_unlocked(False)
+            wiring.slots[SlotName("locker")].set_unlocked(True)
             wait_for(lambda: trains.suspects == 1, "the suspect to be counted")
             wait_for(lambda: "Dropped a pulse on the coin line" in caplog.text, "the log line")
             assert wiring.coin.figures["dropped_pulses"] == 1

@@ -90,7 +90,7 @@ def test_events_come_out_whole_however_they_are_cut(cuts):
 
 @given(st.binary(max_size=2000))
 def test_no_bytes_break_the_parser(data):
-    KeyParser().feed(data)
+    assert all(isinstance(seen, Typed | BrokenOff) for seen in KeyParser().feed(data))
 
 
 def test_a_half_typed_number_is_dropped_after_200_ms_and_the_next_one_is_whole():

@@ -2,12 +2,12 @@
 
 import logging
 import stat
-import time
 from pathlib import Path
 
 import pytest
 
 from kiosk.backlight import Backlight
+from tests.hardware.wait import wait_for
 
 
 @pytest.fixture
@@ -57,9 +57,7 @@ def test_what_cannot_be_set_is_told_once(panel: Path, caplog: pytest.LogCaptureF
     with caplog.at_level(logging.WARNING):
         for percent in (50, 60):
             light.set(percent)
-            end = time.monotonic() + 5
-            while light._written != percent and time.monotonic() < end:
-                time.sleep(0.002)
+            wait_for(lambda percent=percent: light._written == percent, "the wish is tried")
         light.stop()
     assert len(caplog.records) == 1
     assert "cannot be set" in caplog.text
