@@ -2,6 +2,7 @@
 
 import logging
 import stat
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -50,6 +51,11 @@ def test_without_a_backlight_nothing_happens(folder: Path | None, caplog: pytest
     assert not caplog.records
 
 
+def tried(light: Backlight, percent: int) -> bool:
+    """Has the thread got as far as this wish?"""
+    return light._written == percent
+
+
 def test_what_cannot_be_set_is_told_once(panel: Path, caplog: pytest.LogCaptureFixture) -> None:
     (panel / "max_brightness").write_text("many\n")
     light = Backlight(panel.parent)
@@ -57,7 +63,7 @@ def test_what_cannot_be_set_is_told_once(panel: Path, caplog: pytest.LogCaptureF
     with caplog.at_level(logging.WARNING):
         for percent in (50, 60):
             light.set(percent)
-            wait_for(lambda percent=percent: light._written == percent, "the wish is tried")
+            wait_for(partial(tried, light, percent), "the wish is tried")
         light.stop()
     assert len(caplog.records) == 1
     assert "cannot be set" in caplog.text
