@@ -23,6 +23,8 @@ packages=(python3 python3-tk python3-venv python3-lgpio xinit xserver-xorg-core 
 files=(
     "kiosk.service /etc/systemd/system/kiosk.service 644"
     "kiosk-display.service /etc/systemd/system/kiosk-display.service 644"
+    "kiosk-stick.service /etc/systemd/system/kiosk-stick.service 644"
+    "kiosk-stick.path /etc/systemd/system/kiosk-stick.path 644"
     "watchdog.conf /etc/systemd/system.conf.d/10-charging-kiosk.conf 644"
     "xorg.conf /etc/X11/xorg.conf.d/10-charging-kiosk.conf 644"
     "modules.conf /etc/modules-load.d/charging-kiosk.conf 644"

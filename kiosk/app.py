@@ -196,6 +196,7 @@ class _Kiosk:
             signal.signal(number, self._told_to_stop)
         tests = self._selftests
         verbs = {f"selftest.{verb.__name__}": verb for verb in (tests.begin, tests.look, tests.answer, tests.end)}
+        verbs["health"] = lambda args: facade.health()
         self._kiosk.let_in(CommandSocket(self._options.data_dir, facade.submit, verbs, self._earlier))
         self._stack.callback(tests.abandon)
         watch = PinmapWatch(self._options.pinmap, self._reload.take)

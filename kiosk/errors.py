@@ -5,6 +5,7 @@ A message is one or more whole sentences that a person at a terminal can act on:
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 
 
 class KioskError(Exception):
@@ -84,3 +85,23 @@ class NoPicture(KioskError, RuntimeError):
 
 class BadRecording(KioskError, ValueError):
     """A recording of a sensor cannot be understood; the message names its line and column."""
+
+
+class StickTrouble(StrEnum):
+    """What may be wrong with a USB stick."""
+
+    NONE = "none"
+    STRANGE = "strange"
+    BROKEN = "broken"
+    READ_ONLY = "read_only"
+    FULL = "full"
+    PULLED = "pulled"
+    FAILED = "failed"
+
+
+class StickError(KioskError, OSError):
+    """Nothing could be written to a USB stick; ``trouble`` says in one word why, the message in sentences."""
+
+    def __init__(self, trouble: StickTrouble, message: str) -> None:
+        self.trouble = trouble
+        super().__init__(message)

@@ -33,6 +33,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "ledger": ("kiosk.cli.ledger:ledger_group", "Prove that every second is accounted for."),
     "store": ("kiosk.cli.store:store_group", "Prove that the store is sound, back it up, put a backup back."),
     "detect": ("kiosk.cli.detect:detect", "Judge a recorded current: phone or no phone?"),
+    "logs": ("kiosk.cli.logs:logs_group", "Write what the kiosk knows of itself onto a USB stick."),
     "doctor": ("kiosk.cli.doctor:doctor", "Ask whether this machine is what a kiosk needs."),
     "outputs": ("kiosk.cli.outputs:outputs_group", "Switch everything off."),
 }
