@@ -1,11 +1,16 @@
 """What every test may ask for: a display of its own, and failures that can be run again."""
 
 import os
+import signal
 import subprocess
 from collections.abc import Iterator
 
 import pytest
 from hypothesis import settings
+
+# Whoever starts the tests in a shell's background has them, and all they start, ignore Ctrl-C: the tests of it need it.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # A failing property prints the blob which repeats it; the examples stay random, so that each run tries new ones.
 settings.register_profile("kiosk", derandomize=False, print_blob=True, deadline=None)

@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Callable
 
+from hardware.bench.gpio import BenchPin
 from hardware.bench.wires import Wire
 from hardware.coin_specs import CoinSpec
 from hardware.errors import BenchRefused
@@ -23,12 +24,15 @@ BETWEEN_FLOOD_S = (0.002, 0.004)
 
 
 class CoinChute:
-    """One acceptor. `line` is its pulse output; `enable` the wire that lets it accept, None when it always does."""
+    """One acceptor. `line` is its pulse output; `enable` the wire that lets it accept, None when it always does.
+
+    A pulse's edges carry the stamps that its length demands, as a real acceptor's do, however late this process is.
+    """
 
     def __init__(
         self,
         spec: CoinSpec,
-        line: Wire,
+        line: BenchPin,
         enable: Wire | None,
         rng: random.Random,
         clock: Callable[[], int] = time.monotonic_ns,
@@ -46,7 +50,7 @@ class CoinChute:
         self._static: threading.Thread | None = None
         self._silent = False
         self._powered = True
-        line.rest(spec.idle)
+        line.drive(spec.idle == "high")
 
     @property
     def accepts(self) -> bool:
@@ -122,6 +126,7 @@ class CoinChute:
         if self._silent:
             return
         idle = self._spec.idle == "high"
-        self._line.drive(not idle)
+        began_s = self._clock() / 1e9
+        self._line.drive(not idle, began_s)
         time.sleep(seconds)
-        self._line.drive(idle)
+        self._line.drive(idle, began_s + seconds)

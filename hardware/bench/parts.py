@@ -198,7 +198,7 @@ class BenchParts:
         if spec is None:
             return None
         enable = self._driven(spec.enable, spec.enable.active) if spec.enable is not None else None
-        return bench_coins(spec, self._header_wire, enable, self._rng("coin"), self._clock)
+        return bench_coins(spec, self.factory.wire, enable, self._rng("coin"), self._clock)
 
     def _header_wire(self, pin: int) -> Wire:
         return header_wire(self.factory.wire(pin))

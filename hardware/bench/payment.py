@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from hardware.bench.coin_board import BenchCoinBoard
 from hardware.bench.coins import CoinChute
 from hardware.bench.faults import Switch, board_switches, coin_switches, reader_switches
+from hardware.bench.gpio import BenchPin
 from hardware.bench.pn532 import BenchPn532
 from hardware.bench.reader import BenchRdm6300, BenchReader
 from hardware.bench.wedge import BenchWedge
@@ -29,15 +30,15 @@ def bench_reader(pinmap: Pinmap, rng: random.Random) -> BenchReader | None:
 
 def bench_coins(
     spec: CoinSpec | SerialCoinSpec,
-    line: Callable[[int], Wire],
+    pin: Callable[[int], BenchPin],
     enable: Wire | None,
     rng: random.Random,
     clock: Callable[[], int],
 ) -> BenchCoins:
-    """What takes coins; `line` gives the wire at a pin of the header, `enable` is the one that lets it accept."""
+    """What takes coins; `pin` gives a pin of the header, `enable` is the one that lets it accept."""
     if isinstance(spec, SerialCoinSpec):
         return BenchCoinBoard(spec, rng, enable, clock)
-    return CoinChute(spec, line(spec.pin), enable, rng, clock)
+    return CoinChute(spec, pin(spec.pin), enable, rng, clock)
 
 
 def payment_switches(reader: BenchReader | None, coins: BenchCoins | None) -> Mapping[str, dict[str, Switch]]:

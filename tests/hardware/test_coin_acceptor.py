@@ -1,7 +1,9 @@
 """Coin pulses: widths, trains, who they belong to, and a real pin with true timing."""
 
 import random
+import time
 from collections.abc import Callable, Iterator
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import given
@@ -116,6 +118,16 @@ def test_a_line_that_hangs_ends_the_train_it_began_in():
     assert trains.faults == 1
 
 
+def test_an_edge_that_comes_late_bends_no_pulse():
+    trains = PulseTrains(CoinTiming(), UNIT, MonoNs(0))
+    zero = trains.deaf_until
+    trains.edge(MonoNs(zero), True)
+    assert trains.look(MonoNs(zero + 400 * MS)) == []
+    assert [type(told) for told in trains.edge(MonoNs(zero + 50 * MS), False)] == [CoinPulseStarted]
+    assert values(trains.look(MonoNs(zero + 500 * MS))) == [100]
+    assert trains.faults == 0
+
+
 @given(st.lists(st.tuples(st.integers(1, 600), st.integers(0, 200)), max_size=60))
 def test_no_good_pulse_is_lost_or_doubled(gaps_and_lengths):
     pulses, at = [], 0
@@ -219,7 +231,7 @@ class Rig:
     def __init__(self, before: Callable[[CoinChute], None] = lambda chute: None) -> None:
         self.inbox = Inbox()
         factory = BenchFactory()
-        self.chute = CoinChute(SPEC, header_wire(factory.wire(9)), header_wire(factory.wire(21)), random.Random(1))
+        self.chute = CoinChute(SPEC, factory.wire(9), header_wire(factory.wire(21)), random.Random(1))
         before(self.chute)
         self.header = Header(factory)
         self.driver = PulseCoinAcceptor(
@@ -254,6 +266,15 @@ def test_a_coin_waits_out_the_power_on_time_and_is_counted(rig):
     (started,), (seen,) = rig.inbox.of(CoinPulseStarted), rig.inbox.of(CoinSeen)
     assert started.train_id == seen.train_id
     assert started.mono == seen.first_pulse < seen.mono
+    assert rig.driver.trains.faults == 0
+
+
+def test_no_unit_is_lost_while_the_machine_is_busy(rig, monkeypatch):
+    oversleeping = SimpleNamespace(sleep=lambda seconds: time.sleep(seconds + 0.2))
+    monkeypatch.setattr("hardware.bench.coins.time", oversleeping)
+    rig.driver.enable(True)
+    rig.chute.drop(3)
+    wait_for(lambda: sum(rig.coins) == 300, "three units")
     assert rig.driver.trains.faults == 0
 
 
