@@ -34,6 +34,8 @@ HTTP_STATUS: Mapping[str, int] = {
     "not_enough_credit": 409,
     "limit_reached": 409,
     "not_allowed": 403,
+    "card_blocked": 403,
+    "card_expired": 403,
     "pin_locked": 429,
     "bad_request": 400,
     "store_timeout": 503,

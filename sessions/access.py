@@ -1,7 +1,8 @@
 """Visits from another device: a phone or a programme that signs a card in with the card's access key.
 
 An access key is a random secret that stands for one card. Whoever has it may do what the card may, so the kiosk keeps
-only its digest, keyed with the fleet's secret, and a card has at most one: issuing another revokes the first.
+only its digest, keyed with the fleet's secret, and a card has at most one: issuing another revokes the first and ends
+the visit that was begun with it.
 
 The device chooses the visit's id, and an id is one visit for ever: starting it again changes nothing while it lives
 and is refused once it has ended, so a request that comes late cannot sign anybody in again. The rest is as at the
@@ -29,10 +30,16 @@ def access_digest(secret: bytes, access_key: str) -> str:
 
 
 def issue_access_key(draft: Draft, command: c.IssueAccessKey) -> Json:
-    """Gives a card an access key, in place of the one it had."""
+    """Gives a card an access key, in place of the one it had, and ends the visit that was begun with that one.
+
+    Whoever had the old key is out at once; sessions go on, and are the card's as before.
+    """
     require_staff(command.actor)
     if command.card not in draft.state.cards:
         draft.add(e.CardSaved(command.card, command.actor.name))
+    visit = draft.state.visit_of(command.card)
+    if visit is not None and visit.place != e.SCREEN and command.digest not in draft.state.access_keys:
+        end_visit(draft, visit, "key_replaced")
     draft.add(e.AccessKeyIssued(command.card, command.digest, command.actor.name))
     return {"card": command.card}
 

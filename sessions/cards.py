@@ -13,6 +13,7 @@ import re
 from sessions import commands as c
 from sessions import events as e
 from sessions.actors import live_visit, require_staff
+from sessions.claims import end_claims_of_invalid
 from sessions.draft import Draft
 from sessions.errors import BadRequest, LimitReached
 from sessions.ledger import ISSUED_STAFF, card_account
@@ -52,7 +53,8 @@ def card_named(text: str) -> CardKey:
 
 
 def save_card(draft: Draft, command: c.SaveCard) -> Json:
-    """Describes a card, known or new."""
+    """Describes a card, known or new. One that is blocked by it loses what it has claimed and not started; what it has
+    started goes on, for its time is paid."""
     require_staff(command.actor)
     draft.add(
         e.CardSaved(
@@ -65,6 +67,7 @@ def save_card(draft: Draft, command: c.SaveCard) -> Json:
             command.max_sessions,
         )
     )
+    end_claims_of_invalid(draft)
     return {"card": command.card}
 
 

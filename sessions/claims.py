@@ -2,7 +2,7 @@
 
 A claim is a compare-and-set: the slot is free and becomes the visit's, or it is not and the asker is told so. Asking
 again for what one holds changes nothing. A visit holds at most one unstarted claim; claiming another slot lets go of
-the first.
+the first. A card that may not start may not claim either, and one that is blocked meanwhile loses its claim.
 """
 
 from sessions import commands as c
@@ -11,6 +11,7 @@ from sessions.actors import live_visit
 from sessions.draft import Draft
 from sessions.entities import Claim
 from sessions.errors import NotAllowed, SlotOutOfOrder, SlotTaken
+from sessions.grants import invalid, require_valid
 from sessions.machine import SELLING, SlotEvent, SlotState
 from sessions.ports import Json
 from sessions.rules import after_s
@@ -24,10 +25,11 @@ SHOWN_OF_CARD = 11
 def claim_slot(draft: Draft, command: c.ClaimSlot) -> Json:
     """Reserves the slot for the visit.
 
-    Raises `NoVisit`, `UnknownSlot`, `SlotTaken`, `SlotOutOfOrder`.
+    Raises `NoVisit`, `UnknownSlot`, `SlotTaken`, `SlotOutOfOrder`, `CardBlocked`, `CardExpired`.
     """
     visit = live_visit(draft, command.visit)
     draft.rules.slot(command.slot)
+    require_valid(draft, visit.card)
     held = draft.state.claims.get(command.slot)
     if held is not None and held.visit == command.visit:
         return _answer(held, again=True)
@@ -65,10 +67,19 @@ def end_claims_of(draft: Draft, visit: VisitId, reason: str) -> None:
 
 
 def expire_claims(draft: Draft) -> None:
-    """Ends the claims whose time is over."""
+    """Ends the claims whose time is over, or whose card's is."""
     for claim in list(draft.state.claims.values()):
         if draft.now.mono >= claim.expires_mono or claim.boot_id != draft.now.boot_id:
             end_claim(draft, claim, "expired")
+    end_claims_of_invalid(draft)
+
+
+def end_claims_of_invalid(draft: Draft) -> None:
+    """Ends the claims of cards that are blocked or have expired: they could not be started."""
+    for claim in list(draft.state.claims.values()):
+        refusal = invalid(draft.state, claim.card, draft.now.utc)
+        if refusal is not None:
+            end_claim(draft, claim, refusal.code)
 
 
 def require_free(draft: Draft, slot_name: SlotName) -> None:

@@ -83,9 +83,21 @@ class LimitReached(SessionsError, ValueError):
 
 
 class NotAllowed(SessionsError, PermissionError):
-    """The asker neither owns the session nor is staff, or the card is blocked."""
+    """The asker neither owns the session nor is staff, or the card may not."""
 
     code = "not_allowed"
+
+
+class CardBlocked(NotAllowed):
+    """Staff have blocked the card: it starts and claims nothing."""
+
+    code = "card_blocked"
+
+
+class CardExpired(NotAllowed):
+    """The card's last day is over: it starts and claims nothing."""
+
+    code = "card_expired"
 
 
 class BadRequest(SessionsError, ValueError):

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from sessions import events as e
 from sessions.draft import Draft
 from sessions.entities import DayUse, Session
-from sessions.errors import BadRequest, LimitReached, NotAllowed, NotEnoughCredit
+from sessions.errors import BadRequest, CardBlocked, CardExpired, LimitReached, NotEnoughCredit
 from sessions.ledger import ISSUED_FREE, SOLD, card_account, hold_account
 from sessions.rules import Rules
 from sessions.state import State
@@ -28,12 +28,20 @@ class Taken:
 
 
 def require_valid(draft: Draft, card: CardKey) -> None:
-    """Raises `NotAllowed` for a blocked or expired card: nothing more is spent from it."""
-    known = draft.state.cards.get(card)
+    """Raises `CardBlocked` or `CardExpired`: from such a card nothing more is spent."""
+    refusal = invalid(draft.state, card, draft.now.utc)
+    if refusal is not None:
+        raise refusal
+
+
+def invalid(state: State, card: CardKey, utc: UtcMs) -> CardBlocked | CardExpired | None:
+    """Why a card may start and claim nothing, as the refusal that says so; None for one that is good."""
+    known = state.cards.get(card)
     if known is not None and known.blocked:
-        raise NotAllowed("This card is blocked. Please ask the staff.")
-    if known is not None and known.expires_utc is not None and draft.now.utc >= known.expires_utc:
-        raise NotAllowed("This card has expired. Please ask the staff.")
+        return CardBlocked("This card is blocked. Please ask the staff.")
+    if known is not None and known.expires_utc is not None and utc >= known.expires_utc:
+        return CardExpired("This card has expired. Please ask the staff.")
+    return None
 
 
 def check_card(draft: Draft, card: CardKey) -> None:

@@ -4,7 +4,7 @@ from sessions.coins import held_until
 from sessions.conductor import Conductor
 from sessions.entities import Session
 from sessions.events import SCREEN
-from sessions.grants import free_left
+from sessions.grants import free_left, invalid
 from sessions.ledger import card_account
 from sessions.machine import SLOT_FIGURES, SlotState
 from sessions.registry import SessionRecord
@@ -138,6 +138,7 @@ def _visit_view(conductor: Conductor, visit_id: VisitId) -> VisitView:
     state = conductor.state
     visit = state.visits[visit_id]
     card = state.cards.get(visit.card)
+    barred = invalid(state, visit.card, conductor.now().utc)
     account = card_account(visit.card)
     return VisitView(
         visit_id=visit.visit,
@@ -151,6 +152,7 @@ def _visit_view(conductor: Conductor, visit_id: VisitId) -> VisitView:
         alive=conductor.last_alive(visit),
         idle_until=conductor.idle_until(visit) if visit.place == SCREEN else None,
         name=card.name if card else "",
+        barred=barred.code if barred else None,
         language=card.language if card else "",
         high_contrast=card is not None and card.high_contrast,
         large_text=card is not None and card.large_text,

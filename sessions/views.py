@@ -130,6 +130,8 @@ class VisitView:
     idle_until: MonoNs | None = None
     """When the touchscreen signs out by itself; any touch moves it."""
     name: str = ""
+    barred: str | None = None
+    """The code of the refusal (`card_blocked`, `card_expired`) while the card may start nothing."""
     language: str = ""
     """How the card's owner reads the screens; empty, and the two below mean nothing, while nothing was chosen."""
     high_contrast: bool = False

@@ -63,7 +63,7 @@ def sign_out(draft: Draft, command: c.SignOut) -> Json:
 
 def end_visit(draft: Draft, visit: Visit, reason: str) -> None:
     """Ends a live visit and releases its unstarted claims."""
-    end_claims_of(draft, visit.visit, "restart" if reason == "restart" else "signed_out")
+    end_claims_of(draft, visit.visit, reason if reason in ("restart", "key_replaced") else "signed_out")
     draft.add(e.VisitEnded(visit.visit, visit.card, reason))
     draft.activity.pop(visit.visit, None)
     draft.choices.pop(visit.visit, None)

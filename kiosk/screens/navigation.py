@@ -252,6 +252,8 @@ def _claim_followed(nav: Navigation, visit: VisitView, view: KioskView, now: Mon
     if slot.claim_visit == visit.visit_id or isinstance(nav.waiting, (i.UseSlot, i.Start)):
         return nav
     note = Note.SLOT_BROKEN if slot.state in _BROKEN else Note.CLAIM_ENDED
+    if visit.barred is not None:
+        note = NOTICE_FOR[visit.barred]
     return replace(nav, place=Place.HOME, slot=None, notice=_notice(note, now))
 
 

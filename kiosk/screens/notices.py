@@ -32,7 +32,9 @@ class Note(Enum):
     NOT_ENOUGH_TIME = auto()
     NO_TIME_YET = auto()
     UNKNOWN_CARD = auto()
+    NOT_ALLOWED = auto()
     CARD_BLOCKED = auto()
+    CARD_EXPIRED = auto()
     LIMIT_REACHED = auto()
     BALANCE_ROSE = auto()
     WATER_ROSE = auto()
@@ -71,7 +73,9 @@ NOTICE_FOR: Mapping[str, Note] = {
     "not_enough_credit": Note.NOT_ENOUGH_TIME,
     "limit_reached": Note.LIMIT_REACHED,
     "unknown_card": Note.UNKNOWN_CARD,
-    "not_allowed": Note.CARD_BLOCKED,
+    "not_allowed": Note.NOT_ALLOWED,
+    "card_blocked": Note.CARD_BLOCKED,
+    "card_expired": Note.CARD_EXPIRED,
     "no_visit": Note.TAP_FIRST,
     "unknown_session": Note.SESSION_OVER,
     "illegal_transition": Note.SESSION_OVER,
@@ -99,7 +103,9 @@ _SENTENCES: Mapping[Note, tuple[Tone, Callable[[Notice], str]]] = {
     Note.NOT_ENOUGH_TIME: (Tone.WARN, lambda n: _("There is not enough time on this card. Choose less, or add some.")),
     Note.NO_TIME_YET: (Tone.CALM, lambda n: _("Welcome! Touch “Add time” to begin.")),
     Note.UNKNOWN_CARD: (Tone.WARN, lambda n: _("We do not know this card yet. Please ask the staff to register it.")),
-    Note.CARD_BLOCKED: (Tone.WARN, lambda n: _("This card cannot do that. Please ask the staff.")),
+    Note.NOT_ALLOWED: (Tone.WARN, lambda n: _("This card cannot do that. Please ask the staff.")),
+    Note.CARD_BLOCKED: (Tone.WARN, lambda n: _("This card is blocked. Please ask the staff.")),
+    Note.CARD_EXPIRED: (Tone.WARN, lambda n: _("This card has expired. Please ask the staff.")),
     Note.LIMIT_REACHED: (Tone.WARN, lambda n: _("This card already charges as many phones as it may.")),
     Note.BALANCE_ROSE: (Tone.GOOD, lambda n: _("{time} more on your card.").format(time=words.duration(n.seconds))),
     Note.WATER_ROSE: (Tone.GOOD, lambda n: _("{water} more on your card.").format(water=words.water(n.ml))),

@@ -24,7 +24,7 @@ class VisitStarted(Body):
 
 @dataclass(frozen=True, slots=True)
 class VisitEnded(Body):
-    """``reason``: signed_out, idle, replaced, elsewhere, silent, restart."""
+    """``reason``: signed_out, idle, replaced, elsewhere, silent, key_replaced, restart."""
 
     kind: ClassVar[str] = "visit.ended"
     visit: VisitId
@@ -45,7 +45,8 @@ class SlotClaimed(Body):
 
 @dataclass(frozen=True, slots=True)
 class ClaimEnded(Body):
-    """``reason``: started, expired, released, signed_out, fault, disabled, restart."""
+    """``reason``: started, expired, released, signed_out, key_replaced, card_blocked, card_expired, fault, disabled,
+    restart."""
 
     kind: ClassVar[str] = "claim.ended"
     slot: SlotName

@@ -4,11 +4,11 @@ import pytest
 
 from kiosk.simulation.kiosk import SimKiosk
 from sessions import commands as c
-from sessions.errors import NotAllowed, NoVisit, SlotOutOfOrder, SlotTaken, UnknownSlot
+from sessions.errors import CardBlocked, CardExpired, NotAllowed, NoVisit, SlotOutOfOrder, SlotTaken, UnknownSlot
 from sessions.events import ClaimEnded
 from sessions.machine import SlotState
 from sessions.rules import Rules, SlotRules
-from sessions.units import SlotName, Unit, VisitId
+from sessions.units import SlotName, Unit, UtcMs, VisitId
 
 ANNA, BEN = "em4100:00C8F1B2", "em4100:00ABCDEF"
 ONE, TWO = SlotName("slot1"), SlotName("slot2")
@@ -127,3 +127,49 @@ def test_a_restart_gives_every_claim_back(kiosk: SimKiosk) -> None:
     assert kiosk.engine.state.claims == {}
     assert kiosk.engine.state.slot(ONE).state is SlotState.AVAILABLE
     kiosk.check_history()
+
+
+INVALID = [({"blocked": True}, CardBlocked, "card_blocked"), ({"expires_utc": UtcMs(1)}, CardExpired, "card_expired")]
+
+
+@pytest.mark.parametrize(("said", "error", "code"), INVALID, ids=["blocked", "expired"])
+def test_a_card_that_may_start_nothing_claims_nothing(kiosk, said, error, code) -> None:
+    kiosk.conductor.execute(c.SaveCard(kiosk.key(ANNA), STAFF, **said))
+    before = kiosk.engine.state.seq
+    with pytest.raises(error, match="Please ask the staff"):
+        claim(kiosk, ONE, "anna")
+    assert kiosk.engine.state.seq == before
+    claim(kiosk, ONE, "ben")
+
+
+@pytest.mark.parametrize(("said", "error", "code"), INVALID, ids=["blocked", "expired"])
+def test_a_card_that_is_blocked_loses_its_claim_and_keeps_its_session(kiosk, said, error, code) -> None:
+    card, owner = kiosk.key(ANNA), c.Actor("owner", VisitId("anna"))
+    kiosk.conductor.execute(c.AddCredit(card, Unit.SECONDS, 600, STAFF))
+    session = kiosk.conductor.execute(c.StartCharging(TWO, 300, owner)).data["session_id"]
+    claim(kiosk, ONE, "anna")
+    kiosk.conductor.execute(c.SaveCard(card, STAFF, **said))
+    assert reasons(kiosk)[-1] == ("slot1", code)
+    assert kiosk.engine.state.slot(ONE).state is SlotState.AVAILABLE
+    assert kiosk.engine.state.sessions[session].state == SlotState.PREPARING
+    for refused in (c.StartCharging(ONE, 60, owner), c.ExtendSession(session, 60, owner)):
+        with pytest.raises(error):
+            kiosk.conductor.execute(refused)
+    assert kiosk.conductor.execute(c.StopSession(session, owner)).data["returned_s"] == 300
+    kiosk.check_history()
+
+
+def test_a_claim_ends_when_its_card_does(kiosk: SimKiosk) -> None:
+    expires = UtcMs(kiosk.owner.utc_ms + 10_000)
+    kiosk.conductor.execute(c.SaveCard(kiosk.key(ANNA), STAFF, expires_utc=expires))
+    claim(kiosk, ONE, "anna")
+    stay(kiosk, 12)
+    assert reasons(kiosk) == [("slot1", "card_expired")]
+    kiosk.check_history()
+
+
+def test_what_staff_say_of_a_good_card_leaves_its_claim(kiosk: SimKiosk) -> None:
+    claim(kiosk, ONE, "anna")
+    kiosk.conductor.execute(c.SaveCard(kiosk.key(ANNA), STAFF, name="Anna"))
+    kiosk.conductor.execute(c.SaveCard(kiosk.key(BEN), STAFF, blocked=True))
+    assert set(kiosk.engine.state.claims) == {ONE}

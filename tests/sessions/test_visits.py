@@ -10,11 +10,11 @@ from kiosk.simulation.kiosk import SimKiosk
 from sessions import commands as c
 from sessions.access import access_digest
 from sessions.errors import BadRequest, NotAllowed, NoVisit, SlotTaken, UnknownAccessKey, VisitTaken
-from sessions.events import VisitEnded
+from sessions.events import ClaimEnded, VisitEnded
 from sessions.machine import SlotState
 from sessions.pictures import kiosk_view
 from sessions.rules import Rules, SlotRules
-from sessions.units import CardKey, SlotName, VisitId
+from sessions.units import CardKey, SlotName, Unit, VisitId
 
 ANNA, BEN = "em4100:00C8F1B2", "em4100:00ABCDEF"
 ONE = SlotName("slot1")
@@ -253,3 +253,34 @@ def test_only_a_language_is_remembered(kiosk: SimKiosk, language: str) -> None:
         kiosk.conductor.execute(c.RememberReading(visit, language))
     with pytest.raises(NoVisit):
         kiosk.conductor.execute(c.RememberReading(VisitId("gone"), "en"))
+
+
+def test_another_key_ends_the_visit_of_the_old_one_and_no_session(kiosk: SimKiosk) -> None:
+    start(kiosk, ANNA, "thief")
+    kiosk.conductor.execute(c.AddCredit(kiosk.key(ANNA), Unit.SECONDS, 60, STAFF))
+    running = c.StartCharging(SlotName("slot2"), 60, c.Actor("owner", VisitId("thief")))
+    session = kiosk.conductor.execute(running).data["session_id"]
+    kiosk.conductor.execute(c.ClaimSlot(ONE, VisitId("thief")))
+    issue(kiosk, ANNA, "another")
+    assert endings(kiosk) == [("thief", "key_replaced")]
+    ended = [f.body for f in kiosk.journal.facts if isinstance(f.body, ClaimEnded)]
+    assert [(claim.slot, claim.reason) for claim in ended] == [(ONE, "key_replaced")]
+    assert session in kiosk.engine.state.sessions
+    with pytest.raises(NoVisit):
+        beat(kiosk, "thief")
+    with pytest.raises(UnknownAccessKey):
+        start(kiosk, ANNA, "thief again")
+    kiosk.check_history()
+
+
+def test_another_key_leaves_the_touchscreen_and_other_cards(kiosk: SimKiosk) -> None:
+    start(kiosk, BEN, "ben")
+    at_screen = kiosk.tap(ANNA)
+    issue(kiosk, ANNA, "another")
+    assert live(kiosk) == {"ben", at_screen}
+
+
+def test_the_same_key_issued_again_ends_nothing(kiosk: SimKiosk) -> None:
+    start(kiosk, ANNA, "phone")
+    issue(kiosk, ANNA)
+    assert live(kiosk) == {"phone"}

@@ -181,3 +181,27 @@ def test_a_repeated_request_of_a_device_hears_the_first_answer(kiosk):
     first = kiosk.done(START, body)
     again = kiosk.done(START, body)
     assert first["previous_session_terminated"] is again["previous_session_terminated"] is True
+
+
+def test_another_access_key_ends_the_visit_of_the_old_one(kiosk):
+    me = kiosk.device(card(70), "seventy")
+    assert kiosk.post("/api/slots/slot4/claim", None, **me).status_code == 200
+    kiosk.issue_key(card(70))
+    assert kiosk.post(BEAT, {"session_id": "seventy"}).json()["code"] == "no_visit"
+    assert kiosk.get("/api/slots/slot4/claims")["claims"][0]["reason"] == "key_replaced"
+    assert kiosk.slot("slot4")["state"] == "available"
+
+
+def test_a_blocked_card_loses_its_claim_and_gets_no_other(kiosk):
+    me = kiosk.device(card(71), "seventy-one")
+    assert kiosk.post("/api/slots/slot4/claim", None, **me).json()["is_mine"] is True
+    kiosk.done(f"/api/cards/{card(71)}/block")
+    assert kiosk.get("/api/slots/slot4/claims")["claims"][0]["reason"] == "card_blocked"
+    refused = kiosk.post("/api/slots/slot4/claim", None, **me)
+    assert (refused.status_code, refused.json()["code"]) == (403, "card_blocked")
+    assert "This card is blocked" in refused.json()["error"]
+    assert kiosk.http.get("/api/slots/slot4/claim", headers=me).json()["can_claim"] is False
+    assert kiosk.http.get("/api/slots/slot4/claim").json()["can_claim"] is True
+    kiosk.done(f"/api/cards/{card(71)}/unblock")
+    assert kiosk.post("/api/slots/slot4/claim", None, **me).json()["is_mine"] is True
+    assert kiosk.http.delete("/api/slots/slot4/claim", headers=me).status_code == 200

@@ -143,6 +143,22 @@ def test_a_claim_that_ended_leads_home():
     assert (gone.place, notice(gone).note) == (Place.HOME, Note.CLAIM_ENDED)
 
 
+@pytest.mark.parametrize(
+    ("code", "sentence"),
+    [
+        ("card_blocked", "This card is blocked. Please ask the staff."),
+        ("card_expired", "This card has expired. Please ask the staff."),
+    ],
+)
+def test_a_card_that_may_not_hears_why_at_the_slot_and_when_its_claim_is_taken(code, sentence):
+    barred = replace(visit(), barred=code)
+    nav, _ = step(arrived(kiosk(who=barred)), i.UseSlot(SLOT1), kiosk(who=barred), NOW)
+    nav = answered(nav, i.UseSlot(SLOT1), code, NOW)
+    assert (nav.place, said(nav)) == (Place.HOME, sentence)
+    gone = follow(Navigation(Place.TIME, visit(), SLOT1), kiosk(who=barred), NOW)
+    assert (gone.place, said(gone)) == (Place.HOME, sentence)
+
+
 def test_back_from_the_time_gives_the_slot_free():
     view = kiosk(CLAIMED, who=visit())
     nav, command = step(Navigation(Place.TIME, visit(), SLOT1), i.Back(), view, NOW)

@@ -102,7 +102,9 @@ def test_a_pour_is_asked_for_once_and_shows_itself():
         ("slot_out_of_order", Note.WATER_AWAY),
         ("not_enough_credit", Note.NOT_ENOUGH_WATER),
         ("limit_reached", Note.WATER_LIMIT),
-        ("not_allowed", Note.CARD_BLOCKED),
+        ("not_allowed", Note.NOT_ALLOWED),
+        ("card_blocked", Note.CARD_BLOCKED),
+        ("card_expired", Note.CARD_EXPIRED),
         ("no_idea", Note.TRY_AGAIN),
     ],
 )
