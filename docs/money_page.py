@@ -11,7 +11,8 @@ from pathlib import Path
 from kiosk.simulation.kiosk import SimKiosk
 from sessions import commands as c
 from sessions import ledger
-from sessions.events import Fact
+from sessions.amounts import amount
+from sessions.events import Fact, Transfer
 from sessions.rules import Rules, SlotRules
 from sessions.tariff import GroupRules, Tariff
 from sessions.units import CardKey, Seconds, SessionId, SlotName, Unit
@@ -42,6 +43,11 @@ _RULES = """
 * **A coin belongs to whoever was signed in at its first pulse**; with nobody there it waits 60 s for the next card and
   is then booked as unclaimed.
 * **Corrections are transfers too**, with a name and a reason: refunds, pay-outs, lost cards.
+* **Every coin is in the box until somebody counts it.** `kiosk ledger collect` books what was counted as collected, and
+  what it differs by from the books on an account of its own, so the box begins anew each time. Coins that fall while
+  somebody counts belong to the next counting if `--emptied-at` says when the box was taken out. `kiosk ledger
+  collections` lists every counting.
+* **Blocking a card ends its claim, not its session**: that time is paid. Staff may stop it.
 * `kiosk ledger verify` adds up every transfer of the store without asking the rules; `kiosk store verify` folds every
   fact anew and compares.
 """
@@ -111,6 +117,10 @@ def _day(kiosk: SimKiosk) -> list[tuple[str, int]]:
         "She leaves for good and is paid out",
         lambda: _do(kiosk, c.PayOut(card(SPARE), Unit.SECONDS, 60, 100, STAFF, "leaves")),
     )
+    step(
+        "Eve empties the box and counts ₱5, where the books have ₱6",
+        lambda: _do(kiosk, c.CollectCash(500, "Eve", STAFF, "every Friday")),
+    )
     return steps
 
 
@@ -173,9 +183,12 @@ def _table(kiosk: SimKiosk, steps: list[tuple[str, int]]) -> str:
 
 
 def _rows(fact: Fact, names: Mapping[CardKey, str]) -> list[str]:
-    return [
-        f"`{_named(t.debit, names)}` | `{_named(t.credit, names)}` | {t.amount} {t.unit.value}" for t in fact.transfers
-    ]
+    return [f"`{_named(t.debit, names)}` | `{_named(t.credit, names)}` | {_amount(t)}" for t in fact.transfers]
+
+
+def _amount(transfer: Transfer) -> str:
+    """To the second: these figures are added up below."""
+    return f"{transfer.amount} s" if transfer.unit is Unit.SECONDS else amount(transfer.amount, transfer.unit, "PHP")
 
 
 def _named(account: str, names: Mapping[CardKey, str]) -> str:

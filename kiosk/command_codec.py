@@ -26,6 +26,7 @@ SAYABLE: Mapping[str, type[c.Command]] = {
     "save_card": c.SaveCard,
     "refund": c.RefundSession,
     "pay_out": c.PayOut,
+    "collect_cash": c.CollectCash,
     "replace_card": c.ReplaceCard,
     "issue_access_key": c.IssueAccessKey,
     "disable_slot": c.DisableSlot,

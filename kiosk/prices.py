@@ -25,6 +25,7 @@ def tariff_of(settings: Settings) -> Tariff:
         groups={name: _group(group) for name, group in said.groups.items()},
         most_on_card_s=_minutes(said.most_on_card_minutes),
         zone=zone,
+        currency=settings.kiosk.currency,
     )
 
 

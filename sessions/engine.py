@@ -14,6 +14,7 @@ from typing import Any
 from sessions import (
     access,
     cards,
+    cash,
     charging,
     claims,
     coins,
@@ -77,7 +78,8 @@ ROUTES: dict[type[Any], _Rule] = {
     c.AddCredit: cards.add_credit,
     c.SaveCard: cards.save_card,
     c.RefundSession: money.refund_session,
-    c.PayOut: money.pay_out,
+    c.PayOut: cash.pay_out,
+    c.CollectCash: cash.collect,
     c.ReplaceCard: money.replace_card,
     c.CoinIn: coins.coin_in,
     c.DeviceTrouble: faults.device_trouble,

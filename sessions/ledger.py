@@ -2,8 +2,8 @@
 
 Every second, millilitre and coin is in exactly one account. A transfer takes an amount from one account (debit) and
 gives it to another (credit) of the same unit, so the accounts of a unit always sum to zero. Accounts that bring value
-into the kiosk's world (``issued:…``, ``cash:customers``) go below zero by what they have issued; a card and a hold
-never do.
+into the kiosk's world (``issued:…``, ``cash:customers``, ``cash:over``) go below zero by what they have issued; a card
+and a hold never do.
 
 ::
 
@@ -14,7 +14,12 @@ never do.
     sold ──refund of a session──> card:K
     issued:coin ──> coin:T ──card tapped in time──> card:K
                        └──nobody came──> unclaimed
-    card:K ──> refunded          cash:customers ──> cash:box      (minor units: the metal itself)
+    card:K ──> refunded
+
+    cash:customers ──coin──> cash:box ──counted──> cash:collected      (minor units: the metal itself)
+                                └──missing when counted──> cash:short
+    cash:over ──found beyond the books──> cash:collected
+    cash:box or cash:collected ──paid out──> cash:customers
 
 A transfer id applies once (I2): applying it again with the same content changes nothing, with other content it is an
 error. What a card may do with its money (caps, groups, free minutes) is decided in ``grants.py``.
@@ -35,11 +40,17 @@ ISSUED_STAFF = "issued:staff"
 ISSUED_FREE = "issued:free"
 CASH_CUSTOMERS = "cash:customers"
 CASH_BOX = "cash:box"
+CASH_COLLECTED = "cash:collected"
+"""What was taken out of the box and counted."""
+CASH_SHORT = "cash:short"
+"""What the books had in the box and nobody found there."""
+CASH_OVER = "cash:over"
+"""Where coins come from that were found in the box and not in the books."""
 
 REMEMBERED = 8192
 """How many of the latest transfers are known by id: more than a busy week makes, less than a megabyte."""
 
-NEVER_NEGATIVE = ("card:", "hold:", "coin:", SOLD, REFUNDED, UNCLAIMED, CASH_BOX)
+NEVER_NEGATIVE = ("card:", "hold:", "coin:", SOLD, REFUNDED, UNCLAIMED, CASH_BOX, CASH_COLLECTED, CASH_SHORT)
 """What the names of accounts begin with that may not go below zero."""
 
 

@@ -1,5 +1,4 @@
-"""What staff may do with money after the fact: give time of a session back, pay credit out, put a lost card's worth on
-a new one.
+"""What staff may do with credit after the fact: give time of a session back, put a lost card's worth on a new one.
 
 Every one of these says who did it and why, and moves value by transfers like everything else; nothing is ever edited.
 """
@@ -9,7 +8,7 @@ from sessions import events as e
 from sessions.actors import require_staff_with_reason
 from sessions.draft import Draft
 from sessions.errors import BadRequest, NotAllowed, NotEnoughCredit, UnknownCard, UnknownSession
-from sessions.ledger import CASH_BOX, CASH_CUSTOMERS, REFUNDED, SOLD, card_account
+from sessions.ledger import SOLD, card_account
 from sessions.ports import Json
 from sessions.state import CLOSED_KEPT
 from sessions.units import CardKey, Seconds, TransferId, Unit
@@ -51,38 +50,6 @@ def refund_session(draft: Draft, command: c.RefundSession) -> Json:
     }
 
 
-def pay_out(draft: Draft, command: c.PayOut) -> Json:
-    """Takes credit off a card and the money for it out of the box.
-
-    Raises `NotAllowed`, `BadRequest`, `UnknownCard`, and `NotEnoughCredit` when card or box have too little.
-    """
-    require_staff_with_reason(command.actor, command.reason)
-    if command.amount <= 0 or command.minor < 0:
-        raise BadRequest("A pay-out takes a whole number above zero off the card, and nothing or more out of the box.")
-    _require_known(draft, command.card)
-    have = draft.state.ledger.card_balance(command.card, command.unit)
-    if command.amount > have:
-        raise NotEnoughCredit(f"The card has {have} {command.unit.value}; {command.amount} were to be paid out.")
-    box = draft.state.ledger.balance(Unit.MINOR, CASH_BOX)
-    if command.minor > box:
-        raise NotEnoughCredit(f"The books have {box} in the cash box; {command.minor} were to be paid out.")
-    key = draft.next_id()
-    transfers = [
-        e.Transfer(
-            TransferId(f"payout:{key}:credit"), command.unit, card_account(command.card), REFUNDED, command.amount
-        )
-    ]
-    if command.minor:
-        transfers.append(
-            e.Transfer(TransferId(f"payout:{key}:cash"), Unit.MINOR, CASH_BOX, CASH_CUSTOMERS, command.minor)
-        )
-    draft.add(
-        e.CreditPaidOut(command.card, command.unit, command.amount, command.minor, command.actor.name, command.reason),
-        tuple(transfers),
-    )
-    return {"card": command.card, "balance": have - command.amount}
-
-
 def replace_card(draft: Draft, command: c.ReplaceCard) -> Json:
     """Puts everything of a lost card on a new one: balances, profile, running sessions, phones behind doors. The old
     one is blocked.
@@ -92,7 +59,7 @@ def replace_card(draft: Draft, command: c.ReplaceCard) -> Json:
     require_staff_with_reason(command.actor, command.reason)
     if command.old == command.new:
         raise BadRequest("A card cannot replace itself: read the new card.")
-    _require_known(draft, command.old)
+    require_known(draft, command.old)
     if command.new in draft.state.cards and draft.state.cards[command.new].blocked:
         raise NotAllowed("The new card is blocked. Unblock it first, or take another.")
     for card in (command.old, command.new):
@@ -109,6 +76,7 @@ def replace_card(draft: Draft, command: c.ReplaceCard) -> Json:
     return {"old": command.old, "card": command.new, "charge_s": draft.state.ledger.card_balance(command.new)}
 
 
-def _require_known(draft: Draft, card: CardKey) -> None:
+def require_known(draft: Draft, card: CardKey) -> None:
+    """Raises `UnknownCard` for a card that was never seen here."""
     if card not in draft.state.cards:
         raise UnknownCard("This card has never been seen here.")

@@ -22,7 +22,7 @@ from sessions.entities import (
 )
 from sessions.ledger import Ledger
 from sessions.machine import Mode
-from sessions.units import CardKey, MonoNs, Seq, SessionId, SlotName, Unit, VisitId
+from sessions.units import CardKey, MonoNs, Seq, SessionId, SlotName, Unit, UtcMs, VisitId
 from sessions.water_states import WATER
 
 ENDED_KEPT = 100
@@ -56,6 +56,8 @@ class State:
     free_grants: dict[SessionId, FreeGrant] = field(default_factory=dict)
     closed: dict[SessionId, Closed] = field(default_factory=dict)
     ledger: Ledger = field(default_factory=Ledger)
+    box_counted_utc: UtcMs = UtcMs(0)
+    """When the last counting of the coin box was booked."""
     causes: dict[str, Cause] = field(default_factory=dict)
     mode: Mode = Mode.IDLE
     seq: Seq = Seq(0)

@@ -84,6 +84,8 @@ class Tariff:
     most_on_card_s: Seconds | None = None
     """Staff cannot bring a card above this; a coin always counts, since it cannot be given back."""
     zone: tzinfo = UTC
+    currency: str = "PHP"
+    """ISO 4217: how amounts are written."""
 
     def seconds_for(self, value: MinorUnits, group: str = "", utc: UtcMs = UtcMs(0)) -> Seconds:
         """The time that a coin buys, rounded down to whole seconds."""

@@ -30,7 +30,10 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "pinmap": ("kiosk.cli.pinmap:pinmap_group", "Check the wiring file."),
     "simulate": ("kiosk.cli.simulate:simulate", "Run days of customers and faults, and judge every event."),
     "config": ("kiosk.cli.config:config_group", "The settings in effect."),
-    "ledger": ("kiosk.cli.ledger:ledger_group", "Prove that every second is accounted for."),
+    "ledger": (
+        "kiosk.cli.ledger_cash:ledger_group",
+        "Empty the coin box; prove that every second and coin is accounted for.",
+    ),
     "store": ("kiosk.cli.store:store_group", "Prove that the store is sound, back it up, put a backup back."),
     "detect": ("kiosk.cli.detect:detect", "Judge a recorded current: phone or no phone?"),
     "logs": ("kiosk.cli.logs:logs_group", "Write what the kiosk knows of itself onto a USB stick."),

@@ -38,15 +38,15 @@ command_id_option = click.option(
 )
 
 
-def ask(call: Context, command: Command, said_id: str | None = None) -> Answer:
+def ask(call: Context, command: Command, said_id: str | None = None, said: object = None) -> Answer:
     """Lets the kiosk decide a command and waits until that is durable. The same command under the same id is decided
-    once.
+    once; ``said`` is what was asked for in the caller's words, where the same words make another command later.
 
     Raises `CommandRefused` or another `SessionsError` for a refusal, `StoreBusy` when another process keeps the data.
     """
     require_storable(command)
     require_text(said_id or "")
-    command_id = _identity(said_id, command) if said_id else new_command_id()
+    command_id = _identity(said_id, said or command) if said_id else new_command_id()
     give_up = time.monotonic() + PATIENCE_S
     while True:
         try:
@@ -61,9 +61,9 @@ def ask(call: Context, command: Command, said_id: str | None = None) -> Answer:
             time.sleep(0.1)
 
 
-def _identity(said_id: str, command: Command) -> str:
-    """The id under which the kiosk decides: the caller's, for this very command and no other."""
-    return f"cli:{hashlib.sha256(repr(command).encode()).hexdigest()[:12]}:{said_id}"
+def _identity(said_id: str, asked: object) -> str:
+    """The id under which the kiosk decides: the caller's, for this very request and no other."""
+    return f"cli:{hashlib.sha256(repr(asked).encode()).hexdigest()[:12]}:{said_id}"
 
 
 def _ask_offline(call: Context, command: Command, command_id: str) -> Answer:

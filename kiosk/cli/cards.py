@@ -12,10 +12,11 @@ from kiosk.card_secret import card_secret, export_secret, import_secret
 from kiosk.cli.asking import STAFF, ask, command_id_option
 from kiosk.cli.cards_known import card_of, card_readings
 from kiosk.cli.context import Context, opened_store, this_call
-from kiosk.cli.tables import span, table
+from kiosk.cli.tables import table
 from kiosk.cli.values import WholeNumber
 from kiosk.reports import card_json
 from sessions.access import access_digest
+from sessions.amounts import span
 from sessions.cards import is_card_key
 from sessions.commands import AddCredit, IssueAccessKey, SaveCard
 from sessions.entities import Card

@@ -5,11 +5,13 @@ from pathlib import Path
 
 import click
 
-from kiosk.cli.asking import STAFF, ask
+from kiosk.cli.asking import STAFF, ask, command_id_option
 from kiosk.cli.cards import card_to_change, cards_group, seconds_of, show_changed
 from kiosk.cli.context import this_call
+from kiosk.cli.ledger_cash import money_said
 from kiosk.cli.values import WholeNumber
 from kiosk.errors import CardListError
+from sessions.amounts import money
 from sessions.commands import AddCredit, PayOut, ReplaceCard, SaveCard
 from sessions.units import Unit
 
@@ -36,21 +38,48 @@ def replace(old: str, new: str, reason: str, as_json: bool) -> None:
 
 @cards_group.command("pay-out")
 @click.argument("uid", metavar="UID")
-@click.argument("time", metavar="TIME")
-@click.option("--cash", type=WholeNumber(0), default=0, metavar="N", help="Minor units taken out of the cash box.")
+@click.argument("time", metavar="[TIME]", required=False)
+@click.option("--ml", type=WholeNumber(1), metavar="N", help="Water in millilitres, in place of TIME.")
+@click.option(
+    "--cash", metavar="AMOUNT", help="The money that was handed over for it, such as 30 or 30.50; 0 for none."
+)
+@click.option("--from-collected", is_flag=True, help="The money was not in the box any more: it had been collected.")
 @click.option("--reason", required=True, metavar="TEXT", help="Why; it is recorded.")
+@command_id_option
 @click.option("--json", "as_json", is_flag=True, help="One JSON document.")
-def pay_out(uid: str, time: str, cash: int, reason: str, as_json: bool) -> None:
-    """Take time off a card, and the money for it out of the cash box.
+def pay_out(
+    uid: str,
+    time: str | None,
+    ml: int | None,
+    cash: str | None,
+    from_collected: bool,
+    reason: str,
+    said_id: str | None,
+    as_json: bool,
+) -> None:
+    """Take time or water off a card, and the money for it out of the cash box. TIME is seconds, or such as 30min.
 
     \b
-    Example:
-      kiosk cards pay-out 0013169074 30min --cash 3000 --reason "leaving"
+    Examples:
+      kiosk cards pay-out 0013169074 30min --cash 30 --reason "leaving"
+      kiosk cards pay-out 0013169074 --ml 500 --cash 5 --from-collected --reason "leaving"
     """
+    if (time is None) == (ml is None):
+        raise click.UsageError("Say what leaves the card: either a TIME such as 30min, or --ml.")
+    if cash is None:
+        raise click.UsageError(
+            "Say how much money was handed over: --cash 30 for what was paid out, --cash 0 if none was."
+        )
     call = this_call()
+    minor = money_said(call, cash, "--cash")
+    unit = Unit.SECONDS if ml is None else Unit.MILLILITRES
     card = card_to_change(call, uid)
-    ask(call, PayOut(card, Unit.SECONDS, seconds_of(time), cash, STAFF, reason))
+    ask(call, PayOut(card, unit, ml or seconds_of(time or ""), minor, STAFF, reason, from_collected), said_id)
     show_changed(call, card, as_json)
+    if not as_json:
+        click.echo(
+            f"{money(minor, call.settings.kiosk.currency)} were paid out." if minor else "No money was paid out."
+        )
 
 
 @cards_group.command("import")

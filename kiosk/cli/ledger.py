@@ -6,16 +6,21 @@ import click
 
 from kiosk.cli.context import this_call
 from kiosk.cli.tables import table
+from sessions.amounts import amount
 from sessions.store.books import LedgerReport, verify_ledger
 from sessions.store.database import store_path
+from sessions.units import Unit
+
+HEADS = {Unit.SECONDS: "charging", Unit.MILLILITRES: "water", Unit.MINOR: "money"}
 
 
 @click.group("ledger")
 def ledger_group() -> None:
-    """Prove that every second is accounted for.
+    """Empty the coin box, and prove that every second and coin is accounted for.
 
     \b
-    Example:
+    Examples:
+      kiosk ledger collect 1250.50 --who Maria --reason "every Friday"
       kiosk ledger verify
     """
 
@@ -31,8 +36,9 @@ def verify(as_json: bool) -> None:
     Example:
       kiosk ledger verify --data /var/lib/kiosk
     """
-    report = verify_ledger(store_path(this_call().data_dir))
-    click.echo(json.dumps(_as_json(report)) if as_json else _as_text(report))
+    call = this_call()
+    report = verify_ledger(store_path(call.data_dir))
+    click.echo(json.dumps(_as_json(report)) if as_json else _as_text(report, call.settings.kiosk.currency))
     raise SystemExit(1 if report.problems else 0)
 
 
@@ -46,11 +52,16 @@ def _as_json(report: LedgerReport) -> dict[str, object]:
     }
 
 
-def _as_text(report: LedgerReport) -> str:
-    units = list(report.issued)
-    places = list(next(iter(report.placed.values())))
-    rows = [["issued", *(str(report.issued[unit]) for unit in units)]]
-    rows += [[place, *(str(report.placed[unit][place]) for unit in units)] for place in places]
+def _as_text(report: LedgerReport, currency: str) -> str:
+    rows = [["issued", *(_amount(count, unit, currency) for unit, count in report.issued.items())]]
+    for place in next(iter(report.placed.values())):
+        rows.append([place, *(_amount(places[place], unit, currency) for unit, places in report.placed.items())])
     verdict = "the books are sound." if not report.problems else "the books are not sound:"
-    lines = [table(["", *(unit.value for unit in units)], rows), "", f"{report.transfers} transfers: {verdict}"]
+    lines = [table(["", *(HEADS[unit] for unit in report.issued)], rows), ""]
+    lines.append(f"{report.transfers} transfers: {verdict}")
     return "\n".join([*lines, *(f"  {problem}" for problem in report.problems)])
+
+
+def _amount(count: int, unit: Unit, currency: str) -> str:
+    # To the second: these figures are to be added up.
+    return f"{count} s" if unit is Unit.SECONDS else amount(count, unit, currency)

@@ -8,11 +8,12 @@ from kiosk.cli.asking import STAFF, ask, command_id_option
 from kiosk.cli.cards import seconds_of
 from kiosk.cli.cards_known import card_of
 from kiosk.cli.context import Context, opened_store, this_call
-from kiosk.cli.tables import span, table
+from kiosk.cli.tables import table
 from kiosk.cli.values import WholeNumber
 from kiosk.exports import sessions_csv
 from kiosk.places import find_pinmap
 from kiosk.reports import fact_json, iso, session_json
+from sessions.amounts import span
 from sessions.commands import RefundSession
 from sessions.entities import Session
 from sessions.errors import UnknownSession

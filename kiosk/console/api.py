@@ -15,6 +15,7 @@ from kiosk.console.parameters import LARGEST_PAGE, number, optional_number
 from kiosk.console.port import KioskFacade
 from kiosk.exports import sessions_csv
 from kiosk.reports import (
+    cash_json,
     claim_json,
     fact_json,
     kiosk_json,
@@ -90,6 +91,7 @@ class Api:
 
     async def statistics(self, request: Request) -> Response:
         totals = await run_in_threadpool(self._kiosk.store.totals)
+        cash = await run_in_threadpool(self._kiosk.store.cash)
         view = self._kiosk.view()
         return good(
             {
@@ -99,6 +101,7 @@ class Api:
                 "cards": totals.cards,
                 "energy_mWh": totals.energy_mWh,
                 "sold": {unit.value: totals.sold.get(unit, 0) for unit in Unit},
+                "cash": cash_json(cash),
                 "eventCount": totals.facts,
             }
         )

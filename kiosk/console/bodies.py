@@ -8,6 +8,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 from kiosk.console.connections import REQUEST_S
+from sessions.amounts import MOST_MINOR
 from sessions.cards import LARGEST_TOP_UP
 from sessions.errors import BadRequest
 
@@ -27,6 +28,7 @@ Reason = Annotated[str, StringConstraints(min_length=1, max_length=500, strip_wh
 VisitName = Annotated[str, StringConstraints(pattern=r"^[!-~]{1,100}$")]
 """A device names its visit in a header too, where only such characters arrive unchanged."""
 Seconds = Annotated[int, Field(ge=1, le=LONGEST_GRANT_S)]
+Minor = Annotated[int, Field(ge=0, le=MOST_MINOR)]
 
 
 class Body(BaseModel):
@@ -107,12 +109,24 @@ class TopUpBody(Body):
 
 
 class PayOutBody(Body):
-    """How much of what leaves the card, how many minor units leave the box for it, and why."""
+    """How much of what leaves the card, how many minor units are handed over for it, out of the box or of what was
+    collected, and why. Nothing handed over must be said: ``minor`` is then 0."""
 
     unit: Literal["s", "ml"] = "s"
     amount: Annotated[int, Field(ge=1, le=LARGEST_TOP_UP)]
-    minor: Annotated[int, Field(ge=0, le=1_000_000_000)] = 0
+    minor: Minor
+    from_collected: bool = False
     reason: Reason
+
+
+class CollectionBody(Body):
+    """How many minor units were counted in the coin box, by whom and why; when it was emptied, if coins may have come
+    since."""
+
+    counted_minor: Minor
+    who: Name
+    reason: Reason
+    emptied_at: Name | None = None
 
 
 class ReplaceBody(Body):

@@ -16,6 +16,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from kiosk.console.port import KioskFacade
+from kiosk.reports import cash_json
 from sessions.machine import Mode, SlotState
 from sessions.units import Unit
 from sessions.views import WaterView
@@ -123,6 +124,10 @@ class _KioskCollector(Collector):
         yield GaugeMetricFamily("kiosk_sold_litres", "Water sold, less what was refunded", litres)
         yield CounterMetricFamily("kiosk_energy_joules", "Energy given to phones", totals.energy_mWh * 3.6)
         yield CounterMetricFamily("kiosk_coins", "Coins ever taken", store.coins())
+        cash = GaugeMetricFamily("kiosk_cash_minor", "Where the money is, in minor units", labels=["where"])
+        for where, minor in cash_json(store.cash()).items():
+            cash.add_metric([where.removesuffix("_minor")], minor)
+        yield cash
 
 
 def _of_water(water: WaterView) -> Iterator[Metric]:

@@ -1,21 +1,23 @@
 """Cards and the books over HTTP. Only staff may look into either."""
 
+from datetime import datetime
+
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from kiosk.console.answers import JsonAnswer
-from kiosk.console.bodies import Nothing, PayOutBody, RefundBody, ReplaceBody, TopUpBody, read
+from kiosk.console.bodies import CollectionBody, Nothing, PayOutBody, RefundBody, ReplaceBody, TopUpBody, read
 from kiosk.console.deciding import act, actor_of, require_staff
-from kiosk.console.parameters import LARGEST_PAGE, number
+from kiosk.console.parameters import LARGEST_PAGE, number, optional_number
 from kiosk.console.port import KioskFacade
-from kiosk.reports import books_json, card_json, transfer_json
+from kiosk.reports import books_json, card_json, cash_json, collection_json, transfer_json
 from sessions import commands as c
 from sessions.cards import card_named
 from sessions.errors import BadRequest, UnknownCard
 from sessions.ledger import card_account
-from sessions.units import CardKey, SessionId, Unit
+from sessions.units import CardKey, Seq, SessionId, Unit, UtcMs
 
 
 class MoneyApi:
@@ -37,6 +39,8 @@ class MoneyApi:
             Route("/api/sessions/{session}/refund", self.refund, methods=["POST"]),
             Route("/api/ledger", self.books),
             Route("/api/ledger/transfers", self.transfers),
+            Route("/api/ledger/collections", self.collections, methods=["GET"]),
+            Route("/api/ledger/collections", self.collect, methods=["POST"]),
         ]
 
     async def cards(self, request: Request) -> Response:
@@ -72,7 +76,7 @@ class MoneyApi:
             self._kiosk,
             request,
             body,
-            lambda: c.PayOut(card, Unit(body.unit), body.amount, body.minor, actor, body.reason),
+            lambda: c.PayOut(card, Unit(body.unit), body.amount, body.minor, actor, body.reason, body.from_collected),
         )
 
     async def replace(self, request: Request) -> Response:
@@ -107,6 +111,32 @@ class MoneyApi:
         )
         transfers = [transfer_json(n, row) for n, row in rows]
         return JsonAnswer({"transfers": transfers, "next": rows[-1][0] if rows else after})
+
+    async def collections(self, request: Request) -> Response:
+        require_staff(request)
+        limit, before = number(request, "limit", 50, 1, LARGEST_PAGE), optional_number(request, "before")
+        found = await run_in_threadpool(self._kiosk.store.collections, limit, Seq(before) if before else None)
+        cash = await run_in_threadpool(self._kiosk.store.cash)
+        following = found[-1].seq if len(found) == limit else None
+        counted = [collection_json(fact) for fact in found]
+        return JsonAnswer({"collections": counted, "cash": cash_json(cash), "next": following})
+
+    async def collect(self, request: Request) -> Response:
+        body, actor = await read(request, CollectionBody), actor_of(request)
+        emptied = None if body.emptied_at is None else _instant(body.emptied_at)
+        expected = None if emptied is None else await run_in_threadpool(self._kiosk.store.box_at, emptied)
+        command = c.CollectCash(body.counted_minor, body.who, actor, body.reason, emptied, expected)
+        return await act(self._kiosk, request, body, lambda: command)
+
+
+def _instant(text: str) -> UtcMs:
+    try:
+        said = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise BadRequest(f"{text!r} is not a time such as 2026-01-31T08:15:00Z.") from error
+    if said.tzinfo is None:
+        raise BadRequest("A time needs its zone, such as the Z in 2026-01-31T08:15:00Z.")
+    return UtcMs(round(said.timestamp() * 1000))
 
 
 def _card_of(request: Request) -> CardKey:

@@ -3,9 +3,7 @@
 from dataclasses import dataclass
 
 from kiosk.screens.reading import Reading
-
-_SYMBOLS = {"PHP": "₱", "EUR": "€", "USD": "$", "GBP": "£", "MXN": "$", "INR": "₹", "JPY": "¥"}
-_WITHOUT_CENTS = frozenset({"JPY"})
+from sessions.amounts import money
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +57,4 @@ class Site:
 
     def money(self, minor: int) -> str:
         """An amount as people write it: ``₱5``, ``₱2.50``."""
-        symbol = _SYMBOLS.get(self.currency, f"{self.currency} ")
-        if self.currency in _WITHOUT_CENTS:
-            return f"{symbol}{minor}"
-        whole, cents = divmod(minor, 100)
-        return f"{symbol}{whole}.{cents:02d}" if cents else f"{symbol}{whole}"
+        return money(minor, self.currency)

@@ -22,6 +22,7 @@ from sessions.commands.sessions import ExtendSession, OpenDoor, RefundSession, S
 from sessions.commands.staff import (
     AcknowledgeDanger,
     AddCredit,
+    CollectCash,
     DisableSlot,
     EnableSlot,
     EndSilentVisits,
@@ -46,6 +47,7 @@ __all__ = [
     "ChooseService",
     "ClaimSlot",
     "CoinIn",
+    "CollectCash",
     "Command",
     "CupMoved",
     "Detected",
@@ -103,6 +105,7 @@ Command = (
     | AcknowledgeDanger
     | AddCredit
     | PayOut
+    | CollectCash
     | SaveCard
     | ReplaceCard
     | IssueAccessKey

@@ -19,7 +19,8 @@ class AddCredit:
 
 @dataclass(frozen=True, slots=True)
 class PayOut:
-    """Takes ``amount`` of ``unit`` off a card and ``minor`` minor units out of the cash box."""
+    """Takes ``amount`` of ``unit`` off a card and ``minor`` minor units out of the cash box, or, where
+    ``from_collected``, out of what was collected from it."""
 
     card: CardKey
     unit: Unit
@@ -27,6 +28,23 @@ class PayOut:
     minor: int
     actor: Actor
     reason: str
+    from_collected: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CollectCash:
+    """``who`` has emptied the coin box and counted ``counted`` minor units.
+
+    Where coins may have come since, ``emptied_utc`` says when it was emptied and ``expected`` what the books had in it
+    then; without them it is emptied now, and all that they have in it should be there.
+    """
+
+    counted: int
+    who: str
+    actor: Actor
+    reason: str
+    emptied_utc: UtcMs | None = None
+    expected: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

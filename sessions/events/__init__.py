@@ -21,7 +21,7 @@ from sessions.events.kiosk import (
     StoreNamed,
     StoreRestored,
 )
-from sessions.events.money import CoinAccepted, CoinCredited, CoinUnclaimed, CreditAdded, CreditPaidOut
+from sessions.events.money import CashCollected, CoinAccepted, CoinCredited, CoinUnclaimed, CreditAdded, CreditPaidOut
 from sessions.events.people import (
     ELSEWHERE,
     SCREEN,
@@ -72,6 +72,7 @@ __all__ = [
     "Body",
     "CardReplaced",
     "CardSaved",
+    "CashCollected",
     "CauseNoted",
     "ClaimEnded",
     "CoinAccepted",

@@ -1,10 +1,10 @@
-"""Facts about money that no session moved: coins, and credit that staff gave or paid out."""
+"""Facts about money that no session moved: coins, the box they fall into, and credit that staff gave or paid out."""
 
 from dataclasses import dataclass
 from typing import ClassVar
 
 from sessions.events.fact import Body
-from sessions.units import CardKey, MinorUnits, MonoNs, Unit
+from sessions.units import CardKey, MinorUnits, MonoNs, Unit, UtcMs
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,3 +65,17 @@ class CreditPaidOut(Body):
     minor: int
     by: str
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class CashCollected(Body):
+    """``who`` emptied the coin box and counted ``counted`` where the books had ``expected``, both in minor units.
+    ``emptied_utc`` is when, if coins may have come since."""
+
+    kind: ClassVar[str] = "cash.collected"
+    who: str
+    counted: MinorUnits
+    expected: MinorUnits
+    by: str
+    reason: str
+    emptied_utc: UtcMs | None = None

@@ -1,4 +1,4 @@
-"""Coins that wait for a card. What coins are worth moves by transfers, like all money."""
+"""Coins that wait for a card, and the box. What coins are worth moves by transfers, like all money."""
 
 from sessions import events as e
 from sessions.entities import HeldCoin, Row
@@ -17,8 +17,14 @@ def _coin_gone(state: State, fact: e.Fact, body: e.CoinCredited | e.CoinUnclaime
     return []
 
 
+def _cash_collected(state: State, fact: e.Fact, body: e.CashCollected) -> list[Row]:
+    state.box_counted_utc = fact.at.utc
+    return []
+
+
 HANDLERS: Handlers = {
     e.CoinAccepted: _coin_accepted,
     e.CoinCredited: _coin_gone,
     e.CoinUnclaimed: _coin_gone,
+    e.CashCollected: _cash_collected,
 }

@@ -15,7 +15,7 @@ from sessions.store.database import open_reader
 from sessions.store.failures import explained
 from sessions.units import Unit
 
-ORIGINS = ("issued:", "cash:customers")
+ORIGINS = ("issued:", "cash:customers", "cash:over")
 """Accounts that bring value into the kiosk's world: the only ones that go below zero, by what they have issued."""
 PLACES: Mapping[str, str] = {
     "card:": "on cards",
@@ -25,6 +25,8 @@ PLACES: Mapping[str, str] = {
     "refunded": "refunded",
     "unclaimed": "unclaimed",
     "cash:box": "in the cash box",
+    "cash:collected": "collected",
+    "cash:short": "missing when counted",
 }
 """Everywhere else that value can be, by how the account's name begins."""
 

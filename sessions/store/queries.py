@@ -12,7 +12,7 @@ from typing import Any
 from sessions.entities import Card, Claim, Fault, Session, TransferRow, Visit
 from sessions.events import CommandAnswered, Fact, SessionCollected, SessionStarted
 from sessions.journaling import Mark, Sample, SelfTest
-from sessions.ledger import SOLD, card_account
+from sessions.ledger import CASH_BOX, SOLD, card_account
 from sessions.ports import Json
 from sessions.store import outbox
 from sessions.store.codec import (
@@ -28,7 +28,20 @@ from sessions.store.codec import (
 )
 from sessions.store.database import open_reader
 from sessions.store.failures import explained
-from sessions.units import NS_PER_MS, CardKey, Milliamps, MonoNs, Now, Seq, SessionId, SlotName, Unit, UtcMs, VisitId
+from sessions.units import (
+    NS_PER_MS,
+    CardKey,
+    Milliamps,
+    MinorUnits,
+    MonoNs,
+    Now,
+    Seq,
+    SessionId,
+    SlotName,
+    Unit,
+    UtcMs,
+    VisitId,
+)
 
 LONGEST_DECISION = 200
 """Among how many facts from its first one a command's answer is looked for. The longest decisions are some ten a slot.
@@ -169,6 +182,26 @@ class Queries:
             "SELECT count(*) FROM transfers WHERE id BETWEEN 'coin:' AND 'coin;' AND id GLOB '*:cash'"
         )
         return int(count)
+
+    def cash(self) -> dict[str, int]:
+        """What each account of cash has, in minor units."""
+        query = "SELECT account, balance FROM accounts WHERE unit = ? AND account BETWEEN 'cash:' AND 'cash;'"
+        return dict(self._ask(query, (Unit.MINOR.value,)))
+
+    def box_at(self, utc: UtcMs) -> MinorUnits:
+        """What the books had in the coin box at that moment."""
+        query = "SELECT coalesce(sum(CASE credit WHEN :box THEN amount ELSE -amount END), 0) FROM transfers "
+        query += "WHERE at_utc <= :utc AND :box IN (debit, credit)"
+        ((minor,),) = self._ask(query, {"box": CASH_BOX, "utc": utc})
+        return MinorUnits(minor)
+
+    def collections(self, limit: int = 50, before: Seq | None = None) -> tuple[Fact, ...]:
+        """The countings of the coin box, the newest first, those before that fact only where asked."""
+        # Each moves something, and its transfers are a range of the index over ids.
+        counted = "SELECT seq FROM transfers WHERE id BETWEEN 'collect:' AND 'collect;'"
+        query = f"SELECT {FACT_COLUMNS} FROM facts WHERE seq IN ({counted}) AND (:before IS NULL OR seq < :before) "
+        query += "ORDER BY seq DESC LIMIT :limit"
+        return tuple(map(fact_from_values, self._ask(query, {"before": before, "limit": limit})))
 
     def card(self, card: CardKey) -> CardAccount | None:
         """What is known of a card, or None when it was never seen and has nothing."""

@@ -30,6 +30,8 @@ EXAMPLES: list[c.Command] = [
     c.ExtendSession(SessionId("s-1"), 60, STAFF),
     c.RefundSession(SessionId("s-1"), 60, STAFF, "why"),
     c.PayOut(CARD, Unit.SECONDS, 60, 100, STAFF, "why"),
+    c.CollectCash(1250, "Eve", STAFF, "weekly"),
+    c.CollectCash(1250, "Eve", STAFF, "weekly", UtcMs(1), 1000),
     c.ReplaceCard(CARD, CardKey("ck_" + "b" * 26), STAFF, "lost"),
     c.OpenDoor(SessionId("s-1"), STAFF, "lost card"),
     c.AddCredit(CARD, Unit.SECONDS, 600, STAFF, "sorry"),

@@ -242,9 +242,25 @@ class AnyOrder(RuleBasedStateMachine):
     @rule(card=CARDS, other=CARDS, amount=st.sampled_from([0, 1, 60, 10**8]), pay=st.booleans())
     def staff_move_money(self, card: CardKey, other: CardKey, amount: int, pay: bool) -> None:
         if pay:
-            self.do(c.PayOut(card, Unit.SECONDS, amount, amount, STAFF, "moves away"))
+            self.do(c.PayOut(card, Unit.SECONDS, amount, amount, STAFF, "moves away", amount > 1))
         else:
             self.do(c.ReplaceCard(card, other, STAFF, "lost"))
+
+    @rule(counted=st.sampled_from([-1, 0, 100, 10**6]), behind=st.sampled_from([None, -1, 0, 100]), late=st.booleans())
+    def the_box_is_emptied(self, counted: int, behind: int | None, late: bool) -> None:
+        box = self.state.ledger.balance(Unit.MINOR, "cash:box")
+        emptied = None if behind is None else UtcMs(self.utc - (60_000 if late else -1))
+        self.do(c.CollectCash(counted, "Eve", STAFF, "weekly", emptied, None if behind is None else box - behind))
+
+    @rule(card=CARDS, slot=NAMES)
+    def a_key_is_stolen(self, card: CardKey, slot: SlotName) -> None:
+        """A device claims, and its card gets another key."""
+        visit = VisitId(self.a_name("phone"))
+        self.do(c.IssueAccessKey(card, f"stolen {card}", STAFF))
+        self.do(c.StartVisit(visit, f"stolen {card}"))
+        self.do(c.ClaimSlot(slot, visit))
+        self.do(c.IssueAccessKey(card, f"digest {card}", STAFF))
+        assert visit not in self.state.visits
 
     @rule(slot=NAMES, card=CARDS, seconds=st.sampled_from([60, 300]), other=st.sampled_from([60, 300]))
     def the_same_request_comes_twice(self, slot: SlotName, card: CardKey, seconds: int, other: int) -> None:

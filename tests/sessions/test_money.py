@@ -173,7 +173,7 @@ def test_a_pay_out_needs_credit_and_cash(kiosk: SimKiosk) -> None:
     kiosk.tap(ANNA)
     kiosk.coin(500)
     card = kiosk.key(ANNA)
-    for amount, minor, says in ((301, 500, "has 300 s"), (300, 501, "500 in the cash box")):
+    for amount, minor, says in ((301, 500, "has 5 min; 5 min 1 s"), (300, 501, "₱5 in the cash box")):
         with pytest.raises(NotEnoughCredit, match=says):
             kiosk.conductor.execute(c.PayOut(card, Unit.SECONDS, amount, minor, STAFF, "leaving"))
     kiosk.conductor.execute(c.PayOut(card, Unit.SECONDS, 300, 500, STAFF, "leaving"))

@@ -17,9 +17,43 @@ def test_a_lost_card_is_replaced(terminal):
 
 def test_a_pay_out_leaves_the_card_and_is_limited_by_the_box(terminal):
     terminal.good("cards", "top-up", OLD, "30min")
-    assert terminal.json("cards", "pay-out", OLD, "10min", "--reason", "leaving")["charge_s"] == 1200
-    assert "cash box" in terminal.refused("cards", "pay-out", OLD, "1min", "--cash", "5", "--reason", "leaving")
+    assert terminal.json("cards", "pay-out", OLD, "10min", "--cash", "0", "--reason", "leaving")["charge_s"] == 1200
+    refusal = terminal.refused("cards", "pay-out", OLD, "1min", "--cash", "5", "--reason", "leaving")
+    assert "₱0 in the cash box; ₱5 were to be paid out" in refusal
     assert terminal.json("ledger", "verify")["valid"]
+
+
+def test_a_pay_out_takes_the_money_from_where_it_is(terminal):
+    terminal.good("cards", "top-up", OLD, "30min")
+    terminal.good("cards", "top-up", OLD, "--ml", "500")
+    terminal.good("ledger", "collect", "20", "--who", "Eve", "--reason", "weekly")
+    pay = ("cards", "pay-out", OLD, "--ml", "500", "--cash", "2.50", "--reason", "leaving")
+    assert "Take it from what was collected" in terminal.refused(*pay)
+    said = terminal.good(*pay, "--from-collected", "--command-id", "receipt 7")
+    assert "0 ml" in said
+    assert "₱2.50 were paid out" in said
+    assert terminal.good(*pay, "--from-collected", "--command-id", "receipt 7") == said
+    assert terminal.json("ledger", "collections")["cash"]["collected_minor"] == 1750
+    assert "No money" in terminal.good("cards", "pay-out", OLD, "60", "--cash", "0", "--reason", "spoilt")
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("10min",), "how much money was handed over: --cash 30"),
+        (("--ml", "10"), "how much money was handed over"),
+        (("--cash", "5"), "either a TIME such as 30min, or --ml"),
+        (("10min", "--ml", "10", "--cash", "5"), "either a TIME"),
+        (("10min", "--cash", "1.234"), "not an amount of money such as ₱12.25"),
+        (("10min", "--cash", "-1"), "not an amount of money"),
+        (("soon", "--cash", "1"), "not a time such as"),
+        (("--ml", "0", "--cash", "1"), "0 is not from 1 up"),
+    ],
+)
+def test_a_pay_out_that_leaves_a_question_moves_nothing(terminal, words, says):
+    terminal.good("cards", "top-up", OLD, "30min")
+    assert says in terminal.refused("cards", "pay-out", OLD, *words, "--reason", "leaving", code=2)
+    assert terminal.json("cards", "show", OLD)["charge_s"] == 1800
 
 
 def test_a_refund_of_nothing_known_is_refused_with_what_to_do(terminal):
