@@ -2,11 +2,24 @@
 
 import re
 from datetime import UTC, datetime, time, timedelta, tzinfo
+from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from sessions.errors import BadRequest
 from sessions.units import UtcMs
 
+_LOCAL_TIME = Path("/etc/localtime")
 _CLOCK = re.compile(r"([01]?[0-9]|2[0-3]):([0-5][0-9])")
+
+
+def zone_of(name: str | None) -> tzinfo:
+    """The named time zone, or the machine's own. Raises `ZoneInfoNotFoundError` for a name that is none."""
+    if name is not None:
+        return ZoneInfo(name)
+    if not _LOCAL_TIME.exists():
+        return UTC
+    with _LOCAL_TIME.open("rb") as file:
+        return ZoneInfo.from_file(file, "local")
 
 
 def local_time(utc: UtcMs | None, zone: tzinfo, none: str = "") -> str:

@@ -1,14 +1,11 @@
 """The operator's prices and groups, from ``kiosk.toml``'s local days to the instants and seconds of the rules."""
 
-from datetime import UTC, date, datetime, time, timedelta, tzinfo
-from pathlib import Path
-from zoneinfo import ZoneInfo
+from datetime import date, datetime, time, timedelta, tzinfo
 
+from kiosk.local_time import zone_of
 from kiosk.settings_model import GroupSettings, RateSettings, Settings
 from sessions.tariff import Allowance, GroupRules, Rate, Tariff
 from sessions.units import Millilitres, MinorUnits, Seconds, UtcMs
-
-_LOCAL_TIME = Path("/etc/localtime")
 
 
 def tariff_of(settings: Settings) -> Tariff:
@@ -27,16 +24,6 @@ def tariff_of(settings: Settings) -> Tariff:
         zone=zone,
         currency=settings.kiosk.currency,
     )
-
-
-def zone_of(name: str | None) -> tzinfo:
-    """The named time zone, or the machine's own. Raises `ZoneInfoNotFoundError` for a name that is none."""
-    if name is not None:
-        return ZoneInfo(name)
-    if not _LOCAL_TIME.exists():
-        return UTC
-    with _LOCAL_TIME.open("rb") as file:
-        return ZoneInfo.from_file(file, "local")
 
 
 def _rate(rate: RateSettings, zone: tzinfo) -> Rate:

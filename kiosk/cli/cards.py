@@ -1,9 +1,9 @@
 """``kiosk cards``."""
 
 import json
-import re
 import secrets
 from contextlib import nullcontext
+from datetime import tzinfo
 from pathlib import Path
 
 import click
@@ -13,7 +13,8 @@ from kiosk.cli.asking import STAFF, ask, command_id_option
 from kiosk.cli.cards_known import card_of, card_readings
 from kiosk.cli.context import Context, opened_store, this_call
 from kiosk.cli.tables import table
-from kiosk.cli.values import WholeNumber
+from kiosk.cli.values import WholeNumber, seconds_of
+from kiosk.local_time import local_time, zone_of
 from kiosk.reports import card_json
 from sessions.access import access_digest
 from sessions.amounts import span
@@ -54,16 +55,17 @@ def list_cards(as_json: bool) -> None:
       kiosk cards list
       kiosk cards list --json
     """
-    with opened_store(this_call()) as store:
-        cards = [card_json(account) for account in store.cards()]
+    call = this_call()
+    with opened_store(call) as store:
+        accounts = store.cards()
     if as_json:
-        click.echo(json.dumps({"cards": cards}, indent=2, ensure_ascii=False))
-    elif cards:
+        click.echo(json.dumps({"cards": [card_json(account) for account in accounts]}, indent=2, ensure_ascii=False))
+    elif accounts:
+        zone = zone_of(call.settings.kiosk.timezone)
         rows = [
-            (c["card"], c["name"], span(c["charge_s"]), f"{c['water_ml']} ml", "blocked" if c["blocked"] else "")
-            for c in cards
+            (c.card.card, c.card.name, c.card.group, *_on_it(c), ", ".join(_limits(c.card, zone))) for c in accounts
         ]
-        click.echo(table(("card", "name", "time", "water", ""), rows))
+        click.echo(table(("card", "name", "group", "charging", "water", "limits"), rows))
     else:
         click.echo("No card was seen here yet.")
 
@@ -81,7 +83,7 @@ def show(uid: str, as_json: bool) -> None:
     """
     call = this_call()
     with opened_store(call) as store:
-        _show(store, card_of(call, store, uid), as_json)
+        _show(call, store, card_of(call, store, uid), as_json)
 
 
 @cards_group.command()
@@ -146,7 +148,7 @@ def top_up(
 @_uid
 @_json
 def block(uid: str, as_json: bool) -> None:
-    """Block a card: it can start nothing. Its phone can still be collected.
+    """Block a card: it can claim and start nothing. What it has started goes on, and its phone can be collected.
 
     \b
     Example:
@@ -251,30 +253,33 @@ def _seen(call: Context, card: CardKey) -> bool:
 def show_changed(call: Context, card: CardKey, as_json: bool) -> None:
     """Shows a card as it is now."""
     with opened_store(call) as store:
-        _show(store, card, as_json)
+        _show(call, store, card, as_json)
 
 
-def _show(store: Queries, card: CardKey, as_json: bool) -> None:
+def _show(call: Context, store: Queries, card: CardKey, as_json: bool) -> None:
     found = store.card(card)
-    document = card_json(found or CardAccount(Card(card), {}), known=found is not None)
+    account = found or CardAccount(Card(card), {})
     if as_json:
-        click.echo(json.dumps(document, indent=2, ensure_ascii=False))
+        click.echo(json.dumps(card_json(account, known=found is not None), indent=2, ensure_ascii=False))
         return
     if found is None:
         click.echo(f"{card} was never seen here: it would be a guest with nothing on it.")
         return
-    blocked = ", blocked" if document["blocked"] else ""
-    name = document["name"] or "no name"
-    click.echo(f"{card} ({name}{blocked}): {span(document['charge_s'])}, {document['water_ml']} ml")
+    known = account.card
+    who = (known.name or "no name") + (f", group {known.group}" if known.group else "")
+    charging, water = _on_it(account)
+    limits = "".join(f"; {limit}" for limit in _limits(known, zone_of(call.settings.kiosk.timezone)))
+    click.echo(f"{card} ({who}): {charging} of charging, {water} of water{limits}")
 
 
-_TIME = re.compile(r"(\d{1,9})\s*(s|min|h)?")
-_FACTORS = {None: 1, "s": 1, "min": 60, "h": 3600}
+def _on_it(account: CardAccount) -> tuple[str, str]:
+    return span(account.balances.get(Unit.SECONDS, 0)), f"{account.balances.get(Unit.MILLILITRES, 0)} ml"
 
 
-def seconds_of(text: str) -> int:
-    """The seconds that a time such as ``30min`` means. Raises `click.BadParameter`."""
-    match = _TIME.fullmatch(text.strip())
-    if match is None or int(match[1]) == 0:
-        raise click.BadParameter(f"{text!r} is not a time such as 600, 90s, 30min or 2h.", param_hint="AMOUNT")
-    return int(match[1]) * _FACTORS[match[2]]
+def _limits(card: Card, zone: tzinfo) -> list[str]:
+    """What a card may not, or not for ever."""
+    return [
+        *(["blocked"] if card.blocked else []),
+        *([f"until {local_time(card.expires_utc, zone)}"] if card.expires_utc is not None else []),
+        *([f"{card.max_sessions} phones at once"] if card.max_sessions is not None else []),
+    ]

@@ -6,10 +6,10 @@ from pathlib import Path
 import click
 
 from kiosk.cli.asking import STAFF, ask, command_id_option
-from kiosk.cli.cards import card_to_change, cards_group, seconds_of, show_changed
+from kiosk.cli.cards import card_to_change, cards_group, show_changed
 from kiosk.cli.context import this_call
 from kiosk.cli.ledger_cash import money_said
-from kiosk.cli.values import WholeNumber
+from kiosk.cli.values import WholeNumber, seconds_of
 from kiosk.errors import CardListError
 from sessions.amounts import money
 from sessions.commands import AddCredit, PayOut, ReplaceCard, SaveCard

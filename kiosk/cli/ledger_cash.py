@@ -11,8 +11,7 @@ from kiosk.cli.context import Context, opened_store, this_call
 from kiosk.cli.ledger import ledger_group
 from kiosk.cli.tables import table
 from kiosk.cli.values import WholeNumber
-from kiosk.local_time import local_time, said_time
-from kiosk.prices import zone_of
+from kiosk.local_time import local_time, said_time, zone_of
 from kiosk.reports import cash_json, collection_json
 from sessions.amounts import minor_units, money
 from sessions.commands import CollectCash

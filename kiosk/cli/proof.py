@@ -10,6 +10,7 @@ import click
 from kiosk.cli.context import opened_store, this_call
 from kiosk.cli.sessions import sessions_group
 from kiosk.cli.tables import table
+from kiosk.local_time import zone_of
 from kiosk.proof.bundle import Bundle, read_bundle, write_bundle
 from kiosk.proof.page import proof_page
 from kiosk.proof.replay import replay as decide_again
@@ -34,7 +35,7 @@ def proof(session: str, bundle: Path | None) -> None:
     call = this_call()
     with opened_store(call) as store:
         story = story_of(store, SessionId(session))
-    click.echo(proof_page(story, call.settings.kiosk.name), nl=False)
+    click.echo(proof_page(story, call.settings.kiosk.name, zone_of(call.settings.kiosk.timezone)), nl=False)
     if bundle is not None:
         rules = DetectionRules(**call.settings.detection.model_dump())
         try:

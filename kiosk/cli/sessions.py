@@ -1,19 +1,23 @@
 """``kiosk sessions``."""
 
 import json
+from datetime import tzinfo
 
 import click
 
 from kiosk.cli.asking import STAFF, ask, command_id_option
-from kiosk.cli.cards import seconds_of
 from kiosk.cli.cards_known import card_of
 from kiosk.cli.context import Context, opened_store, this_call
 from kiosk.cli.tables import table
-from kiosk.cli.values import WholeNumber
+from kiosk.cli.values import WholeNumber, seconds_of
 from kiosk.exports import sessions_csv
+from kiosk.local_time import local_time, zone_of
 from kiosk.places import find_pinmap
-from kiosk.reports import fact_json, iso, session_json
+from kiosk.proof.story import sentence
+from kiosk.proof.words import briefly, why
+from kiosk.reports import fact_json, session_json
 from sessions.amounts import span
+from sessions.claims import SHOWN_OF_CARD
 from sessions.commands import RefundSession
 from sessions.entities import Session
 from sessions.errors import UnknownSession
@@ -66,8 +70,9 @@ def list_sessions(
     if as_json:
         click.echo(json.dumps({"sessions": rows, "next": page.next}, indent=2))
     elif rows:
-        head = ("session", "slot", "state", "card", "started (UTC)", "granted", "used", "returned", "why it ended")
-        click.echo(table(head, [_row(row) for row in rows]))
+        zone = zone_of(call.settings.kiosk.timezone)
+        told = [_row(session, row, zone) for session, row in zip(page.sessions, rows, strict=True)]
+        click.echo(table(("session", "slot", "state", "card", "started", "granted", "used", "given back", "why"), told))
         if page.next is not None:
             click.echo(f"There are more: --before {page.next}")
     else:
@@ -92,10 +97,6 @@ def _refuse_unknown(call: Context, slot: str | None) -> None:
         raise click.UsageError(f"There is no slot '{slot}' here. There are: {', '.join(known)}.")
 
 
-_NOT_TOLD = ("session", "slot", "at_mono", "dated_mono", "evidence")
-"""Of a fact: what stands above already, and what only means something in the proof or to a program (``--json``)."""
-
-
 @sessions_group.command()
 @click.argument("session_id", metavar="ID")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document.")
@@ -118,38 +119,42 @@ def show(session_id: str, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps({**document, "facts": [fact_json(fact) for fact in facts]}, indent=2))
         return
-    _print_session(session, document)
+    zone = zone_of(call.settings.kiosk.timezone)
+    _print_session(session, document, zone)
     for fact in facts:
-        said = fact_json(fact)
-        body = ", ".join(f"{key} {value}" for key, value in said["body"].items() if key not in _NOT_TOLD)
-        click.echo(f"  {iso(fact.at.utc)}  {said['kind']:<18} {body}")
+        # What has no sentence only means something to a program (``--json``).
+        if (said := sentence(fact)) is not None:
+            click.echo(f"  {local_time(fact.at.utc, zone)}  {said}")
 
 
-def _print_session(session: Session, document: Json) -> None:
-    click.echo(f"{session.session_id}: {session.service} on {session.slot}, {session.state}")
-    click.echo(f"card {session.card}, started {iso(session.started_utc)}, ended {iso(session.ended_utc) or 'not yet'}")
-    click.echo(
-        f"granted {_told(document, 'granted')}, used {_told(document, 'used')}, "
-        f"returned {_told(document, 'returned')}, "
-        f"{document['energy_mWh'] / 1000:.1f} Wh, {session.stop_reason or 'not stopped'}"
-    )
+def _print_session(session: Session, document: Json, zone: tzinfo) -> None:
+    ended = local_time(session.ended_utc, zone, "not yet")
+    click.echo(f"Session {session.session_id}: {session.service} on {session.slot}, {session.state}")
+    click.echo(f"Card {session.card}, started {local_time(session.started_utc, zone)}, ended {ended}")
+    energy = "" if session.service == WATER else f", {document['energy_mWh'] / 1000:.2f} Wh given to the phone"
+    amounts = (f"{word} {_told(document, key)}" for word, key in _AMOUNTS)
+    click.echo(f"{', '.join(amounts).capitalize()}{energy}")
+    if session.stop_reason is not None:
+        click.echo(f"{why(session)} (In OCPP's words: {session.stop_reason})")
+    click.echo()
+
+
+_AMOUNTS = (("granted", "granted"), ("used", "used"), ("given back", "returned"))
 
 
 def _told(row: Json, what: str) -> str:
     return f"{row[f'{what}_ml']} ml" if row["service"] == WATER else span(row[f"{what}_s"])
 
 
-def _row(row: Json) -> tuple[str, ...]:
+def _row(session: Session, row: Json, zone: tzinfo) -> tuple[str, ...]:
     return (
-        row["session_id"],
-        row["slot"],
-        row["state"],
-        row["card"][:11] + "…",
-        row["started_at"][:19].replace("T", " "),
-        _told(row, "granted"),
-        _told(row, "used"),
-        _told(row, "returned"),
-        row["stop_reason"] or "",
+        session.session_id,
+        session.slot,
+        session.state,
+        session.card[:SHOWN_OF_CARD] + "…",
+        local_time(session.started_utc, zone),
+        *(_told(row, key) for _, key in _AMOUNTS),
+        briefly(session.stop_reason),
     )
 
 

@@ -8,6 +8,8 @@ import click
 from kiosk.options import LARGEST_WINDOW, SMALLEST_WINDOW
 
 _SIZE = re.compile(r"(\d{1,5})x(\d{1,5})", re.ASCII)
+_TIME = re.compile(r"(\d{1,9})\s*(s|min|h)?")
+_FACTORS = {None: 1, "s": 1, "min": 60, "h": 3600}
 
 
 class WholeNumber(click.ParamType[int]):
@@ -48,3 +50,11 @@ class WindowSize(click.ParamType[tuple[int, int]]):
             limits = f"from {least[0]}x{least[1]} to {most[0]}x{most[1]}, lying or upright"
             self.fail(f"{value} is not {limits}: the sizes that the screens are drawn for.", param, ctx)
         return size
+
+
+def seconds_of(text: str) -> int:
+    """The seconds that a time such as ``30min`` means. Raises `click.BadParameter`."""
+    match = _TIME.fullmatch(text.strip())
+    if match is None or int(match[1]) == 0:
+        raise click.BadParameter(f"{text!r} is not a time such as 600, 90s, 30min or 2h.", param_hint="AMOUNT")
+    return int(match[1]) * _FACTORS[match[2]]

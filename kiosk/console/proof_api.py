@@ -10,7 +10,8 @@ from starlette.routing import Route
 from kiosk.console.answers import JsonAnswer
 from kiosk.console.deciding import require_staff
 from kiosk.console.port import KioskFacade
-from kiosk.proof.story import story_of, why
+from kiosk.proof.story import story_of
+from kiosk.proof.words import why
 from kiosk.reports import session_json
 from sessions.store.codec import transfer_to_json
 from sessions.units import SessionId

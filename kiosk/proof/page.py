@@ -2,10 +2,12 @@
 
 import textwrap
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import tzinfo
 
-from kiosk.proof.story import Moment, Story, why
-from sessions.ledger import card_account, hold_account
+from kiosk.local_time import local_time
+from kiosk.proof.story import Moment, Story
+from kiosk.proof.words import account, why
+from sessions.amounts import amount
 from sessions.water_states import WATER
 
 WIDTH = 100
@@ -13,38 +15,33 @@ PLOT_WIDTH, PLOT_HEIGHT = 80, 8
 _MARKS = {"plugged": "P", "unplugged_prompt": "U", "unplugged": "U", "full": "F", "paused": "p", "stale": "?"}
 
 
-def proof_page(story: Story, kiosk_name: str) -> str:
-    """The page: who, how much, what the current did, every decision with its evidence, and why it ended."""
-    parts = [_head(story, kiosk_name), _money(story), _plot(story), _decisions(story), _why(story)]
+def proof_page(story: Story, kiosk_name: str, zone: tzinfo) -> str:
+    """The page: who, how much, what the current did, every decision with its evidence, and why it ended. Times are of
+    ``zone``."""
+    parts = [_head(story, kiosk_name, zone), _money(story), _plot(story), _decisions(story), _why(story)]
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
-def _head(story: Story, kiosk_name: str) -> str:
-    s, unit = story.session, story.session.unit.value
+def _head(story: Story, kiosk_name: str, zone: tzinfo) -> str:
+    s = story.session
+    used = min(s.used_ms // 1000, s.granted)
     energy = "" if s.service == WATER else f", energy {s.energy_mWh / 1000:.2f} Wh"
     lines = [
         f"Session {s.session_id}".ljust(60) + kiosk_name.rjust(WIDTH - 60),
         "=" * WIDTH,
-        f"Slot      {s.slot:<24}Card   {s.card}",
-        f"Started   {_utc(s.started_utc):<24}Ended  {_utc(s.ended_utc) if s.ended_utc else 'not yet'}",
-        f"Granted   {s.granted} {unit}".ljust(34)
-        + f"Used   {min(s.used_ms // 1000, s.granted)} {unit}, returned {s.returned} {unit}{energy}",
+        f"Slot      {s.slot:<30}Card   {s.card}",
+        f"Started   {local_time(s.started_utc, zone):<30}Ended  {local_time(s.ended_utc, zone, 'not yet')}",
+        f"Granted   {amount(s.granted, s.unit):<30}Used   {amount(used, s.unit)}, "
+        f"given back {amount(s.returned, s.unit)}{energy}",
     ]
     return "\n".join(lines)
 
 
-def _utc(utc_ms: int) -> str:
-    return datetime.fromtimestamp(utc_ms / 1000, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
-
-
 def _money(story: Story) -> str:
-    names = {card_account(story.session.card): "card", hold_account(story.session.session_id): "hold"}
-    what = "millilitre" if story.session.service == WATER else "second"
-    lines = [f"MONEY (every {what} moved, from -> to)"]
+    lines = [f"MONEY (every {'millilitre' if story.session.service == WATER else 'second'} moved, from -> to)"]
     for t in story.transfers:
-        lines.append(
-            f"  {t.amount:>7} {t.unit.value:<5} {names.get(t.debit, t.debit)} -> {names.get(t.credit, t.credit)}"
-        )
+        debit, credit = account(t.debit, story.session), account(t.credit, story.session)
+        lines.append(f"  {t.amount:>7} {t.unit.value:<5} {debit} -> {credit}")
     return "\n".join(lines)
 
 
@@ -62,7 +59,7 @@ def _plot(story: Story) -> str:
     rows = [_row(columns, top, level) for level in range(PLOT_HEIGHT, 0, -1)]
     marks = [" "] * PLOT_WIDTH
     for moment in story.moments:
-        letter = _MARKS.get(moment.says.removeprefix("detector: "))
+        letter = _MARKS.get(moment.verdict or "")
         if letter and first <= moment.t_s <= last:
             marks[min(PLOT_WIDTH - 1, int((moment.t_s - first) / (last - first) * PLOT_WIDTH))] = letter
     axis = f"{'':>9}{first:.0f} s".ljust(9 + PLOT_WIDTH - 8) + f"{last:.0f} s".rjust(8)
@@ -86,9 +83,10 @@ def _decisions(story: Story) -> str:
 
 
 def _moment(moment: Moment) -> list[str]:
-    dated = f", dated {moment.dated_s:.1f}" if moment.dated_s is not None else ""
+    dated = f", since {moment.dated_s:.1f}" if moment.dated_s is not None else ""
     boot = " (after a restart)" if moment.later_boot else ""
-    lines = [f"  {moment.t_s:>9.1f}  {moment.says}{dated}{boot}"]
+    said = f"  {moment.t_s:>9.1f}  {moment.says}{dated}{boot}"
+    lines = textwrap.wrap(said, WIDTH, drop_whitespace=False, subsequent_indent=" " * 13)
     if moment.figures:
         plain = {name: value for name, value in moment.figures.items() if not isinstance(value, dict | list)}
         figures = ", ".join(f"{name} {value}" for name, value in plain.items())
@@ -99,5 +97,4 @@ def _moment(moment: Moment) -> list[str]:
 def _why(story: Story) -> str:
     if not story.ended:
         return "IT STILL RUNS: what is above is what is proven so far."
-    reason = story.session.stop_reason or "Other"
-    return f"WHY IT ENDED\n  {reason}. {why(story.session)}"
+    return f"WHY IT ENDED\n  {why(story.session)}\n  (In OCPP's words: {story.session.stop_reason or 'Other'})"

@@ -8,12 +8,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from kiosk.proof.words import EVENTS, HOW, VERDICTS, briefly, by_whom
 from sessions import events as e
+from sessions.amounts import amount
 from sessions.entities import Session
 from sessions.errors import UnknownSession
 from sessions.journaling import Sample
 from sessions.store.queries import Queries
-from sessions.units import NS, SessionId, Unit
+from sessions.units import NS, SessionId, SlotName, Unit
 from sessions.water_states import WATER
 
 
@@ -28,6 +30,8 @@ class Moment:
     later_boot: bool = False
     figures: Mapping[str, Any] | None = None
     """A verdict's evidence."""
+    verdict: str | None = None
+    """Which verdict it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,38 +49,6 @@ class Story:
     def ended(self) -> bool:
         """Whether the story is over."""
         return self.session.settled
-
-
-WHY: Mapping[str, str] = {
-    "Local": "Its owner ended it at the kiosk.",
-    "Remote": "It was ended over the API.",
-    "MasterPass": "Staff ended it.",
-    "EVDisconnected": "The phone was unplugged and not plugged in again within the grace.",
-    "StoppedByEV": "The phone drew nothing any more behind its shut door.",
-    "TimeLimitReached": "The time that was bought was used up.",
-    "Timeout": "Nothing was plugged in.",
-    "DeAuthorized": "The card was not allowed any more.",
-    "PowerLoss": "The kiosk lost its power, and the phone did not draw again in time.",
-    "EmergencyStop": "An emergency stopped everything.",
-    "OvercurrentFault": "The phone or its cable drew more than the port may give.",
-    "Other": "What had paused it did not clear in time.",
-}
-"""Each stop reason as a sentence."""
-
-WHY_WATER: Mapping[str, str] = {
-    "Local": "Its owner ended it, or took the cup away.",
-    "TimeLimitReached": "What was bought has flowed.",
-    "Timeout": "Nobody put a cup under the spout.",
-    "PowerLoss": "The kiosk lost its power while it poured.",
-    "Other": "Something of the dispenser failed.",
-}
-"""Those that mean something else for water."""
-
-
-def why(session: Session) -> str:
-    """Why a session ended, as a sentence."""
-    reason = session.stop_reason or "Other"
-    return (WHY_WATER.get(reason) if session.service == WATER else None) or WHY.get(reason, "")
 
 
 def story_of(store: Queries, session_id: SessionId) -> Story:
@@ -100,21 +72,31 @@ def tell(session: Session, facts: tuple[e.Fact, ...], samples: tuple[Sample, ...
 
 def _moment(fact: e.Fact, start: int, started: e.Fact) -> Moment | None:
     body = fact.body
-    says = _SAYS.get(type(body))
+    says = sentence(fact)
     if says is None:
         return None
     later = fact.at.boot_id != started.at.boot_id
     t_s = (fact.at.utc - started.at.utc) / 1000 if later else (fact.at.mono - start) / NS
     at = getattr(body, "dated_mono", None) or getattr(body, "at_mono", None)
     dated_s = None if at is None or later else round((at - start) / NS, 1)
-    figures = body.evidence if isinstance(body, e.VerdictGiven) else None
+    given = body if isinstance(body, e.VerdictGiven) else None
     if dated_s is not None and abs(dated_s - t_s) < 0.3:
         dated_s = None
-    return Moment(round(t_s, 1), body.kind, says(body), dated_s, later, figures)
+    figures, verdict = (given.evidence, given.verdict) if given is not None else (None, None)
+    return Moment(round(t_s, 1), body.kind, says, dated_s, later, figures, verdict)
 
 
-def _unit(body: e.SessionStarted | e.SessionSettled) -> str:
-    return (Unit.MILLILITRES if body.slot == WATER else Unit.SECONDS).value
+def sentence(fact: e.Fact) -> str | None:
+    """What a fact says, in plain words; None for one that has nothing to say about a session."""
+    if isinstance(fact.body, e.SessionRefunded):
+        given = ", ".join(amount(transfer.amount, transfer.unit) for transfer in fact.transfers)
+        return f"{given} given back by {by_whom(fact.body.by)}: {fact.body.reason}"
+    says = _SAYS.get(type(fact.body))
+    return says(fact.body) if says is not None else None
+
+
+def _so_much(count: int, slot: SlotName) -> str:
+    return amount(count, Unit.MILLILITRES if slot == WATER else Unit.SECONDS)
 
 
 def _flowed(body: e.WaterMoved) -> str:
@@ -122,17 +104,23 @@ def _flowed(body: e.WaterMoved) -> str:
     return "" if body.used_ul is None else f", {body.used_ul / 1000:.1f} ml in the cup{overrun}"
 
 
+def _moved(body: e.SlotMoved | e.WaterMoved) -> str:
+    return f"{body.before.value} -> {body.after.value}: {EVENTS[body.event.value]}"
+
+
+def _settled(body: e.SessionSettled) -> str:
+    ended = f"{briefly(body.stop_reason)}: {_so_much(body.used, body.slot)} sold"
+    return f"{ended}, {_so_much(body.returned, body.slot)} given back"
+
+
 _SAYS: Mapping[type[e.Body], Callable[[Any], str]] = {
-    e.SessionStarted: lambda b: f"started for {b.granted} {_unit(b)} by {b.by}",
-    e.WaterMoved: lambda b: f"{b.before.value} -> {b.after.value} ({b.event.value})" + _flowed(b),
-    e.SessionExtended: lambda b: f"{b.added} s added by {b.by}",
-    e.SlotMoved: lambda b: f"{b.before.value} -> {b.after.value} ({b.event.value})",
-    e.VerdictGiven: lambda b: f"detector: {b.verdict}",
-    e.DoorReleased: lambda b: f"door released by {b.by}" + (f": {b.reason}" if b.reason else ""),
+    e.SessionStarted: lambda b: f"started for {_so_much(b.granted, b.slot)} by {by_whom(b.by)}",
+    e.WaterMoved: lambda b: _moved(b) + _flowed(b),
+    e.SessionExtended: lambda b: f"{_so_much(b.added, b.slot)} added by {by_whom(b.by)}",
+    e.SlotMoved: _moved,
+    e.VerdictGiven: lambda b: f"detector: {VERDICTS.get(b.verdict, b.verdict)}",
+    e.DoorReleased: lambda b: f"door unlocked by {by_whom(b.by)}" + (f": {b.reason}" if b.reason else ""),
     e.DoorMoved: lambda b: ("door opened" if b.open else "door shut") + (", by force" if b.forced else ""),
-    e.SessionSettled: lambda b: (
-        f"settled: {b.used} {_unit(b)} sold, {b.returned} {_unit(b)} returned, {b.stop_reason} by {b.by}"
-    ),
-    e.SessionRefunded: lambda b: f"{b.seconds} given back by {b.by}: {b.reason}",
-    e.SessionCollected: lambda b: f"collected ({b.how})",
+    e.SessionSettled: _settled,
+    e.SessionCollected: lambda b: f"over: {HOW.get(b.how, b.how)}",
 }

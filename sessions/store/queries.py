@@ -150,7 +150,10 @@ class Queries:
         if SessionStarted.kind not in found:
             return ()
         first, last = found[SessionStarted.kind], found.get(SessionCollected.kind, MOST_FACTS)
-        query = f"SELECT {FACT_COLUMNS} FROM facts WHERE seq BETWEEN ? AND ? AND +session = ? ORDER BY seq"
+        # It may be refunded long after; the transfers of all refunds, which are few, are a range of the index over ids.
+        refunds = "SELECT seq FROM transfers WHERE id BETWEEN 'refund:' AND 'refund;'"
+        query = f"SELECT {FACT_COLUMNS} FROM facts WHERE (seq BETWEEN ? AND ? OR seq IN ({refunds})) "
+        query += "AND +session = ? ORDER BY seq"
         return tuple(map(fact_from_values, self._ask(query, (first, last, session_id))))
 
     def transfers(

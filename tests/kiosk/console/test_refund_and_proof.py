@@ -52,7 +52,7 @@ def test_a_proof_tells_the_whole_story(kiosk):
     session, card = sold_session(kiosk, 0x64)
     proof = kiosk.get(f"/api/sessions/{session}/proof")
     assert proof["session"]["card"] == card
-    assert proof["why"] == "It was ended over the API."
+    assert proof["why"] == "A program ended it over the API."
     kinds = [moment["kind"] for moment in proof["moments"]]
     assert kinds[0] == "session.started"
     assert {"verdict", "slot.moved", "door.released", "door.moved", "session.settled"} <= set(kinds)

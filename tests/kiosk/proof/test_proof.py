@@ -4,6 +4,7 @@ import gzip
 import json
 from dataclasses import replace
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -11,17 +12,21 @@ from kiosk.errors import BundleError
 from kiosk.proof.bundle import Bundle, read_bundle, write_bundle
 from kiosk.proof.page import proof_page
 from kiosk.proof.replay import replay
-from kiosk.proof.story import WHY, Story, tell
+from kiosk.proof.story import Story, tell
+from kiosk.proof.words import BRIEFLY, EVENTS, VERDICTS, WHY
 from kiosk.simulation.kiosk import SimKiosk
 from sessions import commands as c
+from sessions.amounts import span
+from sessions.detection import Kind
 from sessions.entities import Session
 from sessions.events import SessionSettled, SlotMoved, VerdictGiven
 from sessions.fold import apply
-from sessions.machine import SlotState
+from sessions.machine import SlotEvent, SlotState
 from sessions.reasons import StopReason
 from sessions.rules import DetectionRules
 from sessions.state import State
 from sessions.units import SessionId
+from sessions.water_states import WaterEvent
 from tests.sessions.test_stories import ANNA, ONE, locker, paid_visit, put_in, start
 
 
@@ -80,19 +85,20 @@ def test_the_samples_lie_close_around_every_verdict(story: Story) -> None:
 
 
 def test_the_page_tells_who_how_much_when_and_why(story: Story) -> None:
-    page = proof_page(story, "Charging Kiosk")
+    page = proof_page(story, "Charging Kiosk", ZoneInfo("Asia/Manila"))
     session = story.session
     for said in (
         session.session_id,
         session.card,
-        f"Used   {session.used_ms // 1000} s, returned {session.returned} s",
-        "card -> hold",
-        "hold -> sold",
-        "detector: plugged",
-        "detector: unplugged_prompt",
+        f"Used   {span(session.used_ms // 1000)}, given back {span(session.returned)}",
+        " +08:00",
+        "card -> held",
+        "held -> sold",
+        "detector: a phone is plugged in",
+        "detector: unplugged? it asks",
         "zero_mA",
         "door opened",
-        "charging -> suspended_ev",
+        "charging -> suspended_ev: the draw ended",
         WHY["EVDisconnected"],
     ):
         assert said in page, said
@@ -101,7 +107,12 @@ def test_the_page_tells_who_how_much_when_and_why(story: Story) -> None:
 
 
 def test_every_stop_reason_has_its_sentence() -> None:
-    assert set(WHY) == {reason.value for reason in StopReason}
+    assert set(WHY) == set(BRIEFLY) == {reason.value for reason in StopReason}
+
+
+def test_every_event_and_every_verdict_has_its_words() -> None:
+    assert set(EVENTS) == {event.value for event in (*SlotEvent, *WaterEvent)}
+    assert set(VERDICTS) == {kind.value for kind in Kind}
 
 
 def test_a_bundle_comes_back_as_it_was_and_decides_the_same(story: Story, tmp_path: Path) -> None:
