@@ -32,6 +32,7 @@ from kiosk.emergency import Emergency
 from kiosk.errors import ConsoleError
 from kiosk.facade import Facade
 from kiosk.gaps import GapProbe
+from kiosk.log_archive import Exported, Progress, Sources, export_logs
 from kiosk.logs import QueuedLogging
 from kiosk.loops import Inbox
 from kiosk.options import RunOptions
@@ -42,10 +43,12 @@ from kiosk.selftest import SelfTests
 from kiosk.selftest_hands import OwnersHands
 from kiosk.selftest_machine import machine_checks
 from kiosk.settings import to_rules
-from kiosk.shell import DeskParts, HeadlessShell, Shell, TkShell
+from kiosk.shell import HeadlessShell, Shell, TkShell
 from kiosk.simulation.bench_port import BenchVerbs
-from kiosk.simulation.places import BENCH_PINS, BENCH_WORLD
+from kiosk.simulation.places import BENCH_PINS, BENCH_STICK, BENCH_WORLD
+from kiosk.sticks import Sticks
 from kiosk.systemd import Notifier, Watchdog, lifelines, watchdog_s
+from kiosk.technician_room import DeskParts
 from sessions.ports import Observation
 from sessions.store.lock import DataLock
 
@@ -77,6 +80,7 @@ class _Kiosk:
         self._options = options
         self._stack = stack
         self._why = "its window was closed"
+        self._console_address = ""
         self._inbox = Inbox()
         stack.callback(self._inbox.close)
         pinmap = load_pinmap(options.pinmap)
@@ -189,9 +193,8 @@ class _Kiosk:
     def _open_edges(self) -> None:
         """Lets others in: command line, console, signals. Nothing of theirs is decided before the loop turns."""
         bench = BenchVerbs(self._bench, self._shell.touch) if self._bench is not None else None
-        by_hand = tuple(name for name in self._wiring.outputs.names() if name != COIN_ENABLE)
-        self._shell.open(self._kiosk.conductor, self._kiosk.live, bench, DeskParts(by_hand, self._selftests))
         facade = self._kiosk.facade(lambda: self._gaps.gap_ms_max, bench)
+        self._shell.open(self._kiosk.conductor, self._kiosk.live, bench, self._desk_parts(facade))
         for number in STOP_SIGNALS:
             signal.signal(number, self._told_to_stop)
         tests = self._selftests
@@ -207,6 +210,18 @@ class _Kiosk:
             _say("The console stays closed: operators cannot sign in yet. It opens with --simulate.")
         self._kiosk.supervise()
 
+    def _desk_parts(self, facade: Facade) -> DeskParts:
+        """What technicians use at the touchscreen."""
+        options = self._options
+        by_hand = tuple(name for name in self._wiring.outputs.names() if name != COIN_ENABLE)
+        sources = Sources(options.data_dir, options.settings, options.pinmap, facade.health)
+        sticks = Sticks(options.data_dir / BENCH_STICK if options.simulate else None)
+
+        def export(progress: Progress) -> Exported:
+            return export_logs(sources, sticks, progress)
+
+        return DeskParts(by_hand, self._selftests, facade.health, lambda: self._console_address, export)
+
     def _open_console(self, facade: Facade) -> None:
         from kiosk.console.app import build_console
         from kiosk.console.server import ConsoleServer
@@ -215,6 +230,7 @@ class _Kiosk:
         port = console.port if self._options.console_port is None else self._options.console_port
         server = ConsoleServer(build_console(facade, self._selftests), console.host, port)
         self._kiosk.let_in(server)
+        self._console_address = server.address
         _say(f"Kiosk: {server.address}/ (simulated; open it in a browser). Ctrl-C stops it.")
 
     def _report_to_systemd(self) -> None:

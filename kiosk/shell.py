@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from kiosk.backlight import BACKLIGHTS, Backlight
@@ -21,17 +20,9 @@ if TYPE_CHECKING:
     from kiosk.screens.bench_window import BenchWindow
     from kiosk.screens.glass import Glass
     from kiosk.screens.stage import Stage
-    from kiosk.technician_room import TechnicianRoom, Tester
+    from kiosk.technician_room import DeskParts, TechnicianRoom
 
 _log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class DeskParts:
-    """What technicians use at the touchscreen besides the slots: ``outputs`` by name, the self-test."""
-
-    outputs: tuple[str, ...] = ()
-    tester: "Tester | None" = None
 
 
 class Shell(Protocol):
@@ -51,7 +42,7 @@ class Shell(Protocol):
         ...
 
     def open(
-        self, conductor: Conductor, live: LiveView, bench: "BenchPort | None", desk: DeskParts | None = None
+        self, conductor: Conductor, live: LiveView, bench: "BenchPort | None", desk: "DeskParts | None" = None
     ) -> None: ...
 
     def decided(self, facts: Sequence[Fact]) -> None: ...
@@ -77,7 +68,7 @@ class HeadlessShell:
         self.owner = self._loop
 
     def open(
-        self, conductor: Conductor, live: LiveView, bench: "BenchPort | None", desk: DeskParts | None = None
+        self, conductor: Conductor, live: LiveView, bench: "BenchPort | None", desk: "DeskParts | None" = None
     ) -> None:
         """Nothing to show."""
 
@@ -132,11 +123,11 @@ class TkShell:
         self.touch: Callable[[int, int], None] | None = lambda x, y: inbox.put(lambda: touch(self._root, x, y))
 
     def open(
-        self, conductor: Conductor, live: LiveView, bench: "BenchPort | None", desk: DeskParts | None = None
+        self, conductor: Conductor, live: LiveView, bench: "BenchPort | None", desk: "DeskParts | None" = None
     ) -> None:
         """Shows the first screen. ``desk`` is what technicians may use besides the slots."""
         from kiosk.screens.stage import Stage
-        from kiosk.technician_room import TechnicianRoom
+        from kiosk.technician_room import DeskParts, TechnicianRoom
 
         stage = Stage(
             self._root,
@@ -147,8 +138,7 @@ class TkShell:
         )
         stage.place(x=0, y=0, relwidth=1, relheight=1)
         self._root.configure(bg=stage.theme.colours.night)
-        parts = desk or DeskParts()
-        self._room = TechnicianRoom(self._options.data_dir, parts.outputs, self._inbox.put, parts.tester)
+        self._room = TechnicianRoom(self._options.data_dir, desk or DeskParts(), self._inbox.put)
         self._screen.attach(conductor, lambda: live.view, stage, self._room)
         live.draw_with(self._screen.draw)
         self._open_glass(stage, live)

@@ -1,28 +1,32 @@
-"""What the technicians' screens need from other threads: a PIN held against its hash, a look at the machine."""
+"""What the technicians' screens need from other threads: a PIN held against its hash, a look at the machine, a
+self-test, the logs on a stick.
 
-import fcntl
-import shutil
-import socket
-import struct
+Whatever a technician begins here ends when they leave: a self-test, with everything off. An export goes on, because a
+stick with half an archive helps nobody.
+"""
+
+import logging
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
-from importlib.metadata import version
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol
 
 from kiosk.card_secret import FILE_NAME, read_secret
-from kiosk.errors import CardSecretError
-from kiosk.screens.technician.model import Found, Notes
-from sessions.errors import SessionsError
+from kiosk.errors import CardSecretError, StickError
+from kiosk.screens.technician.notes import Asked, Export, Found, Notes, RunNotes
+from kiosk.vitals import look
+from sessions.errors import BadRequest, SessionsError
 from sessions.ports import Json
+from sessions.units import SlotName
 
 GOOD_FOR_S = 5.0
 """How old the notes may be: addresses and disk change slowly."""
-_SIOCGIFADDR = 0x8915
-"""netdevice(7): the IPv4 address of an interface, in bytes 20 to 24 of the ``ifreq``."""
+PROGRESS_STEP = 0.01
+
+_log = logging.getLogger(__name__)
 
 
 class Tester(Protocol):
@@ -32,53 +36,98 @@ class Tester(Protocol):
 
     def look(self, args: Json) -> Json: ...
 
+    def answer(self, args: Json) -> Json: ...
+
     def end(self, args: Json) -> Json: ...
+
+
+class Exported(Protocol):
+    """`kiosk.log_archive.Exported`."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def mounted(self) -> bool: ...
+
+
+@dataclass(frozen=True, slots=True)
+class DeskParts:
+    """What technicians use at the touchscreen besides the slots: ``outputs`` by name, the self-test, the document of
+    ``GET /health``, the console's address (or an empty one), and what writes the logs onto a stick while it tells how
+    far it is."""
+
+    outputs: tuple[str, ...] = ()
+    tester: Tester | None = None
+    health: Callable[[], Json] = dict
+    console: Callable[[], str] = str
+    export: Callable[[Callable[[float], None]], Exported] | None = None
 
 
 class TechnicianRoom:
     """Two threads of its own. ``post`` reaches the owner's."""
 
-    def __init__(
-        self,
-        data_dir: Path,
-        outputs: tuple[str, ...],
-        post: Callable[[Callable[[], None]], None],
-        tester: Tester | None = None,
-    ) -> None:
-        self._tester = tester
+    def __init__(self, data_dir: Path, parts: DeskParts, post: Callable[[Callable[[], None]], None]) -> None:
+        self._data_dir, self._parts, self._post = data_dir, parts, post
         self._wanted = False
         self._writing = threading.Lock()
-        self._data_dir, self._post = data_dir, post
-        self._notes = Notes(outputs=outputs)
-        self._asked = time.monotonic()
+        self._notes = Notes(outputs=parts.outputs)
+        self._asked_at = float("-inf")
+        self._looking = False
         self._pool = ThreadPoolExecutor(2, "pool")
-        self._pool.submit(self._look)
 
     def notes(self) -> Notes:
         """What is known of the machine by now; looks again soon."""
-        if time.monotonic() - self._asked > GOOD_FOR_S:
-            self._asked = time.monotonic()
-            self._pool.submit(self._look)
+        if not self._looking and time.monotonic() - self._asked_at > GOOD_FOR_S:
+            self._asked_at, self._looking = time.monotonic(), True
+            self._do(self._look)
         return self._notes
 
     def prove(self, digest: str, pin: str, done: Callable[[bool], None]) -> None:
         """Holds a PIN against its hash; ``done`` is told on the owner's thread."""
-        self._pool.submit(self._prove, digest, pin, done)
+        self._do(self._prove, digest, pin, done)
 
-    def begin_test(self) -> None:
-        """Begins a self-test; what it finds is among the notes."""
-        if self._tester is not None and not self._notes.testing:
+    def begin_test(self, slot: SlotName | None) -> None:
+        """Begins a self-test of a slot or of everything; what it finds is among the notes."""
+        if self._parts.tester is not None and not self._notes.test.running:
             self._wanted = True
-            self._note(testing=True, found=())
-            self._pool.submit(self._run_test, self._tester)
+            self._note(test=RunNotes(slot, running=True))
+            self._do(self._run_test, self._parts.tester, slot)
+
+    def answer(self, question: int, said: str) -> None:
+        """Answers what the self-test asks; one that is not asked any more is nobody's."""
+        if self._parts.tester is None:
+            return
+        try:
+            self._parts.tester.answer({"question": question, "said": said})
+        except BadRequest:
+            return  # It was seen to be done a moment before.
+        self._note_test(asked=None)
 
     def end_test(self) -> None:
         """Ends the self-test that was begun here, if it still runs."""
         self._wanted = False
+        if self._notes.test.running:
+            self._note_test(ending=True)
+
+    def forget_test(self) -> None:
+        """Takes what the last self-test found off the notes."""
+        if not self._notes.test.running:
+            self._note(test=RunNotes())
+
+    def export_logs(self) -> None:
+        """Writes the logs onto a USB stick; how that goes is among the notes."""
+        if self._parts.export is not None and not self._notes.export.running:
+            self._note(export=Export(running=True))
+            self._do(self._export, self._parts.export)
 
     def close(self) -> None:
-        """Ends the thread."""
+        """Ends the threads."""
+        self._wanted = False
         self._pool.shutdown(cancel_futures=True)
+
+    def _do(self, work: Callable[..., None], *args: Any) -> None:
+        self._pool.submit(work, *args).add_done_callback(_reported)
 
     def _prove(self, digest: str, pin: str, done: Callable[[bool], None]) -> None:
         # Loaded where it is needed: the first screen does not wait for it.
@@ -90,42 +139,66 @@ class TechnicianRoom:
             right = False
         self._post(lambda: done(right))
 
-    def _run_test(self, tester: Tester) -> None:
+    def _run_test(self, tester: Tester, slot: SlotName | None) -> None:
         try:
-            number = tester.begin({"followed": True})["id"]
-            seen, running = 0, True
+            args = {"followed": True, "attended": True}
+            number = tester.begin(args if slot is None else {**args, "slot": slot})["id"]
+            seen, asked, running = 0, 0, True
             while running:
                 if not self._wanted:
                     tester.end({"id": number})
-                news = tester.look({"id": number, "after": seen})
+                news = tester.look({"id": number, "after": seen, "question": asked})
                 seen, running = news["next"], news["running"]
-                found = [Found(c["device"], c["check"], c["result"], c["advice"] or "") for c in news["checks"]]
-                self._note(found=(*self._notes.found, *found))
+                asked = self._heard(news)
         except SessionsError as refusal:
-            told = Found("Self-test", "It did not run", "fail", str(refusal))
-            self._note(found=(*self._notes.found, told))
+            self._note_test(refusal=str(refusal))
         finally:
-            self._note(testing=False)
+            self._note_test(running=False, ending=False, asked=None)
+
+    def _heard(self, news: Json) -> int:
+        """Notes what is new of a test; gives the number of the question that is asked now, or 0."""
+        found = [Found(c["device"], c["check"], c["result"], c["advice"] or "") for c in news["checks"]]
+        asked = news["question"]
+        question = None
+        if asked is not None:
+            left_s = -int(-asked["left_s"] // 1)
+            question = Asked(asked["number"], asked["device"], asked["check"], asked["text"], asked["kind"], left_s)
+        refusal = news["error"] or ""
+        self._note_test(found=(*self._notes.test.found, *found), asked=question, refusal=refusal)
+        return question.number if question is not None else 0
+
+    def _export(self, export: Callable[[Callable[[float], None]], Exported]) -> None:
+        try:
+            done = export(self._exported)
+            self._note(export=Export(name=done.name, mounted=done.mounted))
+        except StickError as error:
+            self._note(export=Export(trouble=error.trouble.value))
+        finally:
+            if self._notes.export.running:  # It failed by a fault of its own.
+                self._note(export=Export(trouble="failed"))
+
+    def _exported(self, share: float) -> None:
+        if share >= self._notes.export.share + PROGRESS_STEP:
+            self._note(export=Export(running=True, share=share))
 
     def _note(self, **changes: Any) -> None:
-        """Two threads write down what they found."""
+        """Several threads write down what they found."""
         with self._writing:
             self._notes = replace(self._notes, **changes)
 
+    def _note_test(self, **changes: Any) -> None:
+        with self._writing:
+            self._notes = replace(self._notes, test=replace(self._notes.test, **changes))
+
     def _look(self) -> None:
-        disk = shutil.disk_usage(self._data_dir)
-        free = f"{disk.free / 1e9:.1f} of {disk.total / 1e9:.1f} GB free"
-        self._note(version=version("charging-kiosk"), addresses=addresses(), disk=free)
+        try:
+            self._note(**look(self._data_dir, self._parts.health(), self._parts.console()))
+        finally:
+            self._looking = False
 
 
-def addresses() -> tuple[str, ...]:
-    """The IPv4 addresses under which others reach this machine."""
-    found = []
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asker:
-        for _, name in socket.if_nameindex():
-            try:
-                answer = fcntl.ioctl(asker.fileno(), _SIOCGIFADDR, struct.pack("256s", name.encode()[:15]))
-            except OSError:
-                continue  # It has none.
-            found.append(socket.inet_ntoa(answer[20:24]))
-    return tuple(address for address in found if not address.startswith("127."))
+def _reported(done: "Future[None]") -> None:
+    """The threads' edge: what went wrong in a way that should not happen is in the log."""
+    error = None if done.cancelled() else done.exception()
+    if error is not None:
+        _log.error("The technicians' screens were let down", exc_info=error)

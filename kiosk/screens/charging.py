@@ -23,7 +23,7 @@ from kiosk.screens.navigation import Navigation, Poured
 from kiosk.screens.notices import NOTICE_FOR, Note
 from kiosk.screens.reading import AS_WRITTEN, Reading
 from kiosk.screens.technician.counter import BackRoom, TechnicianCounter
-from kiosk.screens.technician.model import TechnicianModel
+from kiosk.screens.technician.model import StaffModel
 from sessions import commands as c
 from sessions.conductor import Conductor
 from sessions.errors import InvariantBroken, NoVisit, SessionsError, UnknownSlot
@@ -53,7 +53,7 @@ class Drawn(Protocol):
 
     def render(self, view: KioskView, nav: Navigation, now: MonoNs) -> None: ...
 
-    def show(self, model: TechnicianModel) -> None: ...
+    def show_staff(self, model: StaffModel) -> None: ...
 
 
 class ChargingScreen:
@@ -191,9 +191,10 @@ class ChargingScreen:
         self.nav, remember = navigation.remembering(navigation.follow(self.nav, view, now))
         self.nav, coins = navigation.coins_for(self.nav)
         self._keep_company(conductor, view)
-        sheet = self._technicians.model(view, now) if self._technicians is not None else None
+        speech = self.nav.reading.language
+        sheet = self._technicians.model(view, now, speech) if self._technicians is not None else None
         if sheet is not None:
-            stage.show(sheet)
+            stage.show_staff(sheet)
         else:
             stage.render(view, self.nav, now)
         for command in (remember, coins):

@@ -5,7 +5,7 @@
 
 import argparse
 import tkinter as tk
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from kiosk.screens.reading import Reading
 from kiosk.screens.samples import SITE, Sample, read_as, samples, scene
 from kiosk.screens.site import Site
 from kiosk.screens.stage import Stage
-from kiosk.screens.technician.model import TechnicianModel
+from kiosk.screens.technician.model import StaffModel
 from kiosk.screens.technician.samples import sheets
 from kiosk.screens.theme import PALETTES
 from kiosk.screens.view_models import build_screen
@@ -51,6 +51,8 @@ class Look:
 BASE = Look((800, 480))
 ALL_SCREENS = (BASE, Look((1024, 600)))
 """How every screen is drawn."""
+ALL_SHEETS = (*ALL_SCREENS, Look((480, 800)))
+"""How every one of the technicians' screens is drawn."""
 SOME_SCREENS = (
     Look((800, 480), "light"),
     Look((800, 480), "contrast"),
@@ -91,13 +93,17 @@ def main() -> None:
     chosen = [sample for sample in samples() if not asked.names or sample.name in asked.names]
     if asked.size is not None:
         width, _, height = asked.size.partition("x")
-        draw(chosen, Look((int(width), int(height)), asked.theme, asked.large, asked.language), asked.out)
+        look = Look((int(width), int(height)), asked.theme, asked.large, asked.language)
+        draw(chosen, look, asked.out)
+        draw_sheets(look, asked.out, asked.names)
         return
     for look in ALL_SCREENS:
         draw(chosen, replace(look, theme=asked.theme, large=asked.large, language=asked.language), asked.out)
+    for look in ALL_SHEETS:
+        draw_sheets(
+            replace(look, theme=asked.theme, large=asked.large, language=asked.language), asked.out, asked.names
+        )
     if not asked.names:
-        for look in ALL_SCREENS:
-            draw_sheets(replace(look, theme=asked.theme, large=asked.large), asked.out)
         for look in SOME_SCREENS:
             draw([sample for sample in chosen if sample.name in SOME], look, asked.out)
         (asked.out / "README.md").write_text(index(chosen), encoding="utf-8")
@@ -113,12 +119,16 @@ def draw(chosen: list[Sample], look: Look, folder: Path) -> None:
     set_language(SOURCE_LANGUAGE)
 
 
-def draw_sheets(look: Look, folder: Path) -> None:
-    """Draws the technicians' screens in a look."""
-    _draw(look, replace(SITE, theme=look.theme, large_text=look.large), sheets(), folder)
+def draw_sheets(look: Look, folder: Path, names: Sequence[str] = ()) -> None:
+    """Draws the technicians' screens in a look; with names, only those."""
+    set_language(look.language)
+    chosen = [(name, sheet) for name, sheet in sheets() if not names or name in names]
+    if chosen:
+        _draw(look, replace(SITE, theme=look.theme, large_text=look.large), chosen, folder)
+    set_language(SOURCE_LANGUAGE)
 
 
-def _draw(look: Look, site: Site, shown: Iterable[tuple[str, AnyModel | TechnicianModel]], folder: Path) -> None:
+def _draw(look: Look, site: Site, shown: Iterable[tuple[str, AnyModel | StaffModel]], folder: Path) -> None:
     width, height = look.size
     root = tk.Tk()
     root.overrideredirect(True)

@@ -13,7 +13,7 @@ from kiosk.screens.page import OnIntent
 from kiosk.screens.pages import ScreenPage
 from kiosk.screens.reading import Reading
 from kiosk.screens.site import Site
-from kiosk.screens.technician.model import TechnicianModel
+from kiosk.screens.technician.model import StaffModel
 from kiosk.screens.theme import CONTRAST, DARK, PALETTES, Theme
 from kiosk.screens.toolkit import ctk
 from kiosk.screens.traces import Traces
@@ -51,7 +51,7 @@ class Stage(ctk.CTkFrame):
         self._usual = self._worn = self._page_set(site.reading)
         self._other: tuple[Reading, PageSet] | None = None
         self._shown: ScreenPage[Screen] | None = None
-        self.model: AnyModel | TechnicianModel | None = None
+        self.model: AnyModel | StaffModel | None = None
         """What is shown now."""
         self._usual.page(AttractModel)
 
@@ -86,7 +86,7 @@ class Stage(ctk.CTkFrame):
                 self._drop(former[1])
         self._worn = self._other[1]
 
-    def show(self, model: AnyModel | TechnicianModel) -> None:
+    def show(self, model: AnyModel | StaffModel) -> None:
         """Shows a screen."""
         self.model = model
         page = self._worn.page(type(model))
@@ -98,6 +98,11 @@ class Stage(ctk.CTkFrame):
                 self._shown.leave()
                 self._shown.place_forget()
             self._shown = page
+
+    def show_staff(self, model: StaffModel) -> None:
+        """Shows a technicians' screen, in the kiosk's usual colours and sizes."""
+        self._worn = self._usual
+        self.show(model)
 
     def build_all(self) -> None:
         """Builds every screen that is not built yet, now."""

@@ -16,12 +16,13 @@ from kiosk.screens.pages.base import ScreenPage
 from kiosk.screens.pages.home import HomePage
 from kiosk.screens.pages.message import MessagePage
 from kiosk.screens.pages.picker import PickerPage
+from kiosk.screens.pages.plot import PlotPage
 from kiosk.screens.pages.plug_in import PlugInPage
 from kiosk.screens.pages.pour import PourPage
 from kiosk.screens.pages.session import SessionPage
 from kiosk.screens.pages.technician import TechnicianPage
 from kiosk.screens.pages.time_choice import TimePage
-from kiosk.screens.technician.model import TechnicianModel
+from kiosk.screens.technician.model import PlotModel, TechnicianModel
 
 PAGES: dict[type[Screen], type[ScreenPage[Screen]]] = {
     AttractModel: AttractPage,
@@ -33,6 +34,7 @@ PAGES: dict[type[Screen], type[ScreenPage[Screen]]] = {
     MessageModel: MessagePage,
     PickerModel: PickerPage,
     TechnicianModel: TechnicianPage,
+    PlotModel: PlotPage,
 }
 """Which page shows which model, in the order in which they are built when there is time."""
 

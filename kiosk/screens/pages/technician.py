@@ -1,76 +1,129 @@
-"""The technicians' one page: lines beside keys, inside a yellow frame, so that nobody mistakes it."""
+"""The technicians' sheets: lines and keys, denser than the customers' screens, of the same parts."""
+
+from PIL import Image, ImageTk
 
 from kiosk.screens.buttons import Button
+from kiosk.screens.footer import TurnPart
 from kiosk.screens.geometry import Box
-from kiosk.screens.page import Page
-from kiosk.screens.pages.base import ScreenPage
-from kiosk.screens.parts import tone_colour
-from kiosk.screens.technician.model import MOST_KEYS, MOST_LINES, Line, TechnicianModel
-from kiosk.screens.theme import Type
-from kiosk.screens.writing import Text
+from kiosk.screens.pages.staff import LinesPart, StaffPage
+from kiosk.screens.shapes import Plate
+from kiosk.screens.technician.frame import KEYS_A_PAGE, ROOM_A_PAGE
+from kiosk.screens.technician.model import Layout, TechnicianModel
+from kiosk.screens.theme import TARGET, Type
 
-FRAME = 5
-NAME_W = 104
-
-
-class LinePart:
-    """One thing and how it is."""
-
-    def __init__(self, page: Page, box: Box) -> None:
-        theme, colours = page.theme, page.theme.colours
-        self._page = page
-        width = theme.px(NAME_W)
-        self._name = Text(page, box.left(width), Type.CAPTION, colours.muted)
-        self._value = Text(page, box.after(width), Type.CAPTION, colours.text, wrap=True)
-
-    def set(self, line: Line | None) -> None:
-        """Shows it, or nothing."""
-        colours = self._page.theme.colours
-        self._name.set(line.name if line is not None else "")
-        tone = line.tone if line is not None else None
-        self._value.set(
-            line.value if line is not None else "", colours.text if tone is None else tone_colour(colours, tone)
-        )
+NAMES, WIDE_NAMES = 104, 150
+BESIDE_LINES = 6
+UPRIGHT_KEYS = 228
+"""Three rows of keys. Sheets with a fourth have little to read."""
+KEY = 76
+QUIET = 4
+"""Modules of white around a QR code (ISO/IEC 18004, 9.1)."""
+BAR = 14
 
 
-class TechnicianPage(ScreenPage[TechnicianModel]):
-    """Denser than the customers' screens, of the same parts."""
+class TechnicianPage(StaffPage[TechnicianModel]):
+    """One page for all sheets of lines and keys."""
 
-    def build(self) -> None:
+    def build_inside(self) -> None:
         theme = self.theme
-        frame = theme.px(FRAME)
-        inset = frame // 2
-        self.create_rectangle(
-            inset, inset, self.box.w - inset - 1, self.box.h - inset - 1, outline=theme.colours.warn, width=frame
-        )
-        rows = self.body.rows(2, self.gap) if theme.upright else self.body.columns(2, self.gap)
-        self._lines = [LinePart(self, box) for box in rows[0].rows(MOST_LINES - theme.upright, theme.px(2))]
-        self._keys_box = rows[1]
-        self._keys: dict[tuple[int, int], list[Button]] = {}
+        self._hint = self.body.top(theme.lines(Type.CAPTION, 2))
+        if theme.upright:
+            lines = self.body.above(theme.px(UPRIGHT_KEYS) + self.gap)
+            keys = self.body.bottom_part(theme.px(UPRIGHT_KEYS))
+        else:
+            lines, keys = self.body.columns(2, self.gap)
+        self._beside = keys
+        self._lines = {
+            Layout.BESIDE: LinesPart(self, lines, NAMES, BESIDE_LINES),
+            Layout.KEYS: LinesPart(self, self._hint, NAMES, 1),
+            Layout.LINES: LinesPart(self, self.body, WIDE_NAMES, ROOM_A_PAGE),
+        }
+        self._turn = TurnPart(self, self.footer.middle)
+        self._build_bar()
+        side = min(keys.w, keys.h)
+        self._code_box = keys.middle(side, side)
+        self._code_photo = ImageTk.PhotoImage("RGB", (side, side), master=self)
+        self._code = self.create_image(self._code_box.x, self._code_box.y, anchor="nw", image=self._code_photo)
+        self.show_items([self._code], False)
+        self._code_rows: tuple[str, ...] = ()
+        self._keys: dict[tuple[Box, int, int], list[Button]] = {}
         self._shown: list[Button] = []
 
+    def _build_bar(self) -> None:
+        colours, high = self.theme.colours, self.theme.px(BAR)
+        self._bar_box = self.body.bottom_part(high)
+        self._track = Plate(self, self._bar_box, colours.track, colours.night, high / 2)
+        self._bar = Plate(self, self._bar_box.left(high), colours.go, colours.track, high / 2)
+        self._bar_w = -1
+        self.show_items([*self._track.items, *self._bar.items], False)
+
+    def show_actions(self, model: TechnicianModel) -> None:
+        """Two actions leave the middle to the pages."""
+        self.footer.set(model.footer, keep_middle=model.turn is not None)
+        self._turn.set(model.turn)
+
     def draw(self, model: TechnicianModel) -> None:
-        for k, part in enumerate(self._lines):
-            part.set(model.lines[k] if k < len(model.lines) else None)
-        buttons = self._buttons(model.columns, -(-len(model.keys[:MOST_KEYS]) // model.columns))
+        for layout, part in self._lines.items():
+            if layout is model.layout:
+                part.set(model.lines, model.says, model.tone)
+            else:
+                part.set(())
+        buttons = self._buttons(model)
         for former in self._shown:
             if former not in buttons:
                 former.set(None)
         for k, button in enumerate(buttons):
             button.set(model.keys[k] if k < len(model.keys) else None)
         self._shown = buttons
+        self._draw_code(model.code)
+        self._draw_bar(model.share)
 
-    def _buttons(self, columns: int, rows: int) -> list[Button]:
+    def _draw_bar(self, share: float | None) -> None:
+        self.show_items([*self._track.items, *self._bar.items], share is not None)
+        width = max(self._bar_box.h, round(self._bar_box.w * (share or 0.0)))
+        if share is not None and width != self._bar_w:
+            self._bar_w = width
+            self._bar.place(self._bar_box.left(width))
+
+    def _draw_code(self, rows: tuple[str, ...]) -> None:
+        if rows == self._code_rows:
+            return
+        self._code_rows = rows
+        self.show_items([self._code], bool(rows))
+        if rows:
+            modules = len(rows) + 2 * QUIET
+            small = Image.new("1", (modules, modules), 1)
+            for y, row in enumerate(rows):
+                for x, module in enumerate(row):
+                    if module == "1":
+                        small.putpixel((x + QUIET, y + QUIET), 0)
+            scale = self._code_box.w // modules
+            picture = Image.new("RGB", (self._code_box.w, self._code_box.h), self.theme.colours.night)
+            shown = small.resize((modules * scale, modules * scale), Image.Resampling.NEAREST).convert("RGB")
+            edge = (self._code_box.w - shown.width) // 2
+            picture.paste(shown, (edge, edge))
+            self.changes += 1
+            self._code_photo.paste(picture)
+
+    def _buttons(self, model: TechnicianModel) -> list[Button]:
         """The keys of a grid, made when it is first wanted; there are few different ones."""
-        if rows == 0:
+        if not model.keys:
             return []
-        if (columns, rows) not in self._keys:
-            most = self.theme.px(76)
-            high = min(self._keys_box.h, rows * most + (rows - 1) * self.gap)
-            box = self._keys_box.top(high)
-            self._keys[columns, rows] = [
+        room, columns = self._beside, model.columns
+        count = KEYS_A_PAGE if model.turn is not None else min(len(model.keys), KEYS_A_PAGE)
+        if model.layout is Layout.KEYS:
+            columns = 2 if self.theme.upright else columns
+            room = self.body.below(self._hint.h + self.theme.px(4)) if model.lines else self.body
+        rows = -(-count // columns)
+        wanted = rows * self.theme.px(KEY) + (rows - 1) * self.gap
+        if model.layout is Layout.BESIDE and self.theme.upright:
+            box = self.body.bottom_part(max(room.h, rows * self.theme.px(TARGET) + (rows - 1) * self.gap))
+        else:
+            box = room.top(min(room.h, wanted))
+        if (box, columns, rows) not in self._keys:
+            self._keys[box, columns, rows] = [
                 Button(self, cell, self.theme.colours.night, Type.BODY)
                 for row in box.rows(rows, self.gap)
                 for cell in row.columns(columns, self.gap)
             ]
-        return self._keys[columns, rows]
+        return self._keys[box, columns, rows]

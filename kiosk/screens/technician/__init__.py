@@ -1,4 +1,6 @@
-"""The technicians' screens: a PIN pad, an overview, one page a slot, outputs by hand.
+"""The technicians' screens: a PIN pad, an overview, slots and their sensors, outputs by hand, self-test, health,
+network, logs.
 
-They speak English, like the self-test's advice, the console and everything else that staff read.
+They speak the language that was chosen on the first screen. What devices, self-test and store say of themselves stays
+English, as in the log and the guides.
 """

@@ -11,10 +11,15 @@ class Sheet(Enum):
     """The technicians' screens."""
 
     OVERVIEW = "overview"
+    SLOTS = "slots"
     SLOT = "slot"
+    PLOT = "plot"
     REASON = "reason"
     OUTPUTS = "outputs"
     SELFTEST = "selftest"
+    HEALTH = "health"
+    NETWORK = "network"
+    LOGS = "logs"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +58,18 @@ class Show(Act):
 
 
 @dataclass(frozen=True, slots=True)
+class TurnTo(Act):
+    """Wants another page of the sheet, counted from 0."""
+
+    page: int
+
+
+@dataclass(frozen=True, slots=True)
+class Zoom(Act):
+    """Wants to see the small currents of a plot, or all of it again."""
+
+
+@dataclass(frozen=True, slots=True)
 class Disable(Act):
     """Takes the shown slot out of use, for a reason."""
 
@@ -80,7 +97,32 @@ class ByHand(Act):
 
 @dataclass(frozen=True, slots=True)
 class Test(Act):
-    """Wants a self-test of all that nobody uses."""
+    """Wants a self-test of one slot, or of all that nobody uses."""
+
+    slot: SlotName | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer(Act):
+    """Answers a question of the self-test by its number: yes, no or skip."""
+
+    question: int
+    said: str
+
+
+@dataclass(frozen=True, slots=True)
+class NewTest(Act):
+    """Has read what the last self-test found, and wants to choose another."""
+
+
+@dataclass(frozen=True, slots=True)
+class EndTest(Act):
+    """Ends the self-test before its time."""
+
+
+@dataclass(frozen=True, slots=True)
+class SaveLogs(Act):
+    """Wants the logs on a USB stick."""
 
 
 @dataclass(frozen=True, slots=True)

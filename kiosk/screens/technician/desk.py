@@ -15,8 +15,8 @@ from sessions.views import KioskView, TechnicianView
 PAD_S = 20
 """A pad that nobody touches shuts: a customer must find the first screen."""
 LONGEST_PIN = 8
-SELFTEST = "selftest"
-"""What a self-test is called among a technician's acts."""
+SELFTEST, LOGS = "selftest", "logs"
+"""What a self-test and writing the logs are called among a technician's acts."""
 DOOR_REASON = "opened at the kiosk by a technician"
 
 
@@ -27,6 +27,10 @@ class Desk:
     here: TechnicianView | None = None
     sheet: a.Sheet = a.Sheet.OVERVIEW
     slot: SlotName | None = None
+    page: int = 0
+    """Which page of the sheet, where it has several."""
+    zoomed: bool = False
+    """Whether the plot shows small currents."""
     typed: str = ""
     until: MonoNs = MonoNs(0)
     waiting: bool = False
@@ -57,7 +61,11 @@ def step(desk: Desk | None, intent: Intent, view: KioskView, now: MonoNs) -> tup
     here, desk = desk.here, replace(desk, said="")
     match intent:
         case a.Show(sheet, slot):
-            return replace(desk, sheet=sheet, slot=slot or desk.slot), None
+            return replace(desk, sheet=sheet, slot=slot or desk.slot, page=0), None
+        case a.TurnTo(page):
+            return replace(desk, page=page), None
+        case a.Zoom():
+            return replace(desk, zoomed=not desk.zoomed), None
         case a.Leave() | SignOut():
             return desk, c.LeaveTechnician(here.stay)
     return _asked(desk, here, intent)
@@ -75,8 +83,11 @@ def _asked(desk: Desk, here: TechnicianView, intent: Intent) -> tuple[Desk, c.Co
             return desk, None
         case a.ByHand(what):
             return asked, c.ActByHand(what, actor)
-        case a.Test():
-            return replace(asked, sheet=a.Sheet.SELFTEST), c.ActByHand(SELFTEST, actor)
+        case a.Test(slot):
+            what = SELFTEST if slot is None else f"{SELFTEST} {slot}"
+            return replace(asked, sheet=a.Sheet.SELFTEST, page=0), c.ActByHand(what, actor)
+        case a.SaveLogs():
+            return asked, c.ActByHand(LOGS, actor)
         case a.Open(session):
             return asked, c.OpenDoor(session, actor, DOOR_REASON)
         case a.Disable(reason) if desk.slot is not None:

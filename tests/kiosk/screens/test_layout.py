@@ -9,7 +9,7 @@ import pytest
 
 from kiosk.i18n import LANGUAGES, set_language
 from kiosk.screens.intents import ShowBoard
-from kiosk.screens.models import AnyModel
+from kiosk.screens.models import AnyModel, Screen
 from kiosk.screens.page import Page
 from kiosk.screens.reading import Reading
 from kiosk.screens.samples import Sample, kiosk, mine, others, read_as, samples, scene, slot, visit
@@ -43,21 +43,21 @@ def written(canvas: Page) -> dict[int, tuple[int, int, int, int]]:
     return {item: box for item in items if (box := canvas.bbox(item)) is not None}
 
 
-def assert_whole(stage: Stage, sample: Sample, model: AnyModel, size: tuple[int, int]) -> None:
+def assert_whole(stage: Stage, name: str, model: Screen, size: tuple[int, int]) -> None:
     canvas = page(stage)
     clipped = [text.value for text in canvas.texts if text.value and text.overflows()]
-    assert not clipped, (sample.name, clipped)
+    assert not clipped, (name, clipped)
     seen = written(canvas)
     assert seen
     for x0, y0, x1, y1 in seen.values():
-        assert min(x0, y0) >= 0, sample.name
-        assert x1 <= size[0], sample.name
-        assert y1 <= size[1], sample.name
+        assert min(x0, y0) >= 0, name
+        assert x1 <= size[0], name
+        assert y1 <= size[1], name
     if model.banner is not None:
         return  # It lies over the title, on purpose.
     for one, other in combinations(seen, 2):
         assert not overlap(seen[one], seen[other]), (
-            sample.name,
+            name,
             canvas.itemcget(one, "text"),
             canvas.itemcget(other, "text"),
         )
@@ -81,7 +81,7 @@ def test_nothing_is_clipped_or_covered(make_stage: MakeStage, size, code, large)
     stage = make_stage(size, large=large)
     set_language(code)
     for sample in ALL:
-        assert_whole(stage, sample, show(stage, sample, large, code), size)
+        assert_whole(stage, sample.name, show(stage, sample, large, code), size)
 
 
 @pytest.mark.parametrize("large", LARGE, ids=LARGE.get)
@@ -122,7 +122,7 @@ def test_any_number_of_slots_fits(make_stage: MakeStage, size, count, large):
     )
     view = replace(view, slots=view.slots[:count])
     sample = Sample("board", "", view, arriving(view, ShowBoard()))
-    assert_whole(stage, sample, show(stage, sample, large), size)
+    assert_whole(stage, sample.name, show(stage, sample, large), size)
 
 
 def places_of(stage: Stage, sample: Sample) -> list[tuple[int, int, int, int]]:

@@ -8,8 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from kiosk.screens.page import Echo
-from kiosk.screens.samples import Sample
-from kiosk.screens.technician.model import TechnicianModel
+from kiosk.screens.technician.model import PlotModel, TechnicianModel
 from tests.kiosk.screens.test_layout import assert_whole
 from tests.kiosk.screens.walker import CARDS, Walker
 
@@ -37,8 +36,8 @@ def walk(walker: Walker, size: tuple[int, int]) -> None:
             take_part(walker, step)
         model = walker.stage.model
         assert model is not None
-        assert not isinstance(model, TechnicianModel), "the walker leaves the hidden corner alone"
-        assert_whole(walker.stage, Sample(walker.screen, "", walker.view, walker.nav), model, size)
+        assert not isinstance(model, TechnicianModel | PlotModel), "the walker leaves the hidden corner alone"
+        assert_whole(walker.stage, walker.screen, model, size)
         choices = walker.choices()
         if not choices:
             # Only what goes away by itself has nothing to touch.
