@@ -49,6 +49,7 @@ from kiosk.simulation.places import BENCH_PINS, BENCH_STICK, BENCH_WORLD
 from kiosk.sticks import Sticks
 from kiosk.systemd import Notifier, Watchdog, lifelines, watchdog_s
 from kiosk.technician_room import DeskParts
+from kiosk.wall_clock import wall_clock_is_sure
 from sessions.ports import Observation
 from sessions.store.lock import DataLock
 
@@ -92,7 +93,11 @@ class _Kiosk:
         self._shell = self._make_shell()
         self._gaps = GapProbe(self._shell.owner)
         stack.callback(self._gaps.close)
-        self._kiosk = Assembly(data, rules, self._wiring, self._shell, self._inbox, stack, self._emergency.end)
+        # Whoever simulates has a clock on the wall.
+        clock_is_sure = (lambda: True) if options.simulate else wall_clock_is_sure
+        self._kiosk = Assembly(
+            data, rules, self._wiring, self._shell, self._inbox, stack, self._emergency.end, clock_is_sure
+        )
         self._emergency.last_words = self._last_words
         self._earlier = data.queries.answer_of
         self._selftests = self._make_selftests()

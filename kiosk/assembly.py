@@ -32,14 +32,16 @@ from kiosk.profiles import Profiles
 from kiosk.shell import Shell
 from kiosk.technician_hands import TechnicianHands
 from kiosk.threads import Edge, Supervisor
+from kiosk.wall_clock import HoursKeeper, wall_clock_is_sure
 from sessions.access import access_digest
 from sessions.cards import card_key, key_fingerprint
 from sessions.commands import SetSelling
 from sessions.conductor import Conductor, Listeners
 from sessions.engine import Engine
 from sessions.errors import StoreError
-from sessions.events import Fact
+from sessions.events import Fact, ModeChanged
 from sessions.journaling import Heartbeat
+from sessions.machine import SELLING
 from sessions.ports import Observation, Outputs, ProfileOutputs, SlotPort, WaterPort
 from sessions.recovery import recover
 from sessions.rules import Rules
@@ -139,6 +141,7 @@ class Assembly:
         inbox: Inbox,
         stack: ExitStack,
         emergency: Callable[[str], None],
+        clock_is_sure: Callable[[], bool] = wall_clock_is_sure,
     ) -> None:
         """``emergency`` is told, on a thread that is not the owner's, why the kiosk must end at once."""
         self._data = data
@@ -169,6 +172,8 @@ class Assembly:
             data.card_key,
             water=devices.water,
         )
+        self._hours = HoursKeeper(self.conductor, clock_is_sure)
+        stack.callback(self._hours.stop)
         self.profiles = Profiles(self.conductor, devices.profiles)
         self.hands = TechnicianHands(self.conductor, devices.slots, devices.outputs)
         self.live = LiveView(self.conductor, lambda: self._cloud.status)
@@ -192,11 +197,11 @@ class Assembly:
         for session_id in self._engine.state.sessions:
             self.conductor.sensing.recall(self._data.queries.session_facts(session_id))
         self.conductor.start(recovery)
-        if self._data.volatile is None:
-            self._take_coins(True)
-        else:
+        if self._data.volatile is not None:
             _log.critical("Nothing is sold: %s", self._data.volatile)
             self._storing(None)
+        self._hours.start()
+        self._take_coins()
         self.live.start()
         self.profiles.start()
         self._beat()
@@ -245,6 +250,8 @@ class Assembly:
             _log.error("Why the kiosk ends (%s) could not be stored: %s", reason, error)
 
     def _decided(self, facts: tuple[Fact, ...]) -> None:
+        if any(isinstance(fact.body, ModeChanged) for fact in facts):
+            self._take_coins()
         self._shell.decided(facts)
         self.live.decided(facts)
         self.profiles.look()
@@ -255,14 +262,14 @@ class Assembly:
         # On a full disk the ballast has room for what ends things, and for nothing else.
         ends = why is not None and self.journal.full
         self.conductor.tell(SetSelling(why is None, why or "storing works again", end_sessions=ends))
-        self._take_coins(why is None)
 
     def _store_notice(self) -> str | None:
         return self._data.volatile or self._data.rescued or self._copies.trouble
 
-    def _take_coins(self, on: bool) -> None:
+    def _take_coins(self) -> None:
+        """Coins are taken for what can be had: none for what cannot be stored, none while nothing is sold."""
         if COIN_ENABLE in self._devices.outputs.names():
-            self._devices.outputs.set(COIN_ENABLE, on)
+            self._devices.outputs.set(COIN_ENABLE, self.conductor.state.mode in SELLING)
 
     def _doors(self) -> dict[SlotName, bool | None]:
         """Which doors are open, as soon as every switch was read; the devices' threads run already."""

@@ -32,6 +32,7 @@ SAYABLE: Mapping[str, type[c.Command]] = {
     "disable_slot": c.DisableSlot,
     "enable_slot": c.EnableSlot,
     "acknowledge_danger": c.AcknowledgeDanger,
+    "set_maintenance": c.SetMaintenance,
     "start_water": c.StartWater,
     "record_cleaning": c.RecordCleaning,
     "set_pin": c.SetPin,

@@ -30,6 +30,7 @@ HTTP_STATUS: Mapping[str, int] = {
     "illegal_transition": 409,
     "slot_taken": 409,
     "slot_out_of_order": 409,
+    "not_selling": 409,
     # Not 402: nothing can be paid here over HTTP, the card's balance is in conflict with what was asked.
     "not_enough_credit": 409,
     "limit_reached": 409,

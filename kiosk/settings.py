@@ -15,8 +15,9 @@ from pydantic import BaseModel, SecretStr, ValidationError
 from pydantic_core import ErrorDetails
 
 from kiosk.errors import SettingsError, SettingsProblem
-from kiosk.prices import tariff_of
+from kiosk.prices import tariff_of, zone_of
 from kiosk.settings_model import Settings
+from sessions.hours import OpeningHours
 from sessions.rules import DetectionRules, Rules, SlotRules, Timing, WaterRules
 
 LARGEST_FILE = 256 * 1024
@@ -92,10 +93,25 @@ def to_rules(settings: Settings, slots: Sequence[SlotRules], water: WaterRules |
         tariff=tariff_of(settings),
         detection=DetectionRules(**settings.detection.model_dump()),
         water=water,
+        hours=hours_of(settings),
         guests=settings.kiosk.guests,
         kiosk_id=settings.kiosk.id,
         kiosk_name=settings.kiosk.name,
     )
+
+
+def hours_of(settings: Settings) -> OpeningHours | None:
+    """When the kiosk sells, None where it always does. The time zone was checked when the settings were read."""
+    opens, shuts = settings.hours.opens, settings.hours.shuts
+    if opens is None or shuts is None:
+        return None
+    return OpeningHours(minute_of_day(opens), minute_of_day(shuts), zone_of(settings.kiosk.timezone))
+
+
+def minute_of_day(text: str) -> int:
+    """The minute of the day of a time such as ``06:30``, which was checked when the settings were read."""
+    hours, minutes = text.split(":")
+    return int(hours) * 60 + int(minutes)
 
 
 def _shown(value: object) -> object:

@@ -130,6 +130,8 @@ class HoursSettings(Section):
     def _both(self) -> Self:
         if (self.opens is None) != (self.shuts is None):
             raise ValueError("opens and shuts come together: write both, or neither for a kiosk that always sells")
+        if self.opens is not None and self.opens == self.shuts:
+            raise ValueError("opens and shuts are the same: leave both out for a kiosk that always sells")
         return self
 
 
@@ -252,8 +254,4 @@ class Settings(Section):
         found = []
         if self.firebase.database_url is not None:
             found.append("[firebase] is set, but this version has no cloud backend: the kiosk works on its own.")
-        if self.hours.opens is not None:
-            found.append(
-                "[hours] is set: the screen shows it, but this version does not keep hours, the kiosk always sells."
-            )
         return found

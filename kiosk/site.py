@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from kiosk.screens.rest import RestRules
 from kiosk.screens.site import Site
+from kiosk.settings import minute_of_day
 from kiosk.settings_model import Settings
 
 
@@ -34,8 +35,8 @@ def rest_rules(settings: Settings) -> RestRules:
     return RestRules(
         bright_percent=screen.bright_percent,
         night_percent=screen.night_percent,
-        night_begins=_minute(screen.night_begins),
-        night_ends=_minute(screen.night_ends),
+        night_begins=minute_of_day(screen.night_begins),
+        night_ends=minute_of_day(screen.night_ends),
         blank=screen.blank,
         blank_after_s=screen.blank_after_s,
         shift_s=screen.shift_s,
@@ -51,8 +52,3 @@ def local_minute(settings: Settings) -> Callable[[], int]:
         return at.hour * 60 + at.minute
 
     return now
-
-
-def _minute(text: str) -> int:
-    hours, minutes = text.split(":")
-    return int(hours) * 60 + int(minutes)

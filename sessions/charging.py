@@ -19,10 +19,11 @@ from sessions.draft import Draft
 from sessions.entities import Session, Slot
 from sessions.errors import BadRequest, SlotOutOfOrder
 from sessions.grants import check_card, give_back, require_valid, take
-from sessions.machine import SELLING, SlotEvent, SlotState
+from sessions.machine import SlotEvent, SlotState
 from sessions.metering import Meter
 from sessions.ports import Json
 from sessions.reasons import StopReason, reason_of
+from sessions.selling import require_selling
 from sessions.slots import door_failed, let_in, move
 from sessions.units import CardKey, MonoNs, SessionId, SlotName, whole_seconds
 from sessions.water_states import WATER
@@ -35,11 +36,12 @@ def start(draft: Draft, command: c.StartCharging) -> Json:
     """Starts a session: holds the time, wants power, releases the door.
 
     Raises `UnknownSlot`, `NoVisit`, `BadRequest`, `NotEnoughCredit`, `LimitReached`, `NotAllowed`, `SlotTaken`,
-    `SlotOutOfOrder`.
+    `SlotOutOfOrder`, `NotSelling`.
     """
     equipment = draft.rules.slot(command.slot)
     card = payer(draft, command.actor, command.card)
     check_card(draft, card)
+    require_selling(draft)
     session = SessionId(f"s{draft.next_id()}")
     taken = take(draft, card, command.seconds, session, session)
     _take_slot(draft, command, card)
@@ -64,8 +66,6 @@ def _take_slot(draft: Draft, command: c.StartCharging, card: CardKey) -> None:
         return
     if claim.card != card:
         raise slot_taken(draft, command.slot)
-    if draft.state.mode not in SELLING:
-        raise SlotOutOfOrder("The kiosk is not selling right now.")
     draft.add(e.ClaimEnded(claim.slot, claim.visit, claim.card, "started"))
 
 

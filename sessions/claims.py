@@ -12,9 +12,10 @@ from sessions.draft import Draft
 from sessions.entities import Claim
 from sessions.errors import NotAllowed, SlotOutOfOrder, SlotTaken
 from sessions.grants import invalid, require_valid
-from sessions.machine import SELLING, SlotEvent, SlotState
+from sessions.machine import SlotEvent, SlotState
 from sessions.ports import Json
 from sessions.rules import after_s
+from sessions.selling import require_selling
 from sessions.slots import move
 from sessions.units import SlotName, VisitId
 
@@ -25,7 +26,7 @@ SHOWN_OF_CARD = 11
 def claim_slot(draft: Draft, command: c.ClaimSlot) -> Json:
     """Reserves the slot for the visit.
 
-    Raises `NoVisit`, `UnknownSlot`, `SlotTaken`, `SlotOutOfOrder`, `CardBlocked`, `CardExpired`.
+    Raises `NoVisit`, `UnknownSlot`, `SlotTaken`, `SlotOutOfOrder`, `NotSelling`, `CardBlocked`, `CardExpired`.
     """
     visit = live_visit(draft, command.visit)
     draft.rules.slot(command.slot)
@@ -83,10 +84,9 @@ def end_claims_of_invalid(draft: Draft) -> None:
 
 
 def require_free(draft: Draft, slot_name: SlotName) -> None:
-    """Raises what stands in the way of taking a slot: `SlotOutOfOrder` or `SlotTaken`."""
+    """Raises what stands in the way of taking a slot: `NotSelling`, `SlotOutOfOrder` or `SlotTaken`."""
     slot = draft.state.slot(slot_name)
-    if draft.state.mode not in SELLING:
-        raise SlotOutOfOrder("The kiosk is not selling right now.")
+    require_selling(draft)
     if slot.state in (SlotState.FAULTED, SlotState.UNAVAILABLE):
         raise SlotOutOfOrder(f"{slot_name} is out of order. Please choose another slot.")
     if slot.state is not SlotState.AVAILABLE:

@@ -96,6 +96,8 @@ ROUTES: dict[type[Any], _Rule] = {
     c.SetDanger: safety.set_danger,
     c.AcknowledgeDanger: safety.acknowledge,
     c.SetSelling: modes.set_selling,
+    c.SetMaintenance: modes.set_maintenance,
+    c.FollowHours: modes.follow_hours,
     c.StartWater: water.start,
     c.CupMoved: water.cup_moved,
     c.WaterPoured: water.poured,

@@ -59,9 +59,15 @@ class SlotTaken(SessionsError, RuntimeError):
 
 
 class SlotOutOfOrder(SessionsError, RuntimeError):
-    """The slot is faulted, disabled, or the kiosk is not selling."""
+    """The slot is faulted or disabled."""
 
     code = "slot_out_of_order"
+
+
+class NotSelling(SlotOutOfOrder):
+    """Nothing new starts anywhere now; the message says why, and from when on again where that is known."""
+
+    code = "not_selling"
 
 
 class NotEnoughCredit(SessionsError, ValueError):

@@ -9,6 +9,7 @@ from sessions.ledger import card_account
 from sessions.machine import SLOT_FIGURES, SlotState
 from sessions.registry import SessionRecord
 from sessions.rules import SlotRules
+from sessions.selling import only_closed
 from sessions.slots import deadline, shown_state
 from sessions.technician import here, locked_for_s
 from sessions.units import MonoNs, SlotName, Unit, VisitId
@@ -32,6 +33,7 @@ def kiosk_view(conductor: Conductor, cloud: str = "none") -> KioskView:
         seq=state.seq,
         durable_seq=conductor.durable,
         water=_water_view(conductor) if rules.water is not None else None,
+        closed=only_closed(state),
         held_coins_s=sum(coin.amount for coin in held),
         held_coins_until=min((held_until(state, rules, coin) for coin in held), default=None),
         cloud=cloud,

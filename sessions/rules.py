@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from sessions.errors import UnknownSlot
+from sessions.hours import OpeningHours
 from sessions.tariff import Tariff
 from sessions.units import NS, MonoNs, SlotName
 
@@ -103,6 +104,8 @@ class Rules:
     detection: DetectionRules = field(default_factory=DetectionRules)
     water: WaterRules | None = None
     """None on a kiosk without."""
+    hours: OpeningHours | None = None
+    """None for a kiosk that always sells."""
     guests: bool = True
     kiosk_id: str = "kiosk"
     kiosk_name: str = "Charging Kiosk"

@@ -160,6 +160,8 @@ class KioskView:
     durable_seq: Seq
     water: WaterView | None = None
     """None on a kiosk without."""
+    closed: bool = False
+    """It is out of hours, and nothing but that stands against selling."""
     held_coins_s: int = 0
     """Seconds worth of coins that wait for a card."""
     held_coins_until: MonoNs | None = None

@@ -19,10 +19,11 @@ from sessions.entities import Dispenser, Fault, Session
 from sessions.errors import BadRequest, SlotOutOfOrder, SlotTaken, UnknownSlot
 from sessions.grants import check_card, give_back, take
 from sessions.journaling import Mark
-from sessions.machine import POWERED, SELLING, Mode
+from sessions.machine import POWERED, Mode
 from sessions.ports import Json, Trouble
 from sessions.reasons import StopReason, reason_of
 from sessions.rules import Rules, WaterRules, after_s
+from sessions.selling import require_selling
 from sessions.state import State
 from sessions.units import MonoNs, Seq, SessionId, Unit, UtcMs
 from sessions.water_states import WATER, WATER_FIGURES, WaterEvent, WaterState, next_water_state
@@ -42,7 +43,7 @@ def start(draft: Draft, command: c.StartWater) -> Json:
     """Starts a session: holds the water, and waits for a cup.
 
     Raises `UnknownSlot` on a kiosk without water, `NoVisit`, `BadRequest`, `NotEnoughCredit`, `LimitReached`,
-    `NotAllowed`, `SlotTaken`, `SlotOutOfOrder`.
+    `NotAllowed`, `SlotTaken`, `SlotOutOfOrder`, `NotSelling`.
     """
     equipment = required(draft.rules)
     card = payer(draft, command.actor, command.card)
@@ -69,8 +70,7 @@ def _require_free(draft: Draft) -> None:
     water = draft.state.water
     if water.session is not None:
         raise SlotTaken("The water is in use right now. Please wait a moment.")
-    if draft.state.mode not in SELLING:
-        raise SlotOutOfOrder("The kiosk is not selling right now.")
+    require_selling(draft)
     why = out_of_order(draft.state, draft.rules, draft.now.utc)
     if why is not None:
         raise SlotOutOfOrder(f"There is no water right now: {why}")

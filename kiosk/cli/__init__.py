@@ -25,6 +25,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "cards": ("kiosk.cli.cards_money:cards_group", "Cards, what is on them, and the secret that hides them."),
     "operators": ("kiosk.cli.operators:operators_group", "The PIN of the technicians' screens."),
     "slots": ("kiosk.cli.slots:slots_group", "How the slots stand; take one out of use, or back."),
+    "maintenance": ("kiosk.cli.maintenance:maintenance_group", "Stop selling while somebody works on the kiosk."),
     "safety": ("kiosk.cli.safety:safety_group", "What keeps all power off, and saying that it was looked after."),
     "selftest": ("kiosk.cli.selftest:selftest", "Ask every device whether it works."),
     "pinmap": ("kiosk.cli.pinmap:pinmap_group", "Check the wiring file."),

@@ -75,6 +75,13 @@ class ReasonBody(Body):
     reason: Reason
 
 
+class MaintenanceBody(Body):
+    """Whether staff begin to work on the kiosk or have done, and why or what."""
+
+    on: bool
+    reason: Reason
+
+
 class MayReasonBody(Body):
     """Why, for whoever wants to say it."""
 

@@ -1,11 +1,11 @@
-"""What staff look after, over HTTP: triggers and what they started, dangers, slots out of use."""
+"""What staff look after, over HTTP: triggers and what they started, dangers, maintenance, slots out of use."""
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from kiosk.console.answers import JsonAnswer
-from kiosk.console.bodies import MayReasonBody, ReasonBody, read
+from kiosk.console.bodies import MaintenanceBody, MayReasonBody, ReasonBody, read
 from kiosk.console.deciding import act, actor_of
 from kiosk.console.port import KioskFacade
 from kiosk.reports import triggers_json
@@ -24,6 +24,7 @@ class CareApi:
         return [
             Route("/api/triggers", self.triggers),
             Route("/api/safety/acknowledge", self.acknowledge, methods=["POST"]),
+            Route("/api/maintenance", self.maintenance, methods=["POST"]),
             Route("/api/slots/{slot}/disable", self.disable, methods=["POST"]),
             Route("/api/slots/{slot}/enable", self.enable, methods=["POST"]),
         ]
@@ -34,6 +35,10 @@ class CareApi:
     async def acknowledge(self, request: Request) -> Response:
         body = await read(request, ReasonBody)
         return await act(self._kiosk, request, body, lambda: c.AcknowledgeDanger(actor_of(request), body.reason))
+
+    async def maintenance(self, request: Request) -> Response:
+        body = await read(request, MaintenanceBody)
+        return await act(self._kiosk, request, body, lambda: c.SetMaintenance(body.on, actor_of(request), body.reason))
 
     async def disable(self, request: Request) -> Response:
         body, slot = await read(request, ReasonBody), _slot_of(request)

@@ -130,6 +130,7 @@ def kiosk_json(view: KioskView, now: Now, recent: list[Json]) -> Json:
     """The whole kiosk as one snapshot; ``recent`` are its latest facts, oldest first."""
     return {
         "mode": view.mode.value,
+        "closed": view.closed,
         "kiosk": {"id": view.kiosk_id, "name": view.kiosk_name},
         "slots": [slot_json(slot, now) for slot in view.slots],
         "sessions": live_sessions_json(view, now),

@@ -69,6 +69,7 @@ class Notice:
 NOTICE_FOR: Mapping[str, Note] = {
     "slot_taken": Note.SLOT_TAKEN,
     "slot_out_of_order": Note.SLOT_BROKEN,
+    "not_selling": Note.NOT_SELLING,
     "unknown_slot": Note.SLOT_BROKEN,
     "not_enough_credit": Note.NOT_ENOUGH_TIME,
     "limit_reached": Note.LIMIT_REACHED,
@@ -86,6 +87,7 @@ WATER_NOTICE_FOR: Mapping[str, Note] = {
     **NOTICE_FOR,
     "slot_taken": Note.WATER_BUSY,
     "slot_out_of_order": Note.WATER_AWAY,
+    "not_selling": Note.WATER_AWAY,
     "unknown_slot": Note.WATER_AWAY,
     "not_enough_credit": Note.NOT_ENOUGH_WATER,
     "limit_reached": Note.WATER_LIMIT,

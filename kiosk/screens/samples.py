@@ -305,6 +305,9 @@ def _nobody() -> list[Sample]:
         Sample("goodbye", "Signed out", *goodbye),
         Sample("elsewhere", "The card was used at another kiosk", *elsewhere),
         Sample("out-of-service", "Not selling", replace(idle, mode=Mode.OUT_OF_SERVICE), nobody),
+        Sample("closed", "Out of hours", replace(idle, mode=Mode.OUT_OF_SERVICE, closed=True), nobody),
+        Sample("maintenance", "Staff work on the kiosk", replace(idle, mode=Mode.MAINTENANCE), nobody),
+        Sample("attract-offline", "The network is gone", replace(idle, cloud="offline"), nobody),
         Sample("paused", "Paused for safety", replace(idle, mode=Mode.PAUSED), nobody),
     ]  # fmt: skip
 

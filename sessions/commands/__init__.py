@@ -5,7 +5,16 @@ id for observations). Commands carry values, never handles, so they can cross th
 """
 
 from sessions.commands.actor import KIOSK, Actor
-from sessions.commands.kiosk import CheckDeadlines, CoinIn, Detected, DeviceTrouble, DoorObserved, SetDanger, SetSelling
+from sessions.commands.kiosk import (
+    CheckDeadlines,
+    CoinIn,
+    Detected,
+    DeviceTrouble,
+    DoorObserved,
+    FollowHours,
+    SetDanger,
+    SetSelling,
+)
 from sessions.commands.people import (
     AskVisit,
     ChooseService,
@@ -30,6 +39,7 @@ from sessions.commands.staff import (
     PayOut,
     ReplaceCard,
     SaveCard,
+    SetMaintenance,
 )
 from sessions.commands.technician import ActByHand, EnterByPin, ForgivePinTries, LeaveTechnician, SetPin, TryPin
 from sessions.commands.testing import BeginSlotTest, EndSlotTest
@@ -60,6 +70,7 @@ __all__ = [
     "EndVisit",
     "EnterByPin",
     "ExtendSession",
+    "FollowHours",
     "ForgivePinTries",
     "Heartbeat",
     "IssueAccessKey",
@@ -73,6 +84,7 @@ __all__ = [
     "ReplaceCard",
     "SaveCard",
     "SetDanger",
+    "SetMaintenance",
     "SetPin",
     "SetSelling",
     "SignOut",
@@ -126,6 +138,8 @@ Command = (
     | DeviceTrouble
     | SetDanger
     | SetSelling
+    | SetMaintenance
+    | FollowHours
     | StartWater
     | CupMoved
     | WaterPoured

@@ -66,6 +66,13 @@ class SetSelling:
 
 
 @dataclass(frozen=True, slots=True)
+class FollowHours:
+    """Looks whether the kiosk should be open by now. ``clock_is_sure``: whether the wall clock can be believed."""
+
+    clock_is_sure: bool
+
+
+@dataclass(frozen=True, slots=True)
 class CheckDeadlines:
     """Decides what has become due: of one slot (time used up, waiting over), or of the whole kiosk (claims, held coins
     and visits as well)."""

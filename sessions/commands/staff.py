@@ -95,6 +95,15 @@ class AcknowledgeDanger:
 
 
 @dataclass(frozen=True, slots=True)
+class SetMaintenance:
+    """Staff begin to work on the kiosk, or have done: nothing new is sold meanwhile, what runs goes on."""
+
+    on: bool
+    actor: Actor
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class DisableSlot:
     """Takes a slot out of use, after its session if one runs."""
 

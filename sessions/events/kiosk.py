@@ -49,8 +49,8 @@ class StoreNamed(Body):
 
 @dataclass(frozen=True, slots=True)
 class CauseNoted(Body):
-    """Something that concerns the whole kiosk begins or ends: ``maintenance``, ``cannot_sell``, a danger
-    (``danger.smoke``) or the wait for staff to look after one (``latched.smoke``)."""
+    """Something that concerns the whole kiosk begins or ends: ``maintenance``, ``cannot_sell``, ``closed``, a
+    danger (``danger.smoke``) or the wait for staff to look after one (``latched.smoke``)."""
 
     kind: ClassVar[str] = "kiosk.cause"
     cause: str

@@ -38,12 +38,20 @@ from sessions.units import CardKey
 
 PINMAP = Path(__file__).parents[2] / "pinmap.json"
 PATIENCE_S = 20.0
+DEFAULTS = Settings()
 
 
 class RunningKiosk:
     """One kiosk and its console. ``touches`` are the fingers that the console put on the screen."""
 
-    def __init__(self, data_dir: Path, stack: ExitStack, volatile: str | None = None) -> None:
+    def __init__(
+        self,
+        data_dir: Path,
+        stack: ExitStack,
+        volatile: str | None = None,
+        settings: Settings = DEFAULTS,
+        clock_is_sure: Callable[[], bool] = lambda: True,
+    ) -> None:
         stack.callback(_check_store, store_path(data_dir))
         self.pinmap = load_pinmap(PINMAP)
         self.touches: list[tuple[int, int]] = []
@@ -59,10 +67,9 @@ class RunningKiosk:
         stack.callback(self.wiring.stop)
         self.wiring.start()
         shell = HeadlessShell(self.inbox)
-        settings = Settings()
         water = water_rules(self.pinmap.water, settings.water)
         rules = to_rules(settings, slot_rules(self.pinmap.slots), water)
-        self.kiosk = Assembly(self._data, rules, self.wiring, shell, self.inbox, stack, self.ends.append)
+        self.kiosk = Assembly(self._data, rules, self.wiring, shell, self.inbox, stack, self.ends.append, clock_is_sure)
         self.journal, self.conductor, self.live = self.kiosk.journal, self.kiosk.conductor, self.kiosk.live
         self.kiosk.profiles.replace(self.pinmap)
         self.kiosk.begin()
@@ -140,10 +147,15 @@ class RunningKiosk:
 
 
 @contextmanager
-def running_kiosk(data_dir: Path, volatile: str | None = None) -> Iterator[RunningKiosk]:
+def running_kiosk(
+    data_dir: Path,
+    volatile: str | None = None,
+    settings: Settings = DEFAULTS,
+    clock_is_sure: Callable[[], bool] = lambda: True,
+) -> Iterator[RunningKiosk]:
     """A kiosk that runs, and is ended whatever happens. ``volatile``: why its data directory keeps nothing."""
     with ExitStack() as stack:
-        yield RunningKiosk(data_dir, stack, volatile)
+        yield RunningKiosk(data_dir, stack, volatile, settings, clock_is_sure)
 
 
 def wait_for(condition: Callable[[], Any], seconds: float = PATIENCE_S) -> Any:

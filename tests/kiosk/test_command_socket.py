@@ -40,6 +40,7 @@ EXAMPLES: list[c.Command] = [
     c.DisableSlot(SlotName("slot1"), STAFF, "broken plug"),
     c.EnableSlot(SlotName("slot1"), STAFF),
     c.AcknowledgeDanger(STAFF, "toast"),
+    c.SetMaintenance(True, STAFF, "new cables"),
 ]
 
 

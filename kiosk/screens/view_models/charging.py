@@ -157,7 +157,7 @@ def over(scene: Scene, slot: SlotView, session: SessionView) -> MessageModel:
         footer.append(_open_action(scene, session.session_id, Rank.PLAIN if is_open else Rank.LIKELY))
     number = slot.number
     if stuck:
-        title, lines = _("The door is stuck"), [_("Your phone is safe. Staff have been told and will open it.")]
+        title, lines = _("The door is stuck"), [_("Your phone is safe."), _("Staff have been told and will open it.")]
     elif is_open:
         title, lines = _("Slot {number} is open").format(number=number), [_("Take your phone and shut the door.")]
     elif session.stop_reason in ("EVDisconnected", "Timeout"):

@@ -14,6 +14,7 @@ from sessions.units import NS
 from sessions.views import KioskView
 
 LIT_S = 4
+FOOTER_HOLDS = 3
 _OCCUPIED = (SlotState.PREPARING, SlotState.CHARGING, SlotState.SUSPENDED_EV)
 
 
@@ -45,13 +46,22 @@ def attract(scene: Scene) -> AttractModel:
         steps=_steps(scene),
         coins=coins(scene.site),
         hours="–".join(scene.site.hours) if scene.site.hours is not None else "",
-        languages=tuple(
-            Action(LANGUAGES[code], Speak(code), enabled=code != language()) for code in scene.site.languages
-        )
-        if len(scene.site.languages) > 1
-        else (),
+        languages=_languages(scene.site),
         switches=_switches(scene.nav.reading),
     )
+
+
+def _languages(site: Site) -> tuple[Action, ...]:
+    """One for each; the spoken one is disabled. None where there is no choice."""
+    if len(site.languages) == 1:
+        return ()
+    return tuple(Action(LANGUAGES[code], Speak(code), enabled=code != language()) for code in site.languages)
+
+
+def _languages_below(site: Site) -> tuple[Action, ...]:
+    """The same where there is only a footer to put them."""
+    found = _languages(site)
+    return found if len(found) <= FOOTER_HOLDS else ()
 
 
 def _steps(scene: Scene) -> tuple[Step, ...]:
@@ -71,6 +81,8 @@ def _switches(reading: Reading) -> tuple[Switch, ...]:
 def _hint(scene: Scene) -> str:
     if scene.nav.reader_away:
         return _("Phones inside keep charging.")
+    if scene.view.cloud in ("offline", "degraded"):
+        return _("We are offline. Your card works here as usual.")
     if scene.view.water is not None and scene.view.water.out_of_order is None:
         return _("Charging and drinking water, with one card.")
     if all(slot.has_lock for slot in scene.view.slots):
@@ -124,25 +136,40 @@ def _goodbye(scene: Scene, farewell: Farewell) -> MessageModel:
 
 
 def _closed(scene: Scene) -> MessageModel:
-    running = bool([slot for slot in scene.view.slots if slot.state in _OCCUPIED])
-    get_phone = _("To get your phone, tap your card.")
     if scene.view.mode is Mode.PAUSED:
         return MessageModel(
             name="paused",
             header=Header(_("Charging is paused")),
             banner=board_banner(scene),
+            footer=_languages_below(scene.site),
             icon="pause",
             tone=Tone.WARN,
             title=_("Paused for safety"),
-            lines=(_("No time runs while we check. Staff have been told."), get_phone),
+            lines=(_("No time runs while we check."), _("Staff have been told."), _get_phone()),
         )
-    maintained = scene.view.mode is Mode.MAINTENANCE
+    running = any(slot.state in _OCCUPIED for slot in scene.view.slots)
+    name, icon, title, lines = _why_closed(scene)
     return MessageModel(
-        name="out_of_service",
+        name=name,
         header=Header(_("Charge your phone")),
         banner=board_banner(scene),
-        icon="wrench",
+        footer=_languages_below(scene.site),
+        icon=icon,
         tone=Tone.CALM,
-        title=_("Being serviced") if maintained else _("Not selling right now"),
-        lines=(get_phone, *((_("Phones inside keep charging."),) if running else ())),
+        title=title,
+        lines=(*lines, _get_phone(), *((_("Phones inside keep charging."),) if running else ())),
     )
+
+
+def _why_closed(scene: Scene) -> tuple[str, str, str, tuple[str, ...]]:
+    """The screen's name, its icon, title and first sentence."""
+    if scene.view.closed and scene.site.hours is not None:
+        opens = _("Opens at {time}.").format(time=scene.site.hours[0].removeprefix("0"))
+        return "closed", "clock", _("Closed now"), (opens,)
+    if scene.view.mode is Mode.MAINTENANCE:
+        return "maintenance", "wrench", _("Being serviced"), (_("Please try again a little later."),)
+    return "out_of_service", "wrench", _("Not selling right now"), ()
+
+
+def _get_phone() -> str:
+    return _("To get your phone, tap your card.")

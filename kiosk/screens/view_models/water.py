@@ -113,7 +113,7 @@ def _condition(water: WaterView) -> tuple[Tone, str, tuple[str, ...]]:
             again = (_("Put your cup back and it goes on."), _("What is left goes back to your card."))
             return Tone.WARN, _("Paused"), again
         case WaterState.FINISHING:
-            return Tone.CALM, _("Almost done"), (_("The last drops are coming. Leave your cup there."),)
+            return Tone.CALM, _("Almost done"), (_("The last drops are coming."), _("Leave your cup where it is."))
         case _:
             stops = (_("Leave your cup where it is."), _("Take it away and the water stops."))
             return Tone.CALM, _("Here it comes"), stops
@@ -166,20 +166,20 @@ def no_water(scene: Scene, visit: VisitView, water: WaterView) -> MessageModel:
         icon=icon,
         tone=Tone.CALM,
         title=title,
-        lines=(why, *kept),
+        lines=(*why, *kept),
     )
 
 
-def _why_none(scene: Scene, water: WaterView) -> tuple[str, str, str]:
+def _why_none(scene: Scene, water: WaterView) -> tuple[str, str, tuple[str, ...]]:
     if water.pour is not None and not sold_out(scene, water):
-        return "cup", _("Somebody is getting water"), _("It is your turn in a moment.")
-    title = _("No water right now")
+        return "cup", _("Somebody is getting water"), (_("It is your turn in a moment."),)
+    title, told = _("No water right now"), _("Staff have been told.")
     if scene.view.mode not in SELLING:
-        return "pause", title, _("The kiosk is not selling at the moment.")
+        return "pause", title, (_("The kiosk is not selling at the moment."),)
     if TANK in water.faulty:
-        return "drop", title, _("The tank is empty. Staff have been told.")
+        return "drop", title, (_("The tank is empty."), told)
     if TRAY in water.faulty:
-        return "drop", title, _("The drip tray is full. Staff have been told.")
+        return "drop", title, (_("The drip tray is full."), told)
     if water.cleaning_due:
-        return "drop", title, _("It is time to clean it. Staff have been told.")
-    return "wrench", title, _("Staff have been told.")
+        return "drop", title, (_("It is time to clean it."), told)
+    return "wrench", title, (told,)

@@ -1,4 +1,4 @@
-"""`kiosk slots` and `kiosk safety`: beside a running kiosk, and on the store that it left."""
+"""`kiosk slots`, `kiosk safety` and `kiosk maintenance`: beside a running kiosk, and on the store that it left."""
 
 import json
 import time
@@ -73,3 +73,22 @@ def test_smoke_waits_for_a_word_at_the_terminal(terminal: Terminal) -> None:
     assert "Looked after: stop" in terminal.good("safety", "acknowledge", "--reason", "a child pressed it")
     assert "No danger stands." in terminal.good("safety", "show")
     assert "no danger" in terminal.refused("safety", "acknowledge", "--reason", "again")
+
+
+def test_maintenance_begins_beside_the_kiosk_outlasts_it_and_ends_without_it(terminal: Terminal) -> None:
+    terminal.data.mkdir()
+    with running_kiosk(terminal.data) as kiosk:
+        socket = CommandSocket(terminal.data, kiosk.facade.submit)
+        socket.start()
+        try:
+            assert "Nobody works" in terminal.good("maintenance", "show")
+            terminal.good("maintenance", "begin", "--reason", "new cables")
+            wait_for(lambda: kiosk.get("/api/session")["data"]["mode"] == "maintenance")
+            assert "Say why" in terminal.refused("maintenance", "end", "--reason", " ")
+        finally:
+            socket.stop()
+    with running_kiosk(terminal.data) as kiosk:
+        assert kiosk.get("/api/session")["data"]["mode"] == "maintenance", "a restart does not end it"
+    assert "new cables" in terminal.call("maintenance", "show").stdout
+    assert "idle" in terminal.good("maintenance", "end", "--reason", "all new")
+    assert terminal.json("maintenance", "show") == {"maintenance": False, "mode": "idle", "why": None}

@@ -49,3 +49,13 @@ def test_a_slot_is_taken_out_of_use_with_a_reason_and_put_back(kiosk):
 def test_nothing_is_acknowledged_where_nothing_happened(kiosk):
     answer = kiosk.post("/api/safety/acknowledge", {"reason": "looked"})
     assert (answer.status_code, answer.json()["error"]) == (409, "There is no danger that waits to be looked after.")
+
+
+def test_staff_take_the_kiosk_out_of_service_and_give_it_back(kiosk):
+    assert kiosk.post("/api/maintenance", {"on": True, "reason": " "}).status_code == 400
+    assert kiosk.done("/api/maintenance", {"on": True, "reason": "new cables"})["mode"] == "maintenance"
+    wait_for(lambda: kiosk.get("/api/session")["data"]["mode"] == "maintenance")
+    kiosk.sign_in("em4100:00ABCDEF")
+    refused = kiosk.post("/api/slots/slot3/start", {"seconds": 60})
+    assert (refused.status_code, "being serviced" in refused.json()["error"]) == (409, True)
+    assert kiosk.done("/api/maintenance", {"on": False, "reason": "done"})["mode"] == "serving"

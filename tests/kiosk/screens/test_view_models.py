@@ -363,7 +363,8 @@ def test_the_picker_puts_first_what_needs_its_owner_then_what_ends_first():
         ({"mode": Mode.SERVING}, None),
         ({"mode": Mode.PAUSED}, "paused"),
         ({"mode": Mode.OUT_OF_SERVICE}, "out_of_service"),
-        ({"mode": Mode.MAINTENANCE}, "out_of_service"),
+        ({"mode": Mode.MAINTENANCE}, "maintenance"),
+        ({"mode": Mode.OUT_OF_SERVICE, "closed": True}, "closed"),
         ({"held_coins_s": 300, "held_coins_until": at(9)}, "coin"),
         ({"held_coins_s": 300, "held_coins_until": at(9), "mode": Mode.OUT_OF_SERVICE}, "coin"),
         ({"held_coins_s": 0, "held_coins_until": at(9)}, None),
@@ -405,3 +406,14 @@ def test_the_owner_can_always_ask_for_the_door_but_once_at_a_time(state, door):
 def test_nobody_is_told_that_a_phone_is_safe_which_may_be_gone(reason):
     lines = built(kiosk(mine(1, SlotState.FINISHING, stop_reason=reason), who=visit())).lines
     assert lines[0] == "Is something of yours still in slot 1?"
+
+
+def test_a_closed_kiosk_says_when_it_opens_and_how_to_get_a_phone_in_each_language():
+    model = nobody(mode=Mode.OUT_OF_SERVICE, closed=True)
+    assert (model.title, model.lines) == ("Closed now", ("Opens at 6:00.", "To get your phone, tap your card."))
+    assert [action.intent for action in model.footer] == [i.Speak(code) for code in SITE.languages]
+
+
+def test_a_network_that_is_gone_is_said_calmly():
+    assert nobody(cloud="offline").hint == nobody(cloud="degraded").hint != nobody(cloud="online").hint
+    assert nobody(cloud="offline").banner is None
