@@ -47,7 +47,7 @@ def test_home_offers_water_where_there_is_some_and_says_calmly_where_not():
     assert "No water" in texts(shown(empty, arrived(empty)))
     why = shown(empty, arrived(empty, i.GetWater()))
     assert isinstance(why, MessageModel)
-    assert why.lines == ("The tank is empty. Staff have been told.",)
+    assert why.lines == ("The tank is empty.", "Staff have been told.")
 
 
 @pytest.mark.parametrize(
@@ -64,7 +64,7 @@ def test_what_keeps_the_water_away_is_said_in_a_customers_words(dispenser, mode,
     model = shown(view, THERE)
     assert isinstance(model, MessageModel)
     assert model.lines[0].startswith(line)
-    assert model.lines[1] == "Your water stays on your card."
+    assert model.lines[-1] == "Your water stays on your card."
 
 
 def test_the_choice_shows_prices_and_what_stays_on_the_card():
