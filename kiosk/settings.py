@@ -15,7 +15,8 @@ from pydantic import BaseModel, SecretStr, ValidationError
 from pydantic_core import ErrorDetails
 
 from kiosk.errors import SettingsError, SettingsProblem
-from kiosk.prices import tariff_of, zone_of
+from kiosk.local_time import zone_of
+from kiosk.prices import tariff_of
 from kiosk.settings_model import Settings
 from sessions.hours import OpeningHours
 from sessions.rules import DetectionRules, Rules, SlotRules, Timing, WaterRules
