@@ -5,10 +5,11 @@ wiring picture on a sheet of its own. The file needs nothing besides itself.
 """
 
 from collections.abc import Sequence
+from datetime import UTC, tzinfo
 from html import escape
 from importlib.metadata import version
 
-from kiosk.reports import iso
+from kiosk.local_time import local_time
 from kiosk.selftest_trends import Trend, trends
 from sessions.journaling import SelfTest
 from sessions.ports import Json
@@ -54,18 +55,19 @@ ul { margin: 0; padding-left: 4mm; font-size: 8.5pt }
 """
 
 
-def report_html(outcome: Json, runs: Sequence[SelfTest], wiring_svg: str | None, at: UtcMs) -> str:
-    """The page. ``outcome`` is what `kiosk selftest --json` says, ``runs`` are stored ones, the newest first."""
+def report_html(outcome: Json, runs: Sequence[SelfTest], wiring_svg: str | None, at: UtcMs, zone: tzinfo = UTC) -> str:
+    """The page, with times of ``zone``. ``outcome`` is what `kiosk selftest --json` says, ``runs`` are stored ones, the
+    newest first."""
     checks: list[Json] = outcome["checks"]
     parts = [
-        _head(at),
+        _head(local_time(at, zone)),
         _verdict(outcome),
         _failures([check for check in checks if check["result"] == "fail"]),
         _drifts([trend for trend in trends(runs) if trend.warns]),
         _slots(checks),
         _others(checks),
         _left_out([check for check in checks if check["result"] == "skip"]),
-        _runs(runs),
+        _runs(runs, zone),
         f'<section class="wiring"><h2>Wiring</h2>{wiring_svg}</section>' if wiring_svg else "",
     ]
     title = "Self-test: good" if outcome["passed"] else "Self-test: something failed"
@@ -75,10 +77,9 @@ def report_html(outcome: Json, runs: Sequence[SelfTest], wiring_svg: str | None,
     )
 
 
-def _head(at: UtcMs) -> str:
-    when = (iso(at) or "")[:16].replace("T", " ")
+def _head(when: str) -> str:
     return (
-        f"<header><h1>Self-test of the kiosk</h1><p>{when} UTC<br>charging-kiosk"
+        f"<header><h1>Self-test of the kiosk</h1><p>{when}<br>charging-kiosk"
         f" {escape(version('charging-kiosk'))}</p></header>"
     )
 
@@ -174,11 +175,11 @@ def _left_out(skipped: Sequence[Json]) -> str:
     return f"<section><h2>Not tested</h2><ul>{''.join(rows)}</ul></section>" if rows else ""
 
 
-def _runs(runs: Sequence[SelfTest]) -> str:
+def _runs(runs: Sequence[SelfTest], zone: tzinfo) -> str:
     shown = []
     for run in runs[:RUNS_SHOWN]:
         failed = sum(check["result"] == "fail" for check in run.checks)
-        shown.append(f"<span>{MARKS['pass' if run.passed else 'fail']} {(iso(run.at_utc) or '')[:10]}"
+        shown.append(f"<span>{MARKS['pass' if run.passed else 'fail']} {local_time(run.at_utc, zone)[:10]}"
                      f"{f' ({failed})' if failed else ''}</span>")  # fmt: skip
     return f'<section><h2>Earlier runs</h2><p class="runs">{"".join(shown)}</p></section>' if shown else ""
 

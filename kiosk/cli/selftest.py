@@ -66,7 +66,7 @@ def selftest(
     outcome = outcome_of(checks)
     drifts = _drifts(call)
     if report is not None:
-        _write_report(report, call.pinmap_file(pinmap), outcome, _runs(call))
+        _write_report(report, call, call.pinmap_file(pinmap), outcome)
     if as_json:
         click.echo(json.dumps({**outcome, "trends": drifts}, indent=2, ensure_ascii=False))
     else:
@@ -154,6 +154,7 @@ def _drifts(call: Context) -> list[Json]:
 
 def _show_history(call: Context, *, as_json: bool) -> None:
     from kiosk.cli.tables import table
+    from kiosk.local_time import local_time, zone_of
     from kiosk.reports import iso
     from kiosk.selftest_trends import trends
 
@@ -167,7 +168,11 @@ def _show_history(call: Context, *, as_json: bool) -> None:
     if not runs:
         click.echo(f"No self-test is stored in {call.data_dir} yet.")
         return
-    rows = [(at, "good" if passed else "bad", str(n), ", ".join(failed)) for at, passed, failed, n in shown]
+    zone = zone_of(call.settings.kiosk.timezone)
+    rows = [
+        (local_time(run.at_utc, zone), "good" if run.passed else "bad", str(len(run.checks)), ", ".join(_failed(run)))
+        for run in runs[:HISTORY_SHOWN]
+    ]
     click.echo(table(("when", "result", "checks", "failed"), rows))
     for trend in drifts:
         click.echo(f"{'Watch: ' if trend.warns else ''}{trend.sentence}")
@@ -177,11 +182,13 @@ def _failed(run: SelfTest) -> list[str]:
     return [f"{check['device']} {check['check']}" for check in run.checks if check["result"] == "fail"]
 
 
-def _write_report(file: Path, pinmap_file: Path, outcome: Json, runs: tuple[SelfTest, ...]) -> None:
+def _write_report(file: Path, call: Context, pinmap_file: Path, outcome: Json) -> None:
     from kiosk.cli.selftest_page import report_page
+    from kiosk.local_time import zone_of
 
+    zone = zone_of(call.settings.kiosk.timezone)
     try:
-        file.write_text(report_page(pinmap_file, outcome, runs), encoding="utf-8")
+        file.write_text(report_page(pinmap_file, outcome, _runs(call), zone), encoding="utf-8")
     except OSError as error:
         raise click.ClickException(f"{file} cannot be written ({error.strerror}); name another file.") from error
     click.echo(f"{file} is the report. Open it in a browser to read or print it.", err=True)

@@ -15,11 +15,12 @@ from functools import partial
 
 import click
 
-from kiosk.cli.context import INTERRUPTED
+from kiosk.cli.context import INTERRUPTED, this_call
 from kiosk.cli.tables import table
 from kiosk.simulation.chaos import FAULTS
 from kiosk.simulation.days import CUSTOMERS_A_SLOT, Failure, Outcome, Plan, total
 from kiosk.simulation.fidelity import run as run_days
+from sessions.amounts import money
 
 FEW_DAYS = 3
 """Longer simulations show how far they are."""
@@ -83,7 +84,7 @@ def simulate(
     if as_json:
         click.echo(json.dumps(outcome.as_json(), indent=2))
     else:
-        _print(outcome, kiosks)
+        _print(outcome, kiosks, this_call().settings.kiosk.currency)
         for failure in outcome.failures:
             _print_failure(failure, plan)
     raise SystemExit(1 if outcome.failures else 0)
@@ -144,14 +145,14 @@ def _say_nothing(day: int) -> None:
     pass
 
 
-def _print(outcome: Outcome, kiosks: int) -> None:
+def _print(outcome: Outcome, kiosks: int, currency: str) -> None:
     days = outcome.days * kiosks
     rows = [
         ("customers", f"{outcome.customers}", f"{outcome.customers / days:.1f} a day"),
         ("turned away", f"{outcome.turned_away}", _part(outcome.turned_away, outcome.customers)),
         ("sessions", f"{outcome.sessions}", f"{outcome.sessions / days:.1f} a day"),
         ("slots charging", f"{100 * outcome.utilisation:.1f} %", "of the time"),
-        ("takings", f"{outcome.takings / 100:.2f}", f"{outcome.takings / 100 / days:.2f} a day"),
+        ("takings", money(outcome.takings, currency), f"{money(round(outcome.takings / days), currency)} a day"),
         ("faults", f"{sum(outcome.faults.values())}", ", ".join(f"{n} {name}" for name, n in outcome.faults.items())),
         ("events", f"{outcome.events}", f"{60 * days / max(outcome.wall_s, 0.001):.0f} days a minute"),
         ("failures", f"{len(outcome.failures)}", "every invariant held" if not outcome.failures else "see below"),

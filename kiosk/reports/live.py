@@ -1,5 +1,6 @@
 """The picture of the running kiosk: slots, water, sessions, who is signed in."""
 
+from kiosk.proof.words import briefly
 from kiosk.reports.instants import iso, iso_at
 from kiosk.reports.past import amounts
 from sessions.events import SCREEN
@@ -46,6 +47,7 @@ def live_session_json(session: SessionView, now: Now) -> Json:
         "returned_s": session.returned_s,
         "remaining_s": remaining,
         "stop_reason": session.stop_reason,
+        "why": briefly(session.stop_reason) or None,
         "energy_mWh": session.energy_mWh,
         "mA": _tenths(session.mA),
         "verdict": session.verdict,
@@ -70,6 +72,7 @@ def pour_json(water: WaterView) -> Json:
         "remaining_s": 0,
         "remaining_ml": pour.remaining_ml,
         "stop_reason": None,
+        "why": None,
         "energy_mWh": 0,
     }
 

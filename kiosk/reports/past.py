@@ -2,6 +2,7 @@
 
 from dataclasses import asdict
 
+from kiosk.proof.words import briefly
 from kiosk.reports.instants import iso
 from sessions.entities import Claim, Session
 from sessions.events import Fact, body_to_json
@@ -25,6 +26,7 @@ def session_json(session: Session, mark: Mark | None = None) -> Json:
         "ended_at": iso(session.ended_utc),
         **amounts(session.unit, session.granted, min(used_ms // 1000, session.granted), session.returned),
         "stop_reason": session.stop_reason,
+        "why": briefly(session.stop_reason) or None,
         "energy_mWh": energy_mWh,
     }
 

@@ -104,14 +104,16 @@ function showBench(bench) {
   $("broken").textContent = bench.faults.map((fault) => `${fault.device} ${fault.kind}`).join(", ");
 }
 
+// As `sessions.amounts` says it.
 const span = (s) => s >= 3600 ? `${Math.floor(s / 3600)} h ${String(Math.floor(s / 60) % 60).padStart(2, "0")} min`
-  : `${Math.floor(s / 60)}:${String(s % 60).padStart(2, "0")}`;
+  : [s >= 60 && `${Math.floor(s / 60)} min`, (s % 60 || !s) && `${s % 60} s`].filter(Boolean).join(" ");
+const told = (session, what) => session.service === "water" ? `${session[`${what}_ml`]} ml` : span(session[`${what}_s`]);
 
 function showSessions(sessions) {
   $("sessions").replaceChildren(...sessions.map((session) => {
     const row = document.createElement("tr");
-    const cells = [session.slot, session.state, `${session.card.slice(0, 9)}…`, span(session.granted_s),
-      span(session.used_s), span(session.returned_s), session.stop_reason ?? ""];
+    const cells = [session.slot, session.state, `${session.card.slice(0, 11)}…`, told(session, "granted"),
+      told(session, "used"), told(session, "returned"), session.why ?? ""];
     row.append(...cells.map((text) => {
       const cell = document.createElement("td");
       cell.textContent = text;
