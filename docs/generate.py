@@ -20,10 +20,10 @@ from sessions.machine import (
     SLOT_TABLE,
     Mode,
     ModeEvent,
-    NoMove,
     SlotEvent,
     SlotState,
 )
+from sessions.tables import NoMove
 from sessions.water_states import WATER_FIGURES, WATER_TABLE, WaterEvent, WaterState
 
 S = TypeVar("S", bound=StrEnum)

@@ -250,8 +250,16 @@ class Settings(Section):
     firebase: FirebaseSettings = FirebaseSettings()
 
     def notices(self) -> list[str]:
-        """Sentences about settings that are right but have no effect in this version."""
+        """Sentences about settings that are right but have no effect in this version, or do not go together."""
         found = []
-        if self.firebase.database_url is not None:
-            found.append("[firebase] is set, but this version has no cloud backend: the kiosk works on its own.")
+        if said := self.firebase.model_fields_set:
+            keys = ", ".join(sorted(said))
+            found.append(f"[firebase] {keys}: no effect, this version has no fleet; the kiosk works on its own.")
+        if "order_claim_s" in self.timing.model_fields_set:
+            found.append("[timing] order_claim_s: no effect, this version takes no orders at a counter.")
+        if self.timing.heartbeat_s >= self.timing.visit_timeout_s:
+            found.append(
+                f"[timing] heartbeat_s ({self.timing.heartbeat_s}) is not below visit_timeout_s "
+                f"({self.timing.visit_timeout_s}): devices that beat as they are told are signed out in between."
+            )
         return found

@@ -19,7 +19,7 @@ from sessions.actors import live_visit, require_staff
 from sessions.draft import Draft
 from sessions.errors import BadRequest, NoVisit, UnknownAccessKey, VisitTaken
 from sessions.ports import Json
-from sessions.units import CardKey
+from sessions.units import CardKey, VisitId
 from sessions.visits import end_idle_visits, end_visit
 
 
@@ -58,7 +58,7 @@ def start_visit(draft: Draft, command: c.StartVisit) -> Json:
         raise VisitTaken("This session_id is another's. Choose one that nobody else can choose, such as a UUID.")
     if present is not None:
         draft.activity[command.visit] = draft.now.mono
-        return {"session_id": command.visit, "previous_session_terminated": False}
+        return _started(draft, command.visit, terminated=False)
     if owner is not None:
         raise NoVisit("This visit has ended. Start a new one under a new session_id.")
     if command.visit.startswith(f"v{draft.state.incarnation}-"):
@@ -68,7 +68,13 @@ def start_visit(draft: Draft, command: c.StartVisit) -> Json:
         end_visit(draft, before, "elsewhere")
     draft.add(e.VisitStarted(command.visit, card, e.ELSEWHERE + command.visit))
     draft.activity[command.visit] = draft.now.mono
-    return {"session_id": command.visit, "previous_session_terminated": before is not None}
+    return _started(draft, command.visit, terminated=before is not None)
+
+
+def _started(draft: Draft, visit: VisitId, *, terminated: bool) -> Json:
+    """``heartbeat_s`` is how often the device is to show that it is there."""
+    beat_s = draft.rules.timing.heartbeat_s
+    return {"session_id": visit, "previous_session_terminated": terminated, "heartbeat_s": beat_s}
 
 
 def heartbeat(draft: Draft, command: c.Heartbeat) -> Json:

@@ -13,6 +13,7 @@ import re
 from sessions import commands as c
 from sessions import events as e
 from sessions.actors import live_visit, require_staff
+from sessions.amounts import span
 from sessions.claims import end_claims_of_invalid
 from sessions.draft import Draft
 from sessions.errors import BadRequest, LimitReached
@@ -87,7 +88,7 @@ def add_credit(draft: Draft, command: c.AddCredit) -> Json:
         raise BadRequest(f"A top-up is a whole number from 1 to {LARGEST_TOP_UP}; {command.amount} was given.")
     most, have = draft.rules.tariff.most_on_card_s, draft.state.ledger.card_balance(command.card, command.unit)
     if command.unit is Unit.SECONDS and most is not None and have + command.amount > most:
-        raise LimitReached(f"A card here holds at most {most} s; this one has {have} s already.")
+        raise LimitReached(f"A card here holds at most {span(most)}; this one has {span(have)} already.")
     if command.card not in draft.state.cards:
         draft.add(e.CardSaved(command.card, command.actor.name))
     transfer = e.Transfer(

@@ -8,6 +8,7 @@ again until midnight.
 from dataclasses import dataclass
 
 from sessions import events as e
+from sessions.amounts import amount as written
 from sessions.draft import Draft
 from sessions.entities import DayUse, Session
 from sessions.errors import BadRequest, CardBlocked, CardExpired, LimitReached, NotEnoughCredit
@@ -114,14 +115,14 @@ def _check_amount(draft: Draft, card: CardKey, amount: int, granted: int, unit: 
     if amount > have:
         add = "Add time" if unit is Unit.SECONDS else "Top it up"
         raise NotEnoughCredit(
-            f"The card has {have} {unit.value} left; {amount} {unit.value} were asked for. {add} or choose less."
+            f"The card has {written(have, unit)} left; {written(amount, unit)} were asked for. {add} or choose less."
         )
     allowed, use = group_of(state, rules, card).allowance(unit), day_use(state, rules, card, utc, unit)
     if allowed.longest is not None and granted + amount > allowed.longest:
-        raise LimitReached(f"A session of this card has at most {allowed.longest} {unit.value}; choose less.")
+        raise LimitReached(f"A session of this card has at most {written(allowed.longest, unit)}; choose less.")
     if allowed.per_day is not None and use.granted + amount > allowed.per_day:
         left = max(0, allowed.per_day - use.granted)
-        raise LimitReached(f"This card has {left} {unit.value} left for today; choose less, or come back tomorrow.")
+        raise LimitReached(f"This card has {written(left, unit)} left for today; choose less, or come back tomorrow.")
 
 
 def give_back(session: Session, free: int, used: int) -> tuple[tuple[e.Transfer, ...], int]:

@@ -23,9 +23,9 @@ The words are those of OCPP 1.6 where it has one (chargePointStatus, section 7.7
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import Enum, StrEnum
+from enum import StrEnum
 
-from sessions.errors import IllegalTransition
+from sessions.tables import IGNORED, ILLEGAL, NoMove
 
 
 class SlotState(StrEnum):
@@ -74,16 +74,6 @@ class SlotEvent(StrEnum):
     """After a restart the session goes on, because its phone is still there."""
     DISABLED = "disabled"
     ENABLED = "enabled"
-
-
-class NoMove(Enum):
-    """What a table says of an event that leads to no other state."""
-
-    IGNORED = "ignored"
-    ILLEGAL = "illegal"
-
-
-IGNORED, ILLEGAL = NoMove.IGNORED, NoMove.ILLEGAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,19 +175,6 @@ SLOT_TABLE: Mapping[tuple[SlotState, SlotEvent], SlotState | NoMove] = {
 }
 
 
-def next_slot_state(state: SlotState, event: SlotEvent) -> SlotState | None:
-    """The state that an event leads to, or None when it changes nothing here.
-
-    Raises `IllegalTransition` when the event contradicts the state.
-    """
-    entry = SLOT_TABLE[state, event]
-    if entry is IGNORED:
-        return None
-    if isinstance(entry, SlotState):
-        return entry
-    raise IllegalTransition(f"'{event.value}' cannot happen to a slot that is '{state.value}'")
-
-
 class Mode(StrEnum):
     """What the whole kiosk is doing."""
 
@@ -258,13 +235,3 @@ MODE_TABLE: Mapping[tuple[Mode, ModeEvent], Mode | NoMove] = {
     for mode in Mode
     for event in ModeEvent
 }
-
-
-def next_mode(mode: Mode, event: ModeEvent) -> Mode | None:
-    """The mode that an event leads to, or None when it changes nothing; raises `IllegalTransition` otherwise."""
-    entry = MODE_TABLE[mode, event]
-    if entry is IGNORED:
-        return None
-    if isinstance(entry, Mode):
-        return entry
-    raise IllegalTransition(f"'{event.value}' cannot happen to a kiosk that is '{mode.value}'")

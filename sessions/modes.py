@@ -12,11 +12,12 @@ from sessions import water
 from sessions.actors import require_staff_with_reason
 from sessions.charging import close
 from sessions.draft import Draft
-from sessions.machine import Mode, ModeEvent, SlotEvent, next_mode
+from sessions.machine import MODE_TABLE, Mode, ModeEvent, SlotEvent
 from sessions.ports import Json
 from sessions.reasons import StopReason
 from sessions.safety import gravest, is_latch
 from sessions.selling import CANNOT_SELL, CLOSED, MAINTENANCE
+from sessions.tables import next_state
 from sessions.water_states import WATER
 
 
@@ -76,7 +77,7 @@ def _note(draft: Draft, cause: str, on: bool, reason: str) -> Json:
 
 def _change(draft: Draft, event: ModeEvent) -> None:
     before = draft.state.mode
-    after = next_mode(before, event)
+    after = next_state(MODE_TABLE, before, event, "kiosk")
     if after is not None:
         draft.add(e.ModeChanged(before, after, _reason(draft, event)))
 

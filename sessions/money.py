@@ -6,6 +6,7 @@ Every one of these says who did it and why, and moves value by transfers like ev
 from sessions import commands as c
 from sessions import events as e
 from sessions.actors import require_staff_with_reason
+from sessions.amounts import amount
 from sessions.draft import Draft
 from sessions.errors import BadRequest, NotAllowed, NotEnoughCredit, UnknownCard, UnknownSession
 from sessions.ledger import SOLD, card_account
@@ -37,7 +38,10 @@ def refund_session(draft: Draft, command: c.RefundSession) -> Json:
     if not command.seconds > 0:
         raise BadRequest(f"A refund is a whole number above zero; {command.seconds} was given.")
     if command.seconds > left:
-        raise NotEnoughCredit(f"This session sold {closed.used} {unit}, {left} {unit} of it can still be given back.")
+        raise NotEnoughCredit(
+            f"This session sold {amount(closed.used, closed.unit)}; "
+            f"{amount(left, closed.unit)} of it can still be given back."
+        )
     key = TransferId(f"refund:{draft.next_id()}")
     transfer = e.Transfer(key, closed.unit, SOLD, card_account(closed.card), command.seconds)
     body = e.SessionRefunded(command.session, closed.card, Seconds(command.seconds), command.actor.name, command.reason)
@@ -68,10 +72,10 @@ def replace_card(draft: Draft, command: c.ReplaceCard) -> Json:
             end_visit(draft, visit, "replaced")
     key, transfers = draft.next_id(), []
     for unit in (Unit.SECONDS, Unit.MILLILITRES):
-        amount = draft.state.ledger.card_balance(command.old, unit)
-        if amount:
+        have = draft.state.ledger.card_balance(command.old, unit)
+        if have:
             old, new = card_account(command.old), card_account(command.new)
-            transfers.append(e.Transfer(TransferId(f"replace:{key}:{unit.value}"), unit, old, new, amount))
+            transfers.append(e.Transfer(TransferId(f"replace:{key}:{unit.value}"), unit, old, new, have))
     draft.add(e.CardReplaced(command.old, command.new, command.actor.name, command.reason), tuple(transfers))
     return {"old": command.old, "card": command.new, "charge_s": draft.state.ledger.card_balance(command.new)}
 

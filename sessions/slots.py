@@ -10,9 +10,10 @@ from typing import NamedTuple
 from sessions import events as e
 from sessions.draft import Draft
 from sessions.entities import Slot
-from sessions.machine import POWERED, SLOT_FIGURES, SlotEvent, SlotState, next_slot_state
+from sessions.machine import POWERED, SLOT_FIGURES, SLOT_TABLE, SlotEvent, SlotState
 from sessions.rules import NO_LOCK_COLLECT_S, Rules, SlotRules, after_s
 from sessions.state import State
+from sessions.tables import next_state
 from sessions.units import NS, MonoNs, Seq, SlotName
 
 POWER_DEVICES = frozenset({"relay", "sensor", "port"})
@@ -38,7 +39,7 @@ def move(
     `IllegalTransition`.
     """
     slot = draft.state.slot(name)
-    after = next_slot_state(slot.state, event)
+    after = next_state(SLOT_TABLE, slot.state, event, "slot")
     if after is None:
         return False
     meter = draft.meters.get(slot.session) if slot.session else None

@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from enum import StrEnum
 
-from sessions.machine import IGNORED, SLOT_FIGURES, NoMove, SlotState
+from sessions.machine import SLOT_FIGURES, SlotState
 from sessions.ports import Progress
+from sessions.tables import IGNORED, NoMove
 from sessions.water_states import WaterState
 
 

@@ -24,6 +24,7 @@ from dataclasses import dataclass, field, fields
 
 from sessions.ports import Profile, ProfileKind, ProfileOutputs, ProfileReport
 from sessions.stages import EVENT_OF, STAGE_TABLE, Stage, StageEvent
+from sessions.tables import next_state
 
 POOL = 32
 """Live sessions at a time. A cabinet has a handful of outputs; far more would be a mistake in the pinmap."""
@@ -237,8 +238,8 @@ class Subscriptions:
             self._count(subscription, "dropped")
 
     def _move(self, session: ProfileSession, subscription: _Subscription, event: StageEvent, why: str) -> None:
-        after = STAGE_TABLE[session.stage, event]
-        if not isinstance(after, Stage):
+        after = next_state(STAGE_TABLE, session.stage, event, "session")
+        if after is None:
             return
         session.stage = after
         if event is not StageEvent.RUNS:

@@ -25,8 +25,9 @@ from sessions.reasons import StopReason, reason_of
 from sessions.rules import Rules, WaterRules, after_s
 from sessions.selling import require_selling
 from sessions.state import State
+from sessions.tables import next_state
 from sessions.units import MonoNs, Seq, SessionId, Unit, UtcMs
-from sessions.water_states import WATER, WATER_FIGURES, WaterEvent, WaterState, next_water_state
+from sessions.water_states import WATER, WATER_FIGURES, WATER_TABLE, WaterEvent, WaterState
 
 DRAIN_S = 1.0
 """How long after the pump is off what still flows is counted; a hose of a metre is empty by then (field experience)."""
@@ -183,7 +184,7 @@ def _move(
 ) -> None:
     """Lets an event happen to the dispenser, if it changes anything. Raises `IllegalTransition`."""
     water = draft.state.water
-    after = next_water_state(water.state, event)
+    after = next_state(WATER_TABLE, water.state, event, "dispenser")
     if after is None:
         return
     said = e.WaterMoved(WATER, event, water.state, after, draft.now.mono, water.session, used_ul)

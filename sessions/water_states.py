@@ -18,8 +18,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from sessions.errors import IllegalTransition
-from sessions.machine import IGNORED, ILLEGAL, NoMove
+from sessions.tables import IGNORED, ILLEGAL, NoMove
 from sessions.units import SlotName
 
 WATER: Final = SlotName("water")
@@ -103,16 +102,3 @@ def _water_table() -> dict[tuple[WaterState, WaterEvent], WaterState | NoMove]:
 
 
 WATER_TABLE: Mapping[tuple[WaterState, WaterEvent], WaterState | NoMove] = _water_table()
-
-
-def next_water_state(state: WaterState, event: WaterEvent) -> WaterState | None:
-    """The state that an event leads to, or None when it changes nothing here.
-
-    Raises `IllegalTransition` when the event contradicts the state.
-    """
-    entry = WATER_TABLE[state, event]
-    if entry is IGNORED:
-        return None
-    if isinstance(entry, WaterState):
-        return entry
-    raise IllegalTransition(f"'{event.value}' cannot happen to a dispenser that is '{state.value}'")

@@ -1,3 +1,4 @@
+import re
 import tomllib
 from dataclasses import replace
 from datetime import UTC
@@ -10,9 +11,10 @@ from hypothesis import strategies as st
 from kiosk.errors import SettingsError
 from kiosk.settings import MASK, effective, effective_toml, load_settings, parse_settings, to_rules
 from kiosk.settings_model import KioskSettings, Settings
-from sessions.rules import Rules, SlotRules
+from sessions.rules import Rules, SlotRules, Timing
 from sessions.units import MinorUnits, SlotName, UtcMs
 
+ROOT = Path(__file__).parents[2]
 DESIGNED_TIMING = {
     "door_open_s": 5,
     "claim_s": 120,
@@ -159,6 +161,32 @@ def test_settings_without_effect_are_said():
     settings = parse_settings('[firebase]\ndatabase_url = "https://x.firebaseio.com"')
     assert any("[firebase]" in notice for notice in settings.notices())
     assert Settings().notices() == []
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("[firebase]\noffline_limit_s = 60", "offline_limit_s: no effect"),
+        ("[firebase]\nhttp_timeout_s = 8", "http_timeout_s: no effect"),
+        ("[timing]\norder_claim_s = 300", "order_claim_s: no effect"),
+        ("[timing]\nheartbeat_s = 60", "heartbeat_s (60) is not below visit_timeout_s (60)"),
+    ],
+)
+def test_no_setting_is_ignored_in_silence(text, says):
+    (notice,) = parse_settings(text).notices()
+    assert says in notice
+
+
+def test_every_waiting_time_is_used_or_said_to_be_without_effect():
+    source = "".join(
+        path.read_text(encoding="utf-8")
+        for folder in ("sessions", "kiosk")
+        for path in (ROOT / folder).rglob("*.py")
+        if path.name not in ("settings_model.py", "rules.py")
+    )
+    unused = {name for name in Timing.__dataclass_fields__ if not re.search(rf"\.{name}\b", source)}
+    assert unused == {"order_claim_s"}
+    assert parse_settings("[timing]\norder_claim_s = 1").notices()
 
 
 @given(st.text(max_size=200))

@@ -6,8 +6,6 @@ import pytest
 
 from sessions.errors import IllegalTransition
 from sessions.machine import (
-    IGNORED,
-    ILLEGAL,
     MODE_TABLE,
     POWERED,
     SLOT_FIGURES,
@@ -16,9 +14,8 @@ from sessions.machine import (
     ModeEvent,
     SlotEvent,
     SlotState,
-    next_mode,
-    next_slot_state,
 )
+from sessions.tables import IGNORED, ILLEGAL, next_state
 
 S, E = SlotState, SlotEvent
 
@@ -28,9 +25,9 @@ def test_every_pair_is_a_move_an_ignore_or_illegal(state: SlotState, event: Slot
     entry = SLOT_TABLE[state, event]
     if entry is ILLEGAL:
         with pytest.raises(IllegalTransition, match=f"'{event.value}'.*'{state.value}'"):
-            next_slot_state(state, event)
+            next_state(SLOT_TABLE, state, event, "slot")
     else:
-        assert next_slot_state(state, event) is (None if entry is IGNORED else entry)
+        assert next_state(SLOT_TABLE, state, event, "slot") is (None if entry is IGNORED else entry)
 
 
 def test_the_product_is_whole() -> None:
@@ -74,13 +71,13 @@ BAD = [
 
 @pytest.mark.parametrize(("state", "event", "after"), GOOD)
 def test_moves(state: SlotState, event: SlotEvent, after: SlotState) -> None:
-    assert next_slot_state(state, event) is after
+    assert next_state(SLOT_TABLE, state, event, "slot") is after
 
 
 @pytest.mark.parametrize(("state", "event"), BAD)
 def test_contradictions(state: SlotState, event: SlotEvent) -> None:
     with pytest.raises(IllegalTransition):
-        next_slot_state(state, event)
+        next_state(SLOT_TABLE, state, event, "slot")
 
 
 def test_power_is_on_in_three_states_and_time_runs_in_one() -> None:
@@ -99,11 +96,11 @@ def test_a_phone_behind_a_door_leaves_only_through_finishing_or_unopened() -> No
 
 @pytest.mark.parametrize("mode", list(Mode))
 def test_danger_pauses_from_everywhere_and_paused_has_no_power(mode: Mode) -> None:
-    assert (next_mode(mode, ModeEvent.DANGER) or mode) is Mode.PAUSED
+    assert (next_state(MODE_TABLE, mode, ModeEvent.DANGER, "kiosk") or mode) is Mode.PAUSED
     assert Mode.PAUSED not in POWERED
 
 
 def test_a_paused_kiosk_cannot_be_put_into_maintenance_but_safe_ends_it() -> None:
     with pytest.raises(IllegalTransition):
-        next_mode(Mode.PAUSED, ModeEvent.MAINTAIN)
-    assert next_mode(Mode.PAUSED, ModeEvent.SAFE) is Mode.IDLE
+        next_state(MODE_TABLE, Mode.PAUSED, ModeEvent.MAINTAIN, "kiosk")
+    assert next_state(MODE_TABLE, Mode.PAUSED, ModeEvent.SAFE, "kiosk") is Mode.IDLE

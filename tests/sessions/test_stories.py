@@ -351,7 +351,7 @@ def test_the_same_tap_and_the_same_command_are_one(kiosk: SimKiosk) -> None:
 @pytest.mark.parametrize(
     ("command", "error", "says"),
     [
-        (lambda v: c.StartCharging(ONE, 301, c.Actor("owner", v)), NotEnoughCredit, "has 300 s"),
+        (lambda v: c.StartCharging(ONE, 301, c.Actor("owner", v)), NotEnoughCredit, "has 5 min left; 5 min 1 s"),
         (lambda v: c.StartCharging(TWO, 10, c.Actor("owner", v)), SlotTaken, "just taken"),
         (lambda v: c.StartCharging(SlotName("slot3"), 10, c.Actor("owner", v)), SlotOutOfOrder, "out of order"),
         (lambda v: c.ClaimSlot(TWO, v), SlotTaken, "just taken"),

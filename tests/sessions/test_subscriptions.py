@@ -8,10 +8,10 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from sessions.machine import IGNORED
 from sessions.ports import Profile, ProfileKind, ProfileReport, Progress
 from sessions.stages import STAGE_TABLE, Stage, StageEvent
 from sessions.subscriptions import Subscriptions
+from sessions.tables import IGNORED
 from sessions.units import MonoNs
 
 FAN = Profile("fan", ProfileKind.ACTIVE_MONITORING, "fan")

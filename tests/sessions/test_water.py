@@ -19,12 +19,12 @@ from sessions.errors import (
     SlotTaken,
     UnknownSlot,
 )
-from sessions.machine import IGNORED, ILLEGAL
 from sessions.ports import DeviceReport, Trouble
 from sessions.rules import Rules, SlotRules, WaterRules
+from sessions.tables import IGNORED, ILLEGAL, next_state
 from sessions.tariff import Allowance, GroupRules, Tariff
 from sessions.units import MonoNs, SessionId, SlotName, Unit, VisitId
-from sessions.water_states import WATER, WATER_FIGURES, WATER_TABLE, WaterEvent, WaterState, next_water_state
+from sessions.water_states import WATER, WATER_FIGURES, WATER_TABLE, WaterEvent, WaterState
 from tests.sessions.test_stories import ANNA, BEN
 
 STAFF = c.Actor("staff:eve", staff=True)
@@ -80,9 +80,9 @@ def test_every_pair_is_a_move_an_ignore_or_illegal(at: WaterState, event: WaterE
     entry = WATER_TABLE[at, event]
     if entry is ILLEGAL:
         with pytest.raises(IllegalTransition, match=f"'{event.value}'.*'{at.value}'"):
-            next_water_state(at, event)
+            next_state(WATER_TABLE, at, event, "dispenser")
     else:
-        assert next_water_state(at, event) is (None if entry is IGNORED else entry)
+        assert next_state(WATER_TABLE, at, event, "dispenser") is (None if entry is IGNORED else entry)
 
 
 def test_the_product_is_whole_and_one_state_pumps() -> None:
