@@ -8,7 +8,7 @@ what it sees stands in its own module: `card_reader_rdm6300`, `card_reader_pn532
 import secrets
 import time
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from hardware.noise import NoiseMeter
 from hardware.port_worker import Port, PortWorker
@@ -37,6 +37,10 @@ class TapFilter:
         if len(self._seen) > REMEMBERED:
             del self._seen[next(iter(self._seen))]
         return last is None or mono - last >= ABSENT_NS
+
+    def pause(self, length_ns: int) -> None:
+        """Nobody looked for so long: what was there before has been there all the while."""
+        self._seen = {uid: MonoNs(when + length_ns) for uid, when in self._seen.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +75,7 @@ class CardReader(PortWorker[Port]):
         self._run_id = run_id or secrets.token_hex(8)
         self._taps = 0
         self._filter = TapFilter()
+        self._unwatched_since: MonoNs | None = None
         detail = (
             f"Much of what {port} receives is no card. Keep the antenna from metal, mains and its cable from others."
         )
@@ -83,7 +88,16 @@ class CardReader(PortWorker[Port]):
     def found(self) -> MonoNs:
         """The reader is there."""
         self._begin()
+        if self._unwatched_since is not None:
+            self._filter.pause(self._clock() - self._unwatched_since)
+            self._unwatched_since = None
         return super().found()
+
+    def go_on_from(self, former: "CardReader[Any]") -> None:
+        """Count on from a reader that has ended, or is about to; before this one begins."""
+        self._run_id, self._taps = former._run_id, former._taps
+        self._filter = former._filter
+        self._unwatched_since = former.last_beat
 
     @property
     def counts(self) -> ReaderCounts:

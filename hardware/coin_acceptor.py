@@ -73,6 +73,11 @@ class PulseCoinAcceptor(Worker):
         return bool(self._line.pin.state) == self._idle_high
 
     @property
+    def midway(self) -> bool:
+        """Whether a coin is being counted."""
+        return self.trains.midway or not self._edges.empty()
+
+    @property
     def check(self) -> CoinCheck:
         """How the line stands and what it gave; the self-test compares two of these."""
         line: Literal["ok", "active", "stuck"] = "stuck" if self._stuck else "ok" if self.at_rest else "active"

@@ -104,6 +104,11 @@ class SerialCoinBoard(PortWorker["Serial"]):
         return self._wanted and bool(self.connected) and self._reported is not Trouble.NO_ANSWER
 
     @property
+    def midway(self) -> bool:
+        """Whether coins were told that are not known to be stored, so that the board would say them again."""
+        return bool(self._waiting)
+
+    @property
     def check(self) -> CoinCheck:
         """How the line stands and what it gave; the self-test compares two of these."""
         there = self.connected and self._reported is not Trouble.NO_ANSWER

@@ -89,6 +89,18 @@ class PulseTrains:
             return MonoNs(self._last_end + self._timing.gap_ms * MS)
         return MonoNs(self._hangs_since + STUCK_NS) if self._hangs_since is not None else None
 
+    @property
+    def midway(self) -> bool:
+        """Whether a pulse or a train is under way."""
+        return self._began is not None or self._pulses > 0
+
+    def go_on_from(self, former: "PulseTrains") -> None:
+        """Number on from another's trains. The same acceptor is on the line, so it is as warm, and as long in its
+        pulses, as it was."""
+        self._run_id, self._trains = former._run_id, former._trains
+        self.deaf_until = former.deaf_until
+        self._proven_ms = former._proven_ms
+
     def switched(self, mono: MonoNs) -> None:
         """A lock's coil was switched: pulses around now are suspect."""
         self._switched = (*self._switched[1 - KEPT_SWITCHINGS :], mono)

@@ -38,6 +38,10 @@ class RewiringError(HardwareError, RuntimeError):
     """A changed pinmap could not be wired while the kiosk runs; the former wiring is back."""
 
 
+class StillInUse(HardwareError, RuntimeError):
+    """What a changed pinmap wires anew is in use; the message says what, as the end of a sentence."""
+
+
 class PinTaken(HardwareError, ValueError):
     """A pin or an address is claimed twice; the message names both holders."""
 

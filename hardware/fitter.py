@@ -14,30 +14,25 @@ from hardware.display import DisplayWorker, SlotDisplay
 from hardware.door import BOUNCE_S, Door
 from hardware.errors import DeviceError
 from hardware.expander import Expander
-from hardware.gpio import Header, Output
+from hardware.gpio import Header
+from hardware.kiosk_devices import COIN_ENABLE, SECTIONS, KioskDevices, accepts_high
 from hardware.lock import Lock, LockBank, LockTiming
-from hardware.loops import Loop
 from hardware.mux import MuxChannel
 from hardware.outputs import KioskOutputs, ReportedOutput
-from hardware.payment import CoinEnable, Payment, SparkingOutput, fit_coins, fit_reader
+from hardware.payment import CoinEnable, Payment, SparkingOutput
 from hardware.profile_outputs import ProfileDriver
 from hardware.relay import Relay
-from hardware.safety import Guard, RelayEnable, make_thermometers
 from hardware.slot import SlotHardware
-from hardware.supply import SupplyAlarm
-from hardware.water import WaterDispenser
-from hardware.water_parts import fit_water
-from hardware.workers import BusDevice, Clock, I2CWorker
+from hardware.workers import BusDevice, Clock, I2CWorker, Worker
 from sessions.ports import DeviceReport, Observation, Post, Trouble
-from sessions.units import SlotName
+from sessions.units import MonoNs, SlotName
 
 if TYPE_CHECKING:
+    from hardware.berth import Berth
+    from hardware.gate import Gate
     from hardware.slot_specs import DisplaySpec, DoorSpec, LockSpec, SlotSpec
     from hardware.spec_base import Pinned
-    from hardware.specs import Pinmap, SwitchSpec, WaterSpec
-
-COIN_ENABLE = "coin.enable"
-"""The name under which the coin acceptor stands among the kiosk's outputs."""
+    from hardware.specs import Pinmap, RelayEnableSpec
 
 WATER = "water"
 """How the names of the dispenser's devices begin."""
@@ -61,8 +56,7 @@ def _outputs_of(pinmap: "Pinmap") -> Iterator[tuple[str, "Pinned", bool]]:
         yield "water.pump", pinmap.water.pump, pinmap.water.pump.active == "high"
     enable = pinmap.coin.enable if pinmap.coin is not None else None
     if enable is not None:
-        # Where the line at rest would accept, refusing is what has to be driven.
-        yield COIN_ENABLE, enable, (enable.active == "high") == (enable.off_means == "refuses")
+        yield COIN_ENABLE, enable, accepts_high(enable)
     for name, output in pinmap.outputs.items():
         yield name, output, output.active == "high"
 
@@ -80,14 +74,19 @@ class Fitter:
         pause: Callable[[float], object],
         run_id: str | None,
         coin_stored: Callable[[str], bool],
+        attached: dict[str, str | None],
     ) -> None:
-        self._pinmap = pinmap
+        """`attached` are ports to use instead of the pinmap's, by section: `reader`, `coin`."""
+        self.pinmap = pinmap
+        """What there is to build from; set before what is different in it is fitted."""
         self._backend = backend
         self._header = header
         self._post = post
         self._clock = clock
         self._pause = pause
-        self._payment = Payment(backend, header, post, clock, run_id, coin_stored)
+        payment = Payment(backend, header, post, clock, run_id, coin_stored)
+        self.devices = KioskDevices(self, backend, header, payment, attached, clock)
+        """What belongs to no slot."""
         self.buses: dict[int, Any] = {}
         self._polled: dict[int, list[BusDevice]] = {}
         self._outputs: dict[str, ReportedOutput] = {}
@@ -103,32 +102,50 @@ class Fitter:
         self._undo: dict[str, list[Callable[[], None]]] = {}
         """By slot, what takes its devices out of the threads that serve them."""
 
-    def build(self, card_reader: str | None, coin_board: str | None) -> None:
-        """Build everything; afterwards `slots`, `kiosk_outputs`, `reader`, `coin`, `workers` and the rest are there."""
-        pinmap = self._pinmap
+    def build(self) -> None:
+        """Build everything; afterwards `slots`, `kiosk_outputs`, `devices` and `workers` are there."""
+        pinmap = self.pinmap
         # The header's outputs before any bus is opened: with a broken bus, too, the relays must end up off.
         for device, spec, active_high in sorted(_outputs_of(pinmap), key=lambda output: output[1].expander is not None):
             self.fit_output(device, spec, active_high=active_high)
-        relay_enable = self._relay_enable()
-        self.guard = self._guard()
-        self.coin = None
-        if pinmap.coin is not None:
-            line = self._outputs.get(COIN_ENABLE)
-            self.coin = fit_coins(pinmap.coin, coin_board, line, self._payment)
-        outputs: dict[str, Output] = {name: self._outputs[name] for name in pinmap.outputs}
-        if self.coin is not None:
-            outputs[COIN_ENABLE] = CoinEnable(self.coin)
-        self.kiosk_outputs = KioskOutputs(outputs)
+        self.kiosk_outputs = KioskOutputs({name: self._outputs[name] for name in pinmap.outputs})
+        for section in SECTIONS:
+            self.devices.fit(section, pinmap)
+            self.settle(section)
         self.profiles = ProfileDriver(self.kiosk_outputs, self._post, clock=self._clock)
         self.slots = {SlotName(spec.name): self._slot(spec) for spec in pinmap.slots}
-        self.water = self._water(pinmap.water) if pinmap.water is not None else None
-        for name, expander in pinmap.expanders.items():
-            self._poll(expander.i2c, self._expander(name))
-        self.reader = fit_reader(pinmap.reader, card_reader, self._payment)
+        for name in pinmap.expanders:
+            self.fit_expander(name)
         for number, devices in self._polled.items():
             self._bus_workers[number] = I2CWorker(f"i2c{number}", devices, self._reported, clock=self._clock)
-        own = [worker for worker in (self.reader, self.coin, self.water, relay_enable) if worker is not None]
-        self.workers = (self._locks, *self._bus_workers.values(), self._displays, self.profiles, self.guard, *own)
+
+    @property
+    def workers(self) -> "tuple[Worker | Berth, ...]":
+        """Every thread there is now."""
+        berths = [berth for berth in self.devices.berths.values() if berth.worker is not None]
+        return (self._locks, *self._bus_workers.values(), self._displays, self.profiles, *berths)
+
+    def settle(self, section: str, former: "Gate | None" = None) -> None:
+        """Let a section's device speak for itself, and `former` no more; coins are taken through this one."""
+        berth = self.devices.berths[section]
+        if berth.gate is not None:
+            berth.gate.open(former)
+        if section == "coin":
+            coin = self.devices.coin
+            self.kiosk_outputs.replace(COIN_ENABLE, CoinEnable(coin) if coin is not None else None)
+
+    def fit_expander(self, name: str) -> None:
+        """Have an expander of the pinmap asked. Raises as `wire`."""
+        self._poll(self.pinmap.expanders[name].i2c, self.expander(name))
+
+    def unfit_expander(self, name: str) -> None:
+        """Ask an expander no more. Nobody has a pin of it by now."""
+        expander = self.expanders.pop(name, None)
+        for worker in self._bus_workers.values():
+            if expander is not None:
+                worker.remove(expander)
+        for holder in self._cut_off.pop(name, []):
+            self._post(DeviceReport(holder, None, "It is elsewhere now.", MonoNs(self._clock())))
 
     def fit_slot(self, spec: "SlotSpec") -> SlotHardware:
         """Build a slot into what runs. Raises as `wire`; what was built by then is let go of by `unfit_slot`."""
@@ -136,10 +153,19 @@ class Fitter:
             self.fit_output(device, pinned, active_high=active_high)
         return self._slot(spec)
 
-    def fit_output(self, device: str, spec: "Pinned", *, active_high: bool) -> ReportedOutput:
-        """Claim an output, off. Raises as `wire`."""
-        source = self._header if spec.expander is None else self._expander(spec.expander)
-        return self._switch(source, spec.pin, device, active_high=active_high)
+    def fit_output(self, device: str, spec: "Pinned | RelayEnableSpec", *, active_high: bool) -> ReportedOutput:
+        """Claim an output, off; gives the one there is, if it was claimed before. Raises as `wire`."""
+        if device in self._outputs:
+            return self._outputs[device]
+        expander = getattr(spec, "expander", None)
+        source = self._header if expander is None else self.expander(expander)
+        output = ReportedOutput(
+            source.output(spec.pin, device, active_high=active_high), device, self._post, self._clock
+        )
+        self._outputs[device] = output
+        if self.ended:
+            output.shut()
+        return output
 
     def unfit_slot(self, name: str) -> None:
         """Take whatever there is of a slot out of what runs, everything off, and let go of its pins."""
@@ -188,27 +214,12 @@ class Fitter:
         else:
             self._polled.setdefault(bus, []).append(device)
 
-    def _expander(self, name: str) -> Expander:
+    def expander(self, name: str) -> Expander:
+        """An expander of the pinmap, made when it is first wanted. Raises `DeviceError`."""
         if name not in self.expanders:
-            spec = self._pinmap.expanders[name]
+            spec = self.pinmap.expanders[name]
             self.expanders[name] = Expander(name, self._bus(spec.i2c), spec.address)
         return self.expanders[name]
-
-    def _switch(self, source: Header | Expander, pin: int, device: str, *, active_high: bool = True) -> ReportedOutput:
-        output = ReportedOutput(source.output(pin, device, active_high=active_high), device, self._post, self._clock)
-        self._outputs[device] = output
-        if self.ended:
-            output.shut()
-        return output
-
-    def _relay_enable(self) -> RelayEnable | None:
-        spec = self._pinmap.safety.relay_enable
-        if spec is None:
-            return None
-        return RelayEnable(self._switch(self._header, spec.pin, "relay_enable"), spec.toggle_ms, clock=self._clock)
-
-    def _water(self, spec: "WaterSpec") -> WaterDispenser:
-        return fit_water(spec, self._outputs["water.pump"], self._header, self._expander, self._post, self._clock)
 
     def _reported(self, seen: Observation) -> None:
         """Post what a bus device reports; of a silent expander also for what slots and water have on it: those alone
@@ -227,31 +238,14 @@ class Fitter:
         for holder in holders:
             lost = f"{holder} is on {seen.device}, which does not answer. Check that one's plug and 3.3 V."
             self._post(replace(seen, device=holder, detail=lost if seen.trouble else "Its expander answers again."))
-            if self.water is not None and holder in self.water.floats:
-                self.water.floats[holder].forget()
-
-    def _guard(self) -> Guard:
-        safety, sysfs = self._pinmap.safety, self._backend.sysfs()
-        loops = [self._loop("smoke", safety.smoke), self._loop("stop", safety.stop)]
-        supply = SupplyAlarm(sysfs, self._post)
-        thermometers = make_thermometers(safety.temperature, sysfs)
-        return Guard(thermometers, [each for each in loops if each is not None], supply, self._post, clock=self._clock)
-
-    def _loop(self, source: str, spec: "SwitchSpec | None") -> Loop | None:
-        if spec is None:
-            return None
-        loop = Loop(source, ok_high=spec.ok == "high", post=self._post, clock=self._clock)
-        holder = f"safety.{source}"
-        if spec.expander is None:
-            loop.attach(self._header.input(spec.pin, holder, pull_up=spec.ok == "low", bounce_s=BOUNCE_S))
-        else:
-            self._expander(spec.expander).input(spec.pin, holder, loop.polled)
-        return loop
+            water = self.devices.water
+            if water is not None and holder in water.floats:
+                water.floats[holder].forget()
 
     def _lock(self, slot: str, spec: "LockSpec", door: Door | None) -> Lock:
         timing = LockTiming(spec.kind, spec.pulse_ms, spec.max_on_ms, spec.cooldown_ms)
         output = self._outputs[f"{slot}.lock"]
-        coil = SparkingOutput(output, self.coin, self._clock)
+        coil = SparkingOutput(output, lambda: self.devices.coin, self._clock)
         lock = Lock(output.device, coil, timing, self._locks, lambda: door.open_now if door is not None else None)
         self._undo.setdefault(slot, []).append(lambda: self._locks.remove(lock))
         return lock
@@ -261,7 +255,7 @@ class Fitter:
         if spec.expander is None:
             door.attach(self._header.input(spec.pin, f"{slot}.door", pull_up=True, bounce_s=BOUNCE_S))
         else:
-            self._expander(spec.expander).input(spec.pin, f"{slot}.door", door.polled)
+            self.expander(spec.expander).input(spec.pin, f"{slot}.door", door.polled)
         return door
 
     def _display(self, slot: str, spec: "DisplaySpec") -> SlotDisplay:

@@ -14,7 +14,7 @@ from hardware.coin_board import BAUD, CoinValues, SerialCoinBoard
 from hardware.coin_pulses import CoinTiming
 from hardware.gpio import Header, Output
 from hardware.wedge_keys import WedgeFormat
-from hardware.workers import Clock
+from hardware.workers import Clock, Worker
 from sessions.ports import Post
 from sessions.units import MinorUnits, MonoNs
 
@@ -38,12 +38,19 @@ class Payment:
     coin_stored: Callable[[str], bool]
 
 
+def reader_port(spec: "ReaderSpec", attached: str | None, to: Payment) -> str | None:
+    """Which port the card reader is on, if there is one."""
+    if spec.kind == "none" or attached is not None:
+        return attached
+    return to.backend.port("reader", spec.device if spec.kind == "wedge" else spec.port)
+
+
 def fit_reader(spec: "ReaderSpec", attached: str | None, to: Payment) -> AnyReader | None:
     """The card reader, if there is one. `attached` is a port to use instead of the pinmap's; where the pinmap has no
     reader, an RDM6300's."""
-    if spec.kind == "none":
-        return Rdm6300Reader(attached, to.post, clock=to.clock, run_id=to.run_id) if attached is not None else None
-    port = attached or to.backend.port("reader", spec.device if spec.kind == "wedge" else spec.port)
+    port = reader_port(spec, attached, to)
+    if port is None:
+        return None
     if spec.kind == "pn532":
         return Pn532Reader(port, to.post, byte_order=spec.byte_order, clock=to.clock, run_id=to.run_id)
     if spec.kind == "wedge":
@@ -87,6 +94,15 @@ def _board(port: str, values: CoinValues, baud: int, enable_line: Output | None,
     )
 
 
+def go_on_from(former: Worker, now: Worker) -> None:
+    """Let a device that takes another's place go on where that was: no number of a tap or a coin comes twice, and a
+    card that has lain there all the while is no new tap."""
+    if isinstance(former, CardReader) and isinstance(now, CardReader):
+        now.go_on_from(former)
+    elif isinstance(former, PulseCoinAcceptor) and isinstance(now, PulseCoinAcceptor):
+        now.trains.go_on_from(former.trains)
+
+
 class CoinEnable:
     """What takes coins as one of the kiosk's outputs: on is accepting."""
 
@@ -110,7 +126,7 @@ class CoinEnable:
 class SparkingOutput:
     """A lock's output that tells the coin line when it is switched: its coil throws sparks into wires beside it."""
 
-    def __init__(self, output: Output, coin: CoinDevice | None, clock: Clock) -> None:
+    def __init__(self, output: Output, coin: Callable[[], CoinDevice | None], clock: Clock) -> None:
         self._output = output
         self._coin = coin
         self._clock = clock
@@ -122,8 +138,9 @@ class SparkingOutput:
 
     def set(self, on: bool) -> None:
         """Drive the output, and tell that it was switched if it was."""
-        if self._coin is not None and on is not self._output.on:
-            self._coin.disturbed(MonoNs(self._clock()))
+        coin = self._coin() if on is not self._output.on else None
+        if coin is not None:
+            coin.disturbed(MonoNs(self._clock()))
         self._output.set(on)
 
     def shut(self) -> None:

@@ -10,13 +10,19 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from hardware.backend import Backend
-from hardware.fitter import COIN_ENABLE, Fitter
+from hardware.fitter import Fitter
 from hardware.gpio import Header
+from hardware.kiosk_devices import COIN_ENABLE
 from hardware.workers import Clock
 from sessions.ports import Post
 
 if TYPE_CHECKING:
+    from hardware.berth import Berth
+    from hardware.payment import AnyReader, CoinDevice
+    from hardware.safety import Guard
     from hardware.specs import Pinmap
+    from hardware.water import WaterDispenser
+    from hardware.workers import Worker
 
 __all__ = ["COIN_ENABLE", "Wiring", "wire"]
 
@@ -34,17 +40,35 @@ class Wiring:
         self.outputs = fitter.kiosk_outputs
         self.profiles = fitter.profiles
         """Who switches those outputs as profiles want them."""
-        self.guard = fitter.guard
-        """Who asks thermometers, loops and the supply."""
-        self.reader = fitter.reader
-        self.coin = fitter.coin
-        self.water = fitter.water
-        self.workers = fitter.workers
-        """Every thread; each can be asked whether it lives, and started again after its death."""
         self.expanders = fitter.expanders
         self.buses = fitter.buses
         """The I2C buses by number. Whoever speaks on one holds `hardware.i2c.LIBRARY_LOCK`."""
         self._header = header
+
+    @property
+    def workers(self) -> "tuple[Worker | Berth, ...]":
+        """Every thread; each can be asked whether it lives, and started again after its death."""
+        return self.fitter.workers
+
+    @property
+    def guard(self) -> "Guard":
+        """Who asks thermometers, loops and the supply."""
+        return self.fitter.devices.guard
+
+    @property
+    def reader(self) -> "AnyReader | None":
+        """The card reader, if there is one."""
+        return self.fitter.devices.reader
+
+    @property
+    def coin(self) -> "CoinDevice | None":
+        """What takes coins, if anything does."""
+        return self.fitter.devices.coin
+
+    @property
+    def water(self) -> "WaterDispenser | None":
+        """The dispenser, if there is one."""
+        return self.fitter.devices.water
 
     def start(self) -> None:
         """Start every thread."""
@@ -105,9 +129,10 @@ def wire(
     what the backend's pins raise.
     """
     header = Header(backend.pins())
-    fitter = Fitter(pinmap, backend, header, post, clock, pause, run_id, coin_stored)
+    attached = {"reader": card_reader, "coin": coin_board}
+    fitter = Fitter(pinmap, backend, header, post, clock, pause, run_id, coin_stored, attached)
     try:
-        fitter.build(card_reader, coin_board)
+        fitter.build()
         return Wiring(header, fitter)
     except BaseException:
         header.close()

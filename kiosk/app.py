@@ -163,10 +163,10 @@ class _Kiosk:
     def _make_reload(self, pinmap: Pinmap) -> Reload:
         refit = self._bench.refit if self._bench is not None else None
         rewirer = Rewirer(self._wiring, pinmap, self._observed, monotonic, refit)
-        follower = PinmapFollower(self._kiosk.conductor, self._kiosk.live, lambda: self._selftests.running)
+        limits = self._options.settings.water
+        follower = PinmapFollower(self._kiosk, limits, lambda: self._wiring.water, lambda: self._selftests.running)
         follower.took_over.append(self._kiosk.profiles.replace)
-        name = str(self._options.pinmap)
-        return Reload(name, pinmap, rewirer, follower.is_free, follower.took, follower.on_owner)
+        return Reload(str(self._options.pinmap), pinmap, rewirer, follower)
 
     def _make_shell(self) -> Shell:
         if self._options.headless:
@@ -183,7 +183,7 @@ class _Kiosk:
             self._test_devices,
             self._wiring.slots,
             self._kiosk.conductor,
-            OwnersHands(self._kiosk.conductor, self._wiring.slots, self._wiring.outputs, self._wiring.water),
+            OwnersHands(self._kiosk.conductor, self._wiring.slots, self._wiring.outputs),
             self._kiosk.journal.selftest,
             lambda: machine_checks(options.data_dir, firebase, simulate=options.simulate),
         )

@@ -27,7 +27,7 @@ from kiosk.health import Health, Probe
 from kiosk.incarnation import new_incarnation
 from kiosk.live_view import LiveView
 from kiosk.loops import Inbox
-from kiosk.probes import DeviceThread, edge_probe, probes
+from kiosk.probes import DeviceThread, edge_probe, probes, thread_probe
 from kiosk.profiles import Profiles
 from kiosk.shell import Shell
 from kiosk.technician_hands import TechnicianHands
@@ -149,6 +149,9 @@ class Assembly:
         self._shell = shell
         self._inbox = inbox
         self._stack = stack
+        self._trouble: str | None = None
+        """Why nothing can be stored."""
+        self._held: str | None = None
         self._cloud = NoCloud()
         self._copies = GoodCopies(data.store)
         # Before the journal, so that it ends after it.
@@ -178,6 +181,7 @@ class Assembly:
         self.hands = TechnicianHands(self.conductor, devices.slots, devices.outputs)
         self.live = LiveView(self.conductor, lambda: self._cloud.status)
         self.conductor.listeners = Listeners(self._decided, self.live.durable, shell.refused)
+        self._watched = {worker.name for worker in devices.workers}
         self._supervisor = Supervisor(devices.workers, monotonic, emergency)
         self._parts = probes(devices.workers, self._supervisor, self.journal, self.live, monotonic, self._store_notice)
 
@@ -239,6 +243,23 @@ class Assembly:
         self._supervisor.start()
         self._stack.callback(self._supervisor.stop)
 
+    def hold(self, why: str | None) -> None:
+        """Sells nothing for a reason, or goes on; sessions go on anyhow. On the owner's thread."""
+        self._held = why
+        self._storing(self._trouble, "the wiring has been changed")
+        self._take_coins()
+
+    def follow_devices(self) -> None:
+        """Watches over the threads there are now, after a changed pinmap. On the owner's thread."""
+        there = {worker.name: worker for worker in self._devices.workers}
+        for name in self._watched - there.keys():
+            self._supervisor.forget(name)
+            del self._parts[name]
+        for name in there.keys() - self._watched:
+            self._supervisor.watch(there[name])
+            self._parts[name] = thread_probe(there[name], self._supervisor, monotonic)
+        self._watched = set(there)
+
     def end(self, reason: str) -> None:
         """Ends the work on the owner's thread and stores why. It never raises: what ended the kiosk is what matters,
         and a disk that cannot hold the reason must not hide it."""
@@ -257,11 +278,12 @@ class Assembly:
         self.profiles.look()
         self.hands.decided(facts)
 
-    def _storing(self, why: str | None) -> None:
-        why = why or self._data.volatile
+    def _storing(self, why: str | None, again: str = "storing works again") -> None:
+        self._trouble = why
+        why = why or self._data.volatile or self._held
         # On a full disk the ballast has room for what ends things, and for nothing else.
         ends = why is not None and self.journal.full
-        self.conductor.tell(SetSelling(why is None, why or "storing works again", end_sessions=ends))
+        self.conductor.tell(SetSelling(why is None, why or again, end_sessions=ends))
 
     def _store_notice(self) -> str | None:
         return self._data.volatile or self._data.rescued or self._copies.trouble

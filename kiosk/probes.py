@@ -43,8 +43,13 @@ def probes(
         "cloud": lambda: Part(Condition.OK, live.view.cloud),
     }
     for worker in workers:
-        found[worker.name] = partial(_thread, worker, supervisor, clock)
+        found[worker.name] = thread_probe(worker, supervisor, clock)
     return found
+
+
+def thread_probe(worker: DeviceThread, supervisor: Supervisor, clock: Callable[[], MonoNs]) -> Probe:
+    """What a device thread says."""
+    return partial(_thread, worker, supervisor, clock)
 
 
 def edge_probe(edge: Edge, supervisor: Supervisor, well: Probe | None = None) -> Probe:

@@ -48,10 +48,8 @@ class OwnersHands:
         conductor: Conductor,
         slots: Mapping[SlotName, SlotPort],
         outputs: SwitchedOutputs,
-        water: WaterPort | None = None,
     ) -> None:
         self._conductor = conductor
-        self._water = water
         self._slots = slots
         self._outputs = outputs
         self._bus = CommandBus(conductor.owner.post, conductor)
@@ -121,6 +119,11 @@ class OwnersHands:
             return self._outputs.on(name)
         self._on_owner(lambda: self._outputs.set(name, on))
         return True
+
+    @property
+    def _water(self) -> WaterPort | None:
+        pouring = self._conductor.pouring
+        return pouring.port if pouring is not None else None
 
     # On the owner's thread.
 

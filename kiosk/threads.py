@@ -48,9 +48,13 @@ class Supervisor:
             self.watch(edge)
 
     def watch(self, edge: Edge) -> None:
-        """One more to watch, before `start`."""
-        self._edges.append(edge)
+        """One more to watch."""
         self._deaths[edge.name] = deque(maxlen=DEATHS + 1)
+        self._edges = [*self._edges, edge]
+
+    def forget(self, name: str) -> None:
+        """One fewer to watch; what it died of is still known."""
+        self._edges = [edge for edge in self._edges if edge.name != name]
 
     def recent_deaths(self, name: str) -> int:
         """How often the thread of that name died within the last minute. Callable from any thread."""

@@ -149,9 +149,12 @@ class Conductor:
             self.listeners.refused(command, refusal)
             return {}
 
-    def rewired(self, rules: Rules, slots: Sequence[SlotName]) -> None:
-        """Takes over the rules of a changed pinmap. The devices of these slots are others now; nobody uses them."""
+    def rewired(self, rules: Rules, slots: Sequence[SlotName], water: WaterPort | None) -> None:
+        """Takes over the rules of a changed pinmap. The devices of these slots are others now, and `water` may be;
+        nobody uses them."""
         self._engine.rules = rules
+        if water is not (self.pouring.port if self.pouring is not None else None):
+            self.pouring = Pouring(self, water, self._journal.mark) if water is not None else None
         now = self.now().mono
         for name in slots:
             self.sensing.rewired(name, now)

@@ -7,7 +7,7 @@ people take, so they are called from threads that may wait; the errors they rais
 
 import logging
 import time
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
@@ -25,6 +25,7 @@ from hardware.bench.slot import BenchSlot
 from hardware.bench.water import BenchWater
 from hardware.bench.world import FaultKept, WorldFile, WorldKept
 from hardware.errors import BenchNameError, BenchRefused
+from hardware.pinmap_changes import Changes
 from hardware.specs import Pinmap
 
 _log = logging.getLogger(__name__)
@@ -60,7 +61,6 @@ class Bench:
             pinmap, seed, wires, clock, own_reader=card_reader is None, own_coins=coin_board is None
         )
         self._slots = self._parts.slots
-        self._water = self._parts.water
         if self._water is not None and clock is time.monotonic_ns:
             # Where somebody else keeps the time, they let the water flow.
             self._water.start()
@@ -97,10 +97,10 @@ class Bench:
         """The folder with the bench's thermometers and the alarm of its supply."""
         return self._parts.sysfs.root
 
-    def refit(self, pinmap: Pinmap, slots: Collection[str], outputs: Collection[str]) -> None:
-        """Solder anew what another pinmap has elsewhere, in these slots and outputs; what is plugged in stays."""
+    def refit(self, pinmap: Pinmap, change: Changes) -> None:
+        """Solder anew what another pinmap has elsewhere; what is plugged in stays."""
         with self._changing():
-            self._parts.refit(pinmap, slots, outputs)
+            self._parts.refit(pinmap, change)
 
     # What people do.
 
@@ -153,7 +153,7 @@ class Bench:
     @property
     def water(self) -> BenchWater | None:
         """The dispenser's insides, for whoever keeps the time or weighs the cup."""
-        return self._water
+        return self._parts.water
 
     def fault(self, device: str, kind: str, on: bool) -> None:
         """Break something, or mend it. Raises `BenchNameError`, which lists what can be broken."""
@@ -168,8 +168,8 @@ class Bench:
     def snapshot(self) -> dict[str, Any]:
         """What somebody sees who stands before the kiosk, in the shape of `GET /api/bench`."""
         return {
-            "slots": {name: slot.snapshot() for name, slot in self._slots.items()},
-            "outputs": {name: wire.carries(active) for name, (wire, active) in self._parts.outputs.items()},
+            "slots": {name: slot.snapshot() for name, slot in list(self._slots.items())},
+            "outputs": {name: wire.carries(active) for name, (wire, active) in list(self._parts.outputs.items())},
             "cup": self._cup_there,
             "water": self._water.snapshot() if self._water is not None else None,
             "reader": self._parts.reader.port if self._parts.reader is not None else self._external_reader,
@@ -201,7 +201,7 @@ class Bench:
 
     def _keep(self) -> WorldKept:
         return WorldKept(
-            slots={name: slot.keep() for name, slot in self._slots.items()},
+            slots={name: slot.keep() for name, slot in list(self._slots.items())},
             # How a door stands says also whether it was forced.
             faults=tuple(FaultKept(**fault) for fault in self._faults.on if fault["kind"] != "forced"),
             cup=self._cup_there,
@@ -219,6 +219,10 @@ class Bench:
                 _log.warning("A fault of the bench is forgotten: %s", error)
         for name in kept.slots.keys() - self._slots.keys():
             _log.warning("What lay in %s is forgotten: the pinmap has no such slot", name)
+
+    @property
+    def _water(self) -> BenchWater | None:
+        return self._parts.water
 
     @property
     def _cup_there(self) -> bool:

@@ -2,7 +2,8 @@
 
 import random
 import threading
-from collections.abc import Callable, Collection
+import time
+from collections.abc import Callable
 from functools import partial
 
 from hardware.bench.door_lock import BenchDoor
@@ -26,6 +27,8 @@ from hardware.bench.tca9548a import Tca9548a
 from hardware.bench.tm1637 import TM1637Chip
 from hardware.bench.water import BenchRanger, BenchWater
 from hardware.bench.wires import Level, Wire, expander_wire, header_wire
+from hardware.check_pins import Claim, claims
+from hardware.pinmap_changes import Changes
 from hardware.safety import thermometer_names
 from hardware.slot_specs import SensorSpec, SlotSpec
 from hardware.spec_base import Pinned
@@ -61,32 +64,81 @@ class BenchParts:
         self._seed = seed
         self._memory = memory
         self._clock = clock
+        self._own_reader, self._own_coins = own_reader, own_coins
         self._expanders = {name: self._make_expander(name) for name in pinmap.expanders}
         self.slots = {spec.name: self._make_slot(spec) for spec in pinmap.slots}
         self.outputs = {name: (self._wire(spec), spec.active) for name, spec in pinmap.outputs.items()}
         self.reader = bench_reader(pinmap, self._rng("reader")) if own_reader else None
         self.coins = self._make_coins() if own_coins else None
         self.switches.update(payment_switches(self.reader, self.coins))
-        self.water = self._make_water()
         self.sysfs = BenchSysfs()
+        self.water = self._make_water()
         self.thermometers = self._make_guards()
 
-    def refit(self, pinmap: Pinmap, slots: Collection[str], outputs: Collection[str]) -> None:
-        """Follow another pinmap in these slots and outputs; phones and doors stay as they are."""
+    def refit(self, pinmap: Pinmap, change: Changes) -> None:
+        """Follow another pinmap in what is different; phones and doors stay as they are, the cup goes."""
+        kept = {spec.name: self.slots[spec.name].keep() for spec in self._pinmap.slots if spec.name in change.slots}
         for spec in self._pinmap.slots:
-            if spec.name in slots:
+            if spec.name in (*change.slots, *change.gone_slots):
                 self._unsolder(spec)
-        for name in outputs:
+                self.slots.pop(spec.name, None)
+        for name in change.outputs:
             self.outputs.pop(name, None)
+        self._take_down(change)
         self._pinmap = pinmap
+        for name in change.expanders:
+            if name in pinmap.expanders:
+                self._expanders[name] = self._make_expander(name)
         for spec in pinmap.slots:
-            if spec.name in slots:
-                kept = self.slots[spec.name].keep()
+            if spec.name in (*change.slots, *change.new_slots):
                 self.slots[spec.name] = self._make_slot(spec)
-                self.slots[spec.name].restore(kept)
+                if spec.name in kept:
+                    self.slots[spec.name].restore(kept[spec.name])
         self.outputs.update(
-            {name: (self._wire(spec), spec.active) for name, spec in pinmap.outputs.items() if name in outputs}
+            {name: (self._wire(spec), spec.active) for name, spec in pinmap.outputs.items() if name in change.outputs}
         )
+        self._put_up(change)
+
+    def _take_down(self, change: Changes) -> None:
+        """Take what belongs to no slot off its wires."""
+        for claim in claims(self._pinmap):
+            if claim.holder.partition(".")[0] in change.devices and (
+                claim.expander is None or claim.expander in self._expanders
+            ):
+                self._claimed(claim).unsolder()
+        for name in change.expanders:
+            spec = self._pinmap.expanders.get(name)
+            if spec is not None and self._expanders.pop(name, None) is not None:
+                self._bus(spec.i2c).detach(spec.address)
+        gone = {section for section in change.devices if section != "safety"}
+        names = [n for n in self.switches if n.partition(".")[0] in gone or n in change.expanders]
+        names += [n for n in self.switches if n.startswith("safety.") and "safety" in change.devices]
+        for name in names:
+            del self.switches[name]
+        for part, section in ((self.reader, "reader"), (self.coins, "coin"), (self.water, "water")):
+            if part is not None and section in change.devices:
+                part.close()
+
+    def _put_up(self, change: Changes) -> None:
+        if "reader" in change.devices and self._own_reader:
+            self.reader = bench_reader(self._pinmap, self._rng("reader"))
+        if "coin" in change.devices and self._own_coins:
+            self.coins = self._make_coins()
+        if "water" in change.devices:
+            self.water = self._make_water()
+            if self.water is not None and self._clock is time.monotonic_ns:
+                self.water.start()
+        if "safety" in change.devices:
+            for thermometer in self.thermometers.values():
+                thermometer.fault("missing", True)
+            self.thermometers = self._make_guards()
+        own = {name: switches for name, switches in payment_switches(self.reader, self.coins).items()}
+        self.switches.update({name: own[name] for name in own if name in change.devices})
+
+    def _claimed(self, claim: Claim) -> Wire:
+        if claim.expander is not None:
+            return expander_wire(self._expanders[claim.expander], claim.pin)
+        return header_wire(self.factory.wire(claim.pin))
 
     def _unsolder(self, spec: SlotSpec) -> None:
         self._segment(spec.sensor).detach(spec.sensor.address)

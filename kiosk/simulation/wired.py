@@ -8,6 +8,7 @@ at the instant at which it would, one after the other, so that the same seed giv
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
+from hardware.berth import Berth
 from hardware.card_reader_rdm6300 import Rdm6300Reader
 from hardware.coin_acceptor import PulseCoinAcceptor
 from hardware.display import DisplayWorker
@@ -220,4 +221,5 @@ def _damaged(number: int) -> bytes:
 
 
 def _one(drivers: Wiring, kind: type[_Kind]) -> _Kind:
-    return next(worker for worker in drivers.workers if isinstance(worker, kind))
+    threads = [worker.worker if isinstance(worker, Berth) else worker for worker in drivers.workers]
+    return next(thread for thread in threads if isinstance(thread, kind))

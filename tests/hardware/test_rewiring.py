@@ -86,13 +86,27 @@ class TestPins:
         ({'"pulse_ms": 500': '"pulse_ms": 600'}, Changes(("slot1", "slot2", "slot3", "slot4"))),
         ({'"plug": "Lightning"': '"plug": "USB-C"'}, Changes(("slot3",))),
         ({'"pin": 19, "driver": "mosfet"': '"pin": 19, "driver": "transistor"'}, Changes((), ("fan",))),
-        ({'"name": "slot2"': '"name": "slot9"'}, Changes(at_start=("slots",))),
+        ({'"name": "slot2"': '"name": "slot9"'}, Changes(new_slots=("slot9",), gone_slots=("slot2",))),
         (
             {'"board": "pi4b"': '"board": "pi400"', '"near_mm": 120': '"near_mm": 90'},
-            Changes(at_start=("board", "water")),
+            Changes(devices=("water",), at_start=("board",)),
+        ),
+        (
+            {'"address": "0x20"': '"address": "0x21"'},
+            Changes(("slot1", "slot2", "slot3", "slot4"), ("lamp",), ("safety", "water"), expanders=("io1",)),
         ),
     ],
-    ids=["nothing", "the same pin", "no wire", "a default", "a word", "an output", "a name", "what starts open"],
+    ids=[
+        "nothing",
+        "the same pin",
+        "no wire",
+        "a default",
+        "a word",
+        "an output",
+        "a name",
+        "a board and water",
+        "an expander with all that is on it",
+    ],
 )
 def test_what_is_different_is_found(edits, expected):
     assert changes(GOOD, pinmap(edits)) == expected

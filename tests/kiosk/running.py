@@ -63,7 +63,7 @@ class RunningKiosk:
         self.store = self._data.queries
         self.bench = Bench(self.pinmap)
         stack.callback(self.bench.close)
-        self.wiring = wire(self.pinmap, self.bench, self.noticed)
+        self.wiring = wire(self.pinmap, self.bench, self.noticed, coin_stored=self._data.coin_is_stored)
         stack.callback(self.wiring.stop)
         self.wiring.start()
         shell = HeadlessShell(self.inbox)
@@ -78,7 +78,7 @@ class RunningKiosk:
         owner.start()
         stack.callback(owner.join)
         stack.callback(shell.quit)
-        hands = OwnersHands(self.conductor, self.wiring.slots, self.wiring.outputs, self.wiring.water)
+        hands = OwnersHands(self.conductor, self.wiring.slots, self.wiring.outputs)
         self.selftests = SelfTests(self._test_devices, self.wiring.slots, self.conductor, hands, self.journal.selftest)
         stack.callback(self.selftests.abandon)
         self.console = ConsoleServer(build_console(self.facade, self.selftests), "127.0.0.1", 0)

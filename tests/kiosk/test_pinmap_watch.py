@@ -14,12 +14,14 @@ from gpiozero import GPIOPinInUse
 
 from hardware.errors import DeviceError
 from hardware.pinmap import Pinmap, load_pinmap
+from hardware.pinmap_changes import Changes
 from hardware.reload import Reload
 from hardware.rewiring import Rewirer
 from kiosk.clock import monotonic
 from kiosk.health import Condition
 from kiosk.pinmap_follow import PinmapFollower, PinmapLike
 from kiosk.pinmap_watch import AGAIN_LOOKS, PinmapWatch
+from kiosk.settings_model import WaterSettings
 from sessions.units import SlotName
 from tests.kiosk.running import PINMAP, RunningKiosk, running_kiosk, wait_for
 
@@ -209,11 +211,11 @@ def at(tmp_path: Path) -> Iterator[Reloading]:
 
 
 def reloading(kiosk: RunningKiosk, file: Path, rewirer: Rewirer | None = None) -> Reloading:
-    follower = PinmapFollower(kiosk.conductor, kiosk.live)
+    follower = PinmapFollower(kiosk.kiosk, WaterSettings(), lambda: kiosk.wiring.water)
     followed: list[PinmapLike] = []
     follower.took_over.append(followed.append)
     rewirer = rewirer or Rewirer(kiosk.wiring, kiosk.pinmap, kiosk.noticed, monotonic, kiosk.bench.refit)
-    reload = Reload(str(file), kiosk.pinmap, rewirer, follower.is_free, follower.took, follower.on_owner)
+    reload = Reload(str(file), kiosk.pinmap, rewirer, follower)
     watch = PinmapWatch(file, reload.take, look_s=0.02)
     kiosk.kiosk.let_in(watch, watch.part)
     return Reloading(kiosk, file, reload, watch, followed)
@@ -337,11 +339,11 @@ def test_when_a_new_device_cannot_be_opened_everything_is_as_before(tmp_path, fa
     with running_kiosk(tmp_path / "data") as kiosk:
         tried: list[Pinmap] = []
 
-        def refit(pinmap: Pinmap, slots: Any, outputs: Any) -> None:
+        def refit(pinmap: Pinmap, change: Changes) -> None:
             tried.append(pinmap)
             if len(tried) == 1:
                 raise failure
-            kiosk.bench.refit(pinmap, slots, outputs)
+            kiosk.bench.refit(pinmap, change)
 
         at = reloading(kiosk, file, Rewirer(kiosk.wiring, kiosk.pinmap, kiosk.noticed, monotonic, refit))
         before = set(kiosk.wiring.outputs.names())

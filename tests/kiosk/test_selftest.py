@@ -214,7 +214,7 @@ def test_with_a_technician_there_every_device_of_a_running_kiosk_passes(kiosk):
     def ask(**asked: Any) -> Any:
         return run_checks(kiosk.pinmap, kiosk.wiring, **{**asked, "person": person})
 
-    hands = OwnersHands(kiosk.conductor, kiosk.wiring.slots, kiosk.wiring.outputs, kiosk.wiring.water)
+    hands = OwnersHands(kiosk.conductor, kiosk.wiring.slots, kiosk.wiring.outputs)
     tests = SelfTests(ask, kiosk.wiring.slots, kiosk.conductor, hands, kiosk.journal.selftest)
     outcome = tests.run({})
     person.rest()
