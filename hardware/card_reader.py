@@ -5,6 +5,7 @@ after a second without that UID. Two cards in the field take turns, which is two
 what it sees stands in its own module: `card_reader_rdm6300`, `card_reader_pn532`, `card_reader_wedge`.
 """
 
+import os
 import secrets
 import time
 from dataclasses import dataclass
@@ -18,6 +19,8 @@ from sessions.units import MonoNs, seconds_ns
 
 ABSENT_NS: Final = seconds_ns(1)
 """A UID not seen for this long has left the reader."""
+LYING_NS: Final = seconds_ns(0.5)
+"""A UID seen so lately lies there still: readers repeat themselves at least twice in this time."""
 REMEMBERED: Final = 64
 """UIDs kept at most: more than a field without anticollision can ever show in a second."""
 
@@ -38,9 +41,11 @@ class TapFilter:
             del self._seen[next(iter(self._seen))]
         return last is None or mono - last >= ABSENT_NS
 
-    def pause(self, length_ns: int) -> None:
-        """Nobody looked for so long: what was there before has been there all the while."""
-        self._seen = {uid: MonoNs(when + length_ns) for uid, when in self._seen.items()}
+    def pause(self, began: MonoNs, ended: MonoNs) -> None:
+        """Nobody looked in between: what was lying there when that began has been there all the while."""
+        for uid, when in self._seen.items():
+            if began - when <= LYING_NS:
+                self._seen[uid] = MonoNs(when + ended - began)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,15 +94,16 @@ class CardReader(PortWorker[Port]):
         """The reader is there."""
         self._begin()
         if self._unwatched_since is not None:
-            self._filter.pause(self._clock() - self._unwatched_since)
+            self._filter.pause(self._unwatched_since, MonoNs(self._clock()))
             self._unwatched_since = None
         return super().found()
 
     def go_on_from(self, former: "CardReader[Any]") -> None:
         """Count on from a reader that has ended, or is about to; before this one begins."""
         self._run_id, self._taps = former._run_id, former._taps
-        self._filter = former._filter
-        self._unwatched_since = former.last_beat
+        if os.path.realpath(self.port) == os.path.realpath(former.port):
+            self._filter = former._filter
+            self._unwatched_since = former.last_beat
 
     @property
     def counts(self) -> ReaderCounts:

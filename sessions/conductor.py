@@ -157,6 +157,7 @@ class Conductor:
             self.pouring = Pouring(self, water, self._journal.mark) if water is not None else None
         now = self.now().mono
         for name in slots:
+            self.outputs.rewired(name, self.state)
             self.sensing.rewired(name, now)
             self._displays.forget(name)
         self._displays.set()

@@ -37,6 +37,12 @@ class OutputSetter:
         for name in self._slots:
             self._released[name] = state.slot(name).release_seq
 
+    def rewired(self, name: SlotName, state: State) -> None:
+        """A slot has another relay and lock, both off; that it was once released opens no door of theirs."""
+        self._power[name] = False
+        self._released[name] = state.slot(name).release_seq
+        self._done.pop(name, None)
+
     def set(self, state: State, durable: Seq, now: MonoNs) -> MonoNs | None:
         """Sets what is wanted now; gives the next instant at which a door's time is over, if one is open."""
         slots, mode = state.slots, state.mode

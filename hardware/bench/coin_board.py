@@ -1,6 +1,7 @@
 """A coin board on the bench: it numbers its coins, says each until it is answered, and refuses unless told."""
 
 import random
+import secrets
 import threading
 import time
 from collections.abc import Callable
@@ -38,7 +39,8 @@ class BenchCoinBoard:
         self._lock = threading.Lock()
         self._faults: set[str] = set()
         self._received = b""
-        self._boots = 0
+        # Another one for ever: its coins may be in a store that outlives this board.
+        self._boots = secrets.randbits(32)
         self._closed = threading.Event()
         self._power_on()
         self._thread = threading.Thread(target=self._run, name="bench-coin-board", daemon=True)
