@@ -84,6 +84,8 @@ _SECTIONS = (
     ("`safety`", "SafetySpec"),
     ("`safety.temperature[]`", "TemperatureSpec"),
     ("`safety.relay_enable`", "RelayEnableSpec"),
+    ("`safety.contactor`", "ContactorSpec"),
+    ("`safety.contactor.feedback`", "FeedbackSpec"),
     ("Profiles: `profiles.NAME`", "ProfileSpec"),
     ("`subscriptions[]`", "SubscriptionSpec"),
 )

@@ -15,7 +15,16 @@ from hardware.reader_specs import SerialSpec
 from hardware.slot_specs import DoorSpec, LockSpec, RelaySpec
 from hardware.spec_base import Level, Pinned, Spec
 from hardware.spec_types import EXPANDER_PINS, expander_pin_name
-from hardware.specs import BeamSpec, I2cSpec, Pinmap, PumpSpec, SwitchSpec, TemperatureSpec
+from hardware.specs import (
+    BeamSpec,
+    ContactorSpec,
+    FeedbackSpec,
+    I2cSpec,
+    Pinmap,
+    PumpSpec,
+    SwitchSpec,
+    TemperatureSpec,
+)
 
 PIN_KEYS: Final = frozenset({"pin", "clk", "dio", "trigger", "echo", "reset"})
 """The fields that hold one pin; `pins` holds two."""
@@ -38,8 +47,14 @@ _FIXED: Final = {
     15: "is RX of the serial line (reader or console)",
 }
 
-Switch = RelaySpec | LockSpec | PumpSpec | CoinEnableSpec
+Switch = RelaySpec | LockSpec | PumpSpec | CoinEnableSpec | ContactorSpec
 """What must be off while nobody drives it: it gives energy, or takes a customer's coin."""
+
+
+_Coil = LockSpec | ContactorSpec
+
+Input = BeamSpec | DoorSpec | FeedbackSpec | SwitchSpec
+"""What is only read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +154,7 @@ def bus_pins(pinmap: Pinmap) -> Iterator[Finding]:
 
 
 def boot_level(pinmap: Pinmap) -> Iterator[Finding]:
-    """Relays, locks, the pump and the coin line are off at the level their pin has while the Pi boots."""
+    """Relays, locks, pump, contactor and coin line are off at the level their pin has while the Pi boots."""
     for part in parts(pinmap):
         spec = part.spec
         if not isinstance(spec, Switch) or spec.pin < 0 or (spec.expander is None and spec.pin in _FIXED):
@@ -152,7 +167,7 @@ def boot_level(pinmap: Pinmap) -> Iterator[Finding]:
             yield Finding((*part.path, "pin"), why, _off_at_boot(pinmap, on))
         if spec.pull is not None and (spec.pull == "external_up") == (on == "high"):
             right = "external_down" if on == "high" else "external_up"
-            what = "its relay" if isinstance(spec, RelaySpec) else "its coil" if isinstance(spec, LockSpec) else "it"
+            what = "its relay" if isinstance(spec, RelaySpec) else "its coil" if isinstance(spec, _Coil) else "it"
             way = spec.pull.removeprefix("external_")
             message = f"a resistor {way} switches {what} on when nobody drives the pin"
             yield Finding((*part.path, "pull"), message, f'Wire 10 kohm the other way and write "{right}".')
@@ -177,7 +192,7 @@ def expander_outputs(pinmap: Pinmap) -> Iterator[Finding]:
 def expander_inputs(pinmap: Pinmap) -> Iterator[Finding]:
     """GPA7 and GPB7 can only be outputs."""
     for claim in claims(pinmap):
-        if claim.expander and claim.pin in INPUT_LESS and isinstance(claim.part.spec, BeamSpec | DoorSpec | SwitchSpec):
+        if claim.expander and claim.pin in INPUT_LESS and isinstance(claim.part.spec, Input):
             message = f"{claim.name} can only be an output; {claim.holder} is an input"
             yield Finding(claim.path, message, _free_pins(pinmap, claim))
 
@@ -202,7 +217,7 @@ def _free_pins(pinmap: Pinmap, claim: Claim) -> str:
     used = {(other.expander, other.pin) for other in claims(pinmap)}
     spec = claim.part.spec
     if claim.expander is not None:
-        inputs_only = isinstance(spec, BeamSpec | DoorSpec | SwitchSpec)
+        inputs_only = isinstance(spec, Input)
         free = [pin for pin in range(EXPANDER_PINS) if not (inputs_only and pin in INPUT_LESS)]
         return _choice([pin for pin in free if (claim.expander, pin) not in used], claim.expander)
     candidates = list(FREE_FOR_ALL)

@@ -13,7 +13,7 @@ from hardware.check_pins import parts
 from hardware.pinmap_words import near_hint
 from hardware.problems import Finding, listed, quoted
 from hardware.slot_specs import LockSpec, RelaySpec, SensorSpec
-from hardware.specs import OutputSpec, Pinmap, PumpSpec, SupplySpec
+from hardware.specs import ContactorSpec, OutputSpec, Pinmap, PumpSpec, SupplySpec
 
 LOAD_SHARE: Final = 0.8
 """How much of a supply's rating may be planned: the rest is for its age, heat and inrush."""
@@ -43,7 +43,7 @@ def supplies_exist(pinmap: Pinmap) -> Iterator[Finding]:
     """A supply that is used is described in `supplies`."""
     for part in parts(pinmap):
         spec = part.spec
-        if isinstance(spec, SensorSpec | LockSpec | PumpSpec | OutputSpec) and spec.supply:
+        if isinstance(spec, SensorSpec | LockSpec | PumpSpec | ContactorSpec | OutputSpec) and spec.supply:
             feeds_port = isinstance(spec, SensorSpec)
             if spec.supply in pinmap.supplies or (feeds_port and _is_pi(spec.supply, None)):
                 continue
@@ -56,13 +56,16 @@ _ADD_SUPPLY: Final = 'Add it: "supplies": {"usb": {"V": 5.2, "max_mA": 12000}}.'
 
 
 def supply_load(pinmap: Pinmap) -> Iterator[Finding]:
-    """All ports at once, one lock at a time, the pump and the outputs take at most 80 % of their supply."""
+    """All ports at once, one lock at a time, pump, contactor and outputs take at most 80 % of their supply."""
     for name, supply in pinmap.supplies.items():
         ports = [slot.sensor.max_mA for slot in pinmap.slots if slot.sensor.supply == name]
         locks = [slot.lock.mA for slot in pinmap.slots if slot.lock and slot.lock.supply == name]
         loads = {f"{len(ports)} ports": sum(ports), "one lock": max(locks, default=0)}
         if pinmap.water and pinmap.water.pump.supply == name:
             loads["the pump"] = pinmap.water.pump.mA
+        contactor = pinmap.safety.contactor
+        if contactor is not None and contactor.supply == name:
+            loads["the contactor"] = contactor.mA
         loads |= {f"outputs.{key}": output.mA or 0 for key, output in pinmap.outputs.items() if output.supply == name}
         total = sum(loads.values())
         if total > LOAD_SHARE * supply.max_mA:
@@ -127,7 +130,7 @@ def pin_current(pinmap: Pinmap) -> Iterator[Finding]:
         if isinstance(spec, RelaySpec) and spec.driver == "direct":
             hint = 'Use a relay board and write "board", or a "transistor".'
             yield Finding((*part.path, "driver"), "a relay's coil takes more than the 16 mA of a pin", hint)
-        elif isinstance(spec, LockSpec | PumpSpec | OutputSpec) and spec.driver in (None, "direct"):
+        elif isinstance(spec, LockSpec | PumpSpec | ContactorSpec | OutputSpec) and spec.driver in (None, "direct"):
             if (spec.mA or 0) <= PIN_MAX_MA:
                 continue
             message = f"{spec.mA:g} mA are more than the 16 mA of a pin"

@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from hardware.backend import Backend
+from hardware.contactor import CONTACTOR, Contactor, fit_contactor
 from hardware.current_sensor import CurrentSensor
 from hardware.display import DisplayWorker, SlotDisplay
 from hardware.door import BOUNCE_S, Door
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
 WATER = "water"
 """How the names of the dispenser's devices begin."""
 
-ENERGY = (".relay", ".lock", ".pump")
+ENERGY = (".relay", ".lock", ".pump", ".contactor")
 """How the names of those outputs end that are turned off before all others."""
 
 
@@ -52,6 +53,9 @@ def _outputs_of(pinmap: "Pinmap") -> Iterator[tuple[str, "Pinned", bool]]:
     """Every output with whether high is on."""
     for slot in pinmap.slots:
         yield from outputs_of_slot(slot)
+    contactor = pinmap.safety.contactor
+    if contactor is not None:
+        yield CONTACTOR, contactor, contactor.active == "high"
     if pinmap.water is not None:
         yield "water.pump", pinmap.water.pump, pinmap.water.pump.active == "high"
     enable = pinmap.coin.enable if pinmap.coin is not None else None
@@ -95,6 +99,8 @@ class Fitter:
         self._locks = LockBank(post, clock=clock)
         self._displays = DisplayWorker((), post, clock=clock)
         self._bus_workers: dict[int, I2CWorker] = {}
+        self.contactor: Contactor | None = None
+        """The main contactor, if there is one; only a start builds it."""
         self.ended = False
         """Whether everything was turned off for good; what is built from then on stays off."""
         self._cut_off: dict[str, list[str]] = {}
@@ -108,6 +114,10 @@ class Fitter:
         # The header's outputs before any bus is opened: with a broken bus, too, the relays must end up off.
         for device, spec, active_high in sorted(_outputs_of(pinmap), key=lambda output: output[1].expander is not None):
             self.fit_output(device, spec, active_high=active_high)
+        mains = pinmap.safety.contactor
+        if mains is not None:
+            output = self._outputs[CONTACTOR]
+            self.contactor = fit_contactor(mains, output, self._header, self.expander, self._post, self._clock)
         self.kiosk_outputs = KioskOutputs({name: self._outputs[name] for name in pinmap.outputs})
         for section in SECTIONS:
             self.devices.fit(section, pinmap)

@@ -11,6 +11,7 @@ from hardware.berth import Berth
 from hardware.card_reader import CardReader
 from hardware.coin_acceptor import PulseCoinAcceptor
 from hardware.coin_board import SerialCoinBoard
+from hardware.contactor import Contactor
 from hardware.door import BOUNCE_S
 from hardware.expander import Expander
 from hardware.gate import Gate
@@ -55,6 +56,11 @@ def accepts_high(line: "CoinEnableSpec") -> bool:
 
 class Pins(Protocol):
     """Who claims pins: `hardware.fitter.Fitter`."""
+
+    @property
+    def contactor(self) -> Contactor | None:
+        """The main contactor, if there is one."""
+        ...
 
     def fit_output(self, device: str, spec: "Pinned | RelayEnableSpec", *, active_high: bool) -> ReportedOutput:
         """An output, off; the one there is, if it was claimed before."""
@@ -177,7 +183,8 @@ class KioskDevices:
         loops = [self._loop("smoke", safety.smoke, post), self._loop("stop", safety.stop, post)]
         supply = SupplyAlarm(sysfs, post)
         thermometers = make_thermometers(safety.temperature, sysfs)
-        return Guard(thermometers, [each for each in loops if each is not None], supply, post, clock=self._clock)
+        there = [each for each in loops if each is not None]
+        return Guard(thermometers, there, supply, post, contactor=self._pins.contactor, clock=self._clock)
 
     def _loop(self, source: str, spec: "SwitchSpec | None", post: Post) -> Loop | None:
         if spec is None:

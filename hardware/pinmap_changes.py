@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from hardware.check_pins import claims
+from hardware.contactor import CONTACTOR
 from hardware.specs import Pinmap
 
 _AT_START: Final = ("board",)
-"""What a kiosk learns once, when it starts."""
+"""What a kiosk learns once, when it starts. The main contactor is the other thing: nobody changes the supply of all
+ports under a customer's phone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,9 @@ def changes(old: Pinmap, new: Pinmap) -> Changes:
         for claim in claims(pinmap)
         if claim.expander in expanders
     }
+    mains = any(c.holder.startswith(CONTACTOR) and c.expander in expanders for p in (old, new) for c in claims(p))
+    if mains or old.safety.contactor != new.safety.contactor:
+        at_start.append(CONTACTOR)
     before, after = ({slot.name: slot for slot in pinmap.slots} for pinmap in (old, new))
     sections = {name: (_section(old, name), _section(new, name)) for name in ("safety", "reader", "coin", "water")}
     sections["relay_enable"] = (old.safety.relay_enable, new.safety.relay_enable)
@@ -76,4 +81,4 @@ def _different(old: Mapping[str, Any], new: Mapping[str, Any]) -> tuple[str, ...
 
 def _section(pinmap: Pinmap, name: str) -> Any:
     section = getattr(pinmap, name)
-    return section.model_copy(update={"relay_enable": None}) if name == "safety" else section
+    return section.model_copy(update={"relay_enable": None, "contactor": None}) if name == "safety" else section

@@ -116,6 +116,7 @@ _BY_MODEL: Final[Mapping[str, Mapping[str, str]]] = {
     "FlowSpec": {"pulses_per_l": "pulses a litre, calibrated with one litre"},
     "SwitchSpec": {"ok": "the level while all is well; wire loops so that a cut wire is not"},
     "SafetySpec": {
+        "contactor": "the main contactor between supplies and ports; it opens for a danger and for a welded relay",
         "relay_enable": "the pin that must toggle for the relays' coils to have power",
         "smoke": "the smoke detector's loop",
         "stop": "the stop button's loop",
@@ -127,6 +128,13 @@ _BY_MODEL: Final[Mapping[str, Mapping[str, str]]] = {
         "warn_C": "from here on staff are told",
     },
     "RelayEnableSpec": {"toggle_ms": "how often it toggles"},
+    "ContactorSpec": {
+        "active": "the level of the pin at which it feeds the ports",
+        "feedback": "its auxiliary contact, which proves that it follows",
+        "mA": "what its coil draws",
+        "supply": "the supply its coil is fed from",
+    },
+    "FeedbackSpec": {"closed": "the level of the pin while the main contacts are closed"},
     "I2cSpec": {
         "hz": "its clock; above 100 kHz only on short wires",
         "pins": "[SDA, SCL]; bus 1 is on GPIO 2 and 3",

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from hardware.contactor import Contactor
 from hardware.errors import DeviceError
 from hardware.gpio import Output
 from hardware.loops import Loop
@@ -47,7 +48,7 @@ class RelayEnable(Worker):
 
 
 class Guard(Worker):
-    """Asks the thermometers in turn, the supply and the loops' freshness, twice a second or as fast as they answer.
+    """Asks the thermometers in turn, supply, contactor and whether loops are fresh, twice a second or as they answer.
 
     Too hot is `trip_C`, and over only below `warn_C`: the fan has cooled what is left by then. From `warn_C` on a
     `DeviceReport` with `Trouble.HOT` tells staff. A thermometer that fails is reported as any device; what it said last
@@ -61,9 +62,11 @@ class Guard(Worker):
         supply: SupplyAlarm,
         post: Post,
         *,
+        contactor: Contactor | None = None,
         clock: Clock = time.monotonic_ns,
     ) -> None:
         super().__init__("safety", clock)
+        self.contactor = contactor
         self.thermometers = tuple(thermometers)
         self.loops = tuple(loops)
         self.supply = supply
@@ -78,6 +81,8 @@ class Guard(Worker):
         now = self._beat()
         self.supply.look(now)
         self._look_at_loops(now)
+        if self.contactor is not None:
+            self.contactor.look(now)
         if self._watched:
             self._watched[self._next].look(now)
             self._next = (self._next + 1) % len(self._watched)

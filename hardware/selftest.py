@@ -15,6 +15,7 @@ from collections.abc import Callable, Collection, Generator
 from contextlib import closing
 
 from hardware.selftest_check import Check, Watch
+from hardware.selftest_contactor import ContactorTest
 from hardware.selftest_hands import OwnHands
 from hardware.selftest_kiosk import KioskTest
 from hardware.selftest_slot import SlotTest
@@ -57,11 +58,19 @@ def run_checks(
     ]
     if slots is None:
         parts.insert(0, KioskTest(pinmap, wiring, tools).run())
+        if wiring.contactor is not None:
+            parts.append(ContactorTest(pinmap, wiring, wiring.contactor, tools, power=power).run())
     checks = []
-    for part in parts:
-        # Closed at once, so that a test that is broken off gives its slot back before anybody looks.
-        with closing(part):
-            for check in part:
-                checks.append(check)
-                progress(check)
+    try:
+        if power and wiring.contactor is not None:
+            tools.hands.mains(True)
+        for part in parts:
+            # Closed at once, so that a test that is broken off gives its slot back before anybody looks.
+            with closing(part):
+                for check in part:
+                    checks.append(check)
+                    progress(check)
+    finally:
+        if power and wiring.contactor is not None:
+            tools.hands.leave_mains()
     return checks

@@ -41,6 +41,17 @@ class OwnHands:
         self._wiring.slots[name].set_power(on)
         return True
 
+    def mains(self, on: bool) -> bool:
+        """Switch the main contactor; where there is none the ports are always fed."""
+        if self._wiring.contactor is not None:
+            self._wiring.contactor.set(on)
+        return on or self._wiring.contactor is not None
+
+    def leave_mains(self) -> None:
+        """Nobody feeds the ports while no kiosk runs."""
+        if self._wiring.contactor is not None:
+            self._wiring.contactor.set(False)
+
     def unlock(self, name: SlotName, on: bool) -> bool:
         """Pulse the lock, or let it be."""
         self._wiring.slots[name].set_unlocked(on)

@@ -68,6 +68,14 @@ class Hands(Protocol):
         """Switch a slot's relay. False, and nothing done, while power is withheld."""
         ...
 
+    def mains(self, on: bool) -> bool:
+        """Open the main contactor for a test, or let it feed the ports again. Gives whether it was so switched."""
+        ...
+
+    def leave_mains(self) -> None:
+        """Give the main contactor back to whoever had it before the test."""
+        ...
+
     def unlock(self, name: SlotName, on: bool) -> bool:
         """Want a slot's door unlocked, or locked. False as `power`."""
         ...

@@ -123,6 +123,25 @@ class RelayEnableSpec(Spec):
     toggle_ms: Annotated[int, Number(10, 1_000, "ms", whole=True)] = 100
 
 
+class FeedbackSpec(Pinned):
+    """A contactor's auxiliary contact; `closed` is the level it reads while the main contacts are closed."""
+
+    STAND_IN: ClassVar[dict[str, Any]] = {**Pinned.STAND_IN, "closed": "low"}
+
+    closed: Level
+
+
+class ContactorSpec(Pinned):
+    """The main contactor: its contacts stand between the supplies and all ports, so open it takes all their power."""
+
+    active: Level
+    mA: LoadMilliamps
+    supply: Name
+    pull: Pull | None = None
+    driver: Driver = "mosfet"
+    feedback: FeedbackSpec | None = None
+
+
 class SafetySpec(Spec):
     """What guards the cabinet."""
 
@@ -130,6 +149,7 @@ class SafetySpec(Spec):
     smoke: SwitchSpec | None = None
     stop: SwitchSpec | None = None
     relay_enable: RelayEnableSpec | None = None
+    contactor: ContactorSpec | None = None
 
 
 class I2cSpec(Spec):

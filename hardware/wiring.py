@@ -40,6 +40,8 @@ class Wiring:
         self.outputs = fitter.kiosk_outputs
         self.profiles = fitter.profiles
         """Who switches those outputs as profiles want them."""
+        self.contactor = fitter.contactor
+        """The main contactor; open until somebody closes it."""
         self.expanders = fitter.expanders
         self.buses = fitter.buses
         """The I2C buses by number. Whoever speaks on one holds `hardware.i2c.LIBRARY_LOCK`."""

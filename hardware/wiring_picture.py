@@ -11,7 +11,7 @@ from typing import Final
 
 from hardware.spec_types import expander_pin_name
 from hardware.svg_sheet import Anchor, Box, Sheet, fitted, text_width
-from hardware.wiring_plan import PORT_WAY, SLOT_COLUMNS, WARNING, Address, Chip, HeaderPin, Plan
+from hardware.wiring_plan import SLOT_COLUMNS, WARNING, Address, Chip, HeaderPin, Plan
 from hardware.wiring_text import holders
 from hardware.wiring_wires import COLOURS, Kind, Need, Wire
 
@@ -183,7 +183,7 @@ def _chip_wire(sheet: Sheet, wire: Wire, side: int, y: float) -> None:
 
 def _slots(sheet: Sheet, plan: Plan, top: float) -> float:
     sheet.text(_LEFT, top, "Slots", 18, bold=True)
-    sheet.text(_LEFT, top + 26, PORT_WAY, 12)
+    sheet.text(_LEFT, top + 26, plan.port_way, 12)
     rows = (SLOT_COLUMNS, *plan.slots)
     longest = [max(len(row[column]) for row in rows) for column in range(len(SLOT_COLUMNS))]
     size = min(12.0, (WIDTH - 2 * _LEFT - 16 * len(longest)) / (sum(longest) * 0.62))

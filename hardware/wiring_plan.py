@@ -27,9 +27,9 @@ WARNING: Final = (
 """Said before anything else, on paper and on screen."""
 
 
-PORT_WAY: Final = (
-    "Each port: supply, fuse, relay contact, then 4.7 kohm to ground, then the sensor's shunt, then the port. "
-    "D+ and D- of the port joined, or on a charging controller; never to the Pi."
+_PORT_WAY: Final = (
+    "Each port: supply, {contactor}fuse, relay contact, then 4.7 kohm to ground, then the sensor's shunt, then the "
+    "port. D+ and D- of the port joined, or on a charging controller; never to the Pi."
 )
 """How the current flows to a phone; the sensor after the relay tells on, off and welded without one."""
 
@@ -74,7 +74,7 @@ class Address:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Everything there is to wire."""
+    """Everything there is to wire. `port_way` is how the current flows to a phone."""
 
     board: str
     header: tuple[HeaderPin, ...]
@@ -82,6 +82,7 @@ class Plan:
     addresses: tuple[Address, ...]
     slots: tuple[tuple[str, ...], ...]
     supplies: tuple[str, ...]
+    port_way: str
 
 
 SLOT_COLUMNS: Final = ("slot", "plug", "relay", "sensor", "display", "lock", "door", "cable")
@@ -95,7 +96,8 @@ def plan(pinmap: Pinmap) -> Plan:
     header = tuple(_header_pin(position, by_pin) for position in range(1, 41))
     chips = tuple(_chip(name, spec, by_pin) for name, spec in pinmap.expanders.items())
     slots = tuple(_slot_row(pinmap, index) for index in range(len(pinmap.slots)))
-    return Plan(pinmap.board, header, chips, tuple(_addresses(pinmap)), slots, tuple(_supplies(pinmap)))
+    way = _PORT_WAY.format(contactor="main contactor, " if pinmap.safety.contactor else "")
+    return Plan(pinmap.board, header, chips, tuple(_addresses(pinmap)), slots, tuple(_supplies(pinmap)), way)
 
 
 def _all_claims(pinmap: Pinmap) -> Iterator[Claim]:
@@ -169,5 +171,7 @@ def _supplies(pinmap: Pinmap) -> Iterator[str]:
         users = [f"port of {slot.name}" for slot in pinmap.slots if slot.sensor.supply == name]
         users += [f"lock of {slot.name}" for slot in pinmap.slots if slot.lock and slot.lock.supply == name]
         users += ["pump"] if pinmap.water and pinmap.water.pump.supply == name else []
+        contactor = pinmap.safety.contactor
+        users += ["contactor"] if contactor and contactor.supply == name else []
         users += [key for key, output in pinmap.outputs.items() if output.supply == name]
         yield f"{name}: {supply.V:g} V, {supply.max_mA / 1000:g} A: {listed(users, 'and') or 'nothing yet'}"

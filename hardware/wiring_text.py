@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from hardware.spec_types import expander_pin_name
-from hardware.wiring_plan import PORT_WAY, SLOT_COLUMNS, WARNING, Chip, HeaderPin, Plan
+from hardware.wiring_plan import SLOT_COLUMNS, WARNING, Chip, HeaderPin, Plan
 from hardware.wiring_wires import COLOURS, Wire
 
 _ROOM = 32
@@ -21,7 +21,7 @@ def wiring_text(plan: Plan) -> str:
     for chip in plan.chips:
         lines += ["", *_chip(chip)]
     lines += ["", "I2C addresses", *_table(("bus", "address", "of", "chip", "set by", ""), list(_addresses(plan)))]
-    lines += ["", "Slots", *_table(SLOT_COLUMNS, plan.slots), "", f"  {PORT_WAY}"]
+    lines += ["", "Slots", *_table(SLOT_COLUMNS, plan.slots), "", f"  {plan.port_way}"]
     lines += ["", "Supplies", *(f"  {supply}" for supply in plan.supplies)] if plan.supplies else []
     return "\n".join(line.rstrip() for line in lines) + "\n"
 

@@ -17,8 +17,10 @@ from hardware.slot_specs import DisplaySpec, DoorSpec, LockSpec, RelaySpec
 from hardware.spec_base import Level, Spec
 from hardware.specs import (
     BeamSpec,
+    ContactorSpec,
     CupSpec,
     ExpanderSpec,
+    FeedbackSpec,
     FlowSpec,
     I2cSpec,
     OutputSpec,
@@ -82,6 +84,8 @@ def _end(spec: Spec, key: str, pin: int) -> tuple[str, Kind, tuple[Need, ...]]:
             return "coil driver", "lock", _coil_needs(spec)
         case PumpSpec():
             return "pump driver", "water", _coil_needs(spec)
+        case ContactorSpec():
+            return "coil driver", "safety", _coil_needs(spec)
         case DisplaySpec():
             shift = _shift(spec.level)
             return ("CLK", "display", shift) if key == "clk" else ("DIO", "display", (*shift, _SERIES))
@@ -115,6 +119,8 @@ def _slow_end(spec: Spec, key: str, pin: int) -> tuple[str, Kind, tuple[Need, ..
     match spec:
         case DoorSpec():
             return "switch to ground", "door", ()
+        case FeedbackSpec():
+            return f"auxiliary contact to ground, closed = {spec.closed}", "safety", ()
         case SwitchSpec():
             return f"loop to ground, well = {spec.ok}", "safety", ()
         case OutputSpec():
@@ -159,7 +165,7 @@ def _relay_needs(spec: RelaySpec) -> tuple[Need, ...]:
     return tuple(needs)
 
 
-def _coil_needs(spec: LockSpec | PumpSpec) -> tuple[Need, ...]:
+def _coil_needs(spec: LockSpec | PumpSpec | ContactorSpec) -> tuple[Need, ...]:
     driver = f"{_DRIVERS.get(spec.driver, 'driver')}, diode at the coil"
     return (_pull(_other(spec.active)), Need("driver", driver))
 

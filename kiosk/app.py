@@ -85,7 +85,12 @@ class _Kiosk:
         self._inbox = Inbox()
         stack.callback(self._inbox.close)
         pinmap = load_pinmap(options.pinmap)
-        rules = to_rules(options.settings, slot_rules(pinmap.slots), water_rules(pinmap.water, options.settings.water))
+        rules = to_rules(
+            options.settings,
+            slot_rules(pinmap.slots),
+            water_rules(pinmap.water, options.settings.water),
+            has_contactor=pinmap.safety.contactor is not None,
+        )
         data = DataDirectory(options.data_dir, stack, _volatile(options))
         self._bench = self._make_bench(pinmap)
         self._wiring = self._make_wiring(pinmap, self._bench or Pi(), data)

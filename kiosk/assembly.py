@@ -42,7 +42,7 @@ from sessions.errors import StoreError
 from sessions.events import Fact, ModeChanged
 from sessions.journaling import Heartbeat
 from sessions.machine import SELLING
-from sessions.ports import Observation, Outputs, ProfileOutputs, SlotPort, WaterPort
+from sessions.ports import MainsPort, Observation, Outputs, ProfileOutputs, SlotPort, WaterPort
 from sessions.recovery import recover
 from sessions.rules import Rules
 from sessions.store.database import store_path
@@ -77,6 +77,11 @@ class Devices(Protocol):
     @property
     def water(self) -> WaterPort | None:
         """The dispenser, if there is one."""
+        ...
+
+    @property
+    def contactor(self) -> MainsPort | None:
+        """What feeds all ports, if that is switched."""
         ...
 
     @property
@@ -174,6 +179,7 @@ class Assembly:
             data.clock,
             data.card_key,
             water=devices.water,
+            mains=devices.contactor,
         )
         self._hours = HoursKeeper(self.conductor, clock_is_sure)
         stack.callback(self._hours.stop)

@@ -93,6 +93,18 @@ class OwnersHands:
         """Switch a slot's relay."""
         return self._on_owner(lambda: self._power(name, on))
 
+    def mains(self, on: bool) -> bool:
+        """Hold the main contactor open, or let it follow the state again."""
+        return self._on_owner(lambda: self._hold_mains(open_it=not on)) == on
+
+    def leave_mains(self) -> None:
+        """Let it follow the state again."""
+        try:
+            self._on_owner(lambda: self._hold_mains(open_it=False))
+        except TimeoutError:
+            if not self._closed:
+                _log.warning("The main contactor could not be given back in time; the next start closes it")
+
     def unlock(self, name: SlotName, on: bool) -> bool:
         """Pulse a lock, or let it be."""
         if not on:
@@ -143,6 +155,10 @@ class OwnersHands:
         # Or the voltage would be taken for a welded contact.
         self._conductor.sensing.power_switched(name, on, self._conductor.now().mono)
         return True
+
+    def _hold_mains(self, *, open_it: bool) -> bool:
+        self._conductor.hold_mains_open(open_it)
+        return self._conductor.outputs.mains_on
 
     def _pump_on(self) -> bool:
         state = self._conductor.state

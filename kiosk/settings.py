@@ -86,8 +86,10 @@ def effective_toml(settings: Settings) -> str:
     return "\n".join(lines)
 
 
-def to_rules(settings: Settings, slots: Sequence[SlotRules], water: WaterRules | None = None) -> Rules:
-    """The rules that these settings and the pinmap's slots and water mean."""
+def to_rules(
+    settings: Settings, slots: Sequence[SlotRules], water: WaterRules | None = None, *, has_contactor: bool = False
+) -> Rules:
+    """The rules that these settings and the pinmap's slots, water and main contactor mean."""
     return Rules(
         slots=tuple(slots),
         timing=Timing(**settings.timing.model_dump()),
@@ -95,6 +97,7 @@ def to_rules(settings: Settings, slots: Sequence[SlotRules], water: WaterRules |
         detection=DetectionRules(**settings.detection.model_dump()),
         water=water,
         hours=hours_of(settings),
+        has_contactor=has_contactor,
         guests=settings.kiosk.guests,
         kiosk_id=settings.kiosk.id,
         kiosk_name=settings.kiosk.name,

@@ -20,7 +20,7 @@ from sessions.journaling import Batch, Journal, Mark, Sample
 from sessions.metering import Meter
 from sessions.noticed import Noticed
 from sessions.outputs import OutputSetter
-from sessions.ports import AfterId, CupSeen, Json, Observation, Reading, SlotPort, WaterPort
+from sessions.ports import AfterId, CupSeen, Json, MainsPort, Observation, Reading, SlotPort, WaterPort
 from sessions.pouring import Pouring
 from sessions.registry import Record, Registry, SessionOwner, SessionRecord, WaterRecord
 from sessions.rules import Rules
@@ -67,6 +67,7 @@ class Conductor:
         listeners: Listeners | None = None,
         pace: Pace | None = None,
         water: WaterPort | None = None,
+        mains: MainsPort | None = None,
     ) -> None:
         self.owner = owner
         """Who holds the records and lends its thread."""
@@ -78,7 +79,9 @@ class Conductor:
         self.pace = pace or Pace()
         self.registry = Registry(owner.sessions)
         self.sensing = Sensing(slots, engine.rules, self.tell)
-        self.outputs = OutputSetter(slots, engine.rules.timing.door_open_s, self._power_switched)
+        self.outputs = OutputSetter(
+            slots, engine.rules.timing.door_open_s, self._power_switched, mains, self._mains_switched
+        )
         self.pouring = Pouring(self, water, journal.mark) if water is not None else None
         self._followed = engine.state.seq
         self._storing = Storing(engine.state.seq)
@@ -273,6 +276,14 @@ class Conductor:
                 record.detector.arm(now)
             else:
                 record.detector.disarm()
+
+    def _mains_switched(self, on: bool) -> None:
+        self.sensing.mains_switched(on, self.now().mono)
+
+    def hold_mains_open(self, held: bool) -> None:
+        """Keeps the main contactor open for a self-test, or lets it follow the state again."""
+        self.outputs.hold_mains_open = held
+        self._set_outputs()
 
     def _set_outputs(self) -> None:
         if self.pouring is not None:

@@ -7,7 +7,7 @@ of which one clears: all follow from the same few lines, in whatever order they 
 
 from sessions import commands as c
 from sessions import events as e
-from sessions import water
+from sessions import safety, water
 from sessions.actors import require_staff
 from sessions.claims import end_claim
 from sessions.draft import Draft
@@ -32,6 +32,8 @@ def device_trouble(draft: Draft, command: c.DeviceTrouble) -> Json:
             draft.add(e.FaultCleared(command.device, command.detail, slot))
     elif known is None or known.trouble != command.trouble:
         draft.add(e.FaultRaised(command.device, command.trouble, command.detail, slot))
+    if command.trouble == Trouble.WELDED and slot is not None:
+        safety.weld_seen(draft, slot, command.detail)
     return {"device": command.device, "trouble": command.trouble}
 
 
@@ -65,6 +67,9 @@ def enable_slot(draft: Draft, command: c.EnableSlot) -> Json:
             draft.add(e.FaultCleared(fault.device, "looked after by staff", command.slot))
     if draft.state.slot(command.slot).disabled is not None:
         draft.add(e.SlotEnabled(command.slot, command.actor.name, command.reason))
+        relay = draft.state.faults.get(f"{command.slot}.relay")
+        if relay is not None and relay.trouble == Trouble.WELDED:
+            safety.weld_seen(draft, command.slot, relay.detail)
     return {"slot": command.slot, "disabled": False}
 
 

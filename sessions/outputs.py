@@ -1,4 +1,4 @@
-"""Sets every slot's outputs to what its state wants, as levels.
+"""Sets every slot's outputs, and the main contactor, to what the state wants, as levels.
 
 `OutputSetter.set` may be called at any time and any number of times: it compares what is wanted with what was last
 set. Nothing is queued and nothing replayed, so an acknowledgement that comes late cannot turn on what a later decision
@@ -9,7 +9,8 @@ from collections.abc import Callable, Mapping
 
 from sessions.entities import Slot
 from sessions.machine import Mode
-from sessions.ports import SlotPort
+from sessions.ports import MainsPort, SlotPort
+from sessions.safety import cuts_mains
 from sessions.slots import levels
 from sessions.state import State
 from sessions.units import NS, MonoNs, Seq, SlotName
@@ -19,12 +20,24 @@ class OutputSetter:
     """Drives relays and locks of all slots from the owner's thread."""
 
     def __init__(
-        self, slots: Mapping[SlotName, SlotPort], door_open_s: int, on_power: Callable[[SlotName, bool], None]
-    ):
-        """``on_power`` is told each time a slot's power was really switched."""
+        self,
+        slots: Mapping[SlotName, SlotPort],
+        door_open_s: int,
+        on_power: Callable[[SlotName, bool], None],
+        mains: MainsPort | None = None,
+        on_mains: Callable[[bool], None] = lambda on: None,
+    ) -> None:
+        """``on_power`` is told each time a slot's power was really switched, ``on_mains`` the same of the contactor."""
         self._slots = slots
         self._open_ns = door_open_s * NS
         self._on_power = on_power
+        self._mains = mains
+        self._on_mains = on_mains
+        self.mains_on = False
+        """Whether the main contactor was last set on."""
+        self.hold_mains_open = False
+        """Whether a self-test wants it open."""
+        self._safe_since: Seq | None = None
         self._power = dict.fromkeys(slots, False)
         self._released: dict[SlotName, Seq] = dict.fromkeys(slots, Seq(0))
         self._open_until: dict[SlotName, MonoNs] = {}
@@ -45,6 +58,31 @@ class OutputSetter:
 
     def set(self, state: State, durable: Seq, now: MonoNs) -> MonoNs | None:
         """Sets what is wanted now; gives the next instant at which a door's time is over, if one is open."""
+        # The contactor closes before the relays do and opens after them: it shall not have to make or break a load.
+        feeds = self._feeds(state, durable)
+        if feeds:
+            self._set_mains(True)
+        next_shut = self._set_slots(state, durable, now)
+        if not feeds:
+            self._set_mains(False)
+        return next_shut
+
+    def _feeds(self, state: State, durable: Seq) -> bool:
+        """Whether the ports may be fed: no danger stands, and that is durable."""
+        if cuts_mains(state):
+            self._safe_since = None
+            return False
+        if self._safe_since is None:
+            self._safe_since = state.seq
+        return self._safe_since <= durable and not self.hold_mains_open
+
+    def _set_mains(self, on: bool) -> None:
+        if self._mains is not None and on != self.mains_on:
+            self.mains_on = on
+            self._mains.set(on)
+            self._on_mains(on)
+
+    def _set_slots(self, state: State, durable: Seq, now: MonoNs) -> MonoNs | None:
         slots, mode = state.slots, state.mode
         for name, port in self._slots.items():
             done = self._done.get(name)

@@ -25,6 +25,7 @@ __all__ = [
     "DeviceReport",
     "DoorSeen",
     "Json",
+    "MainsPort",
     "Observation",
     "Outputs",
     "Post",
@@ -161,7 +162,8 @@ class DeviceReport:
 class DangerSeen:
     """Something is dangerous for the whole kiosk, or is so no more.
 
-    ``source`` is ``stop``, ``smoke``, ``temperature``, ``supply``, or ``unseen`` for a guard that cannot be read.
+    ``source`` is ``stop``, ``smoke``, ``temperature``, ``supply``, ``contactor`` for one that does not follow, or
+    ``unseen`` for a guard that cannot be read.
     """
 
     source: str
@@ -214,6 +216,17 @@ class SlotPort(Protocol):
 
     def door_open(self) -> bool | None:
         """The last known door position; None without a switch or before its first reading."""
+        ...
+
+
+class MainsPort(Protocol):
+    """The main contactor, through which all ports are fed, as the rules see it.
+
+    Where its auxiliary contact is wired, its driver posts `DangerSeen` for ``contactor`` when it does not follow.
+    """
+
+    def set(self, on: bool) -> None:
+        """Drives it to a level; on feeds the ports."""
         ...
 
 

@@ -106,6 +106,8 @@ class Rules:
     """None on a kiosk without."""
     hours: OpeningHours | None = None
     """None for a kiosk that always sells."""
+    has_contactor: bool = False
+    """Whether a main contactor can take the power of all ports away."""
     guests: bool = True
     kiosk_id: str = "kiosk"
     kiosk_name: str = "Charging Kiosk"

@@ -2,10 +2,13 @@
 
 Every danger is a cause of its own (`sessions.modes`), so that one which ends uncovers the next.
 
-* Too hot and too little voltage end by themselves: their drivers say so only well on the good side of the limit.
+* Too hot and too little voltage end by themselves: whoever measures says so only well on the good side of the limit.
 * Smoke and the stop button are *latched*: when their loop is closed again nobody knows yet whether it burned, and a
   button that is pulled out shall start nothing by itself (ISO 13850, 4.1.4). Staff look, and acknowledge; that holds
   over a restart as well.
+* A relay that does not let go of its port is a danger where a main contactor can still take that power away, and only
+  latched: without power nobody can see whether it is well. Staff end it; the port is looked at again at once.
+* A main contactor that does not do what it is told is latched too, or it would be tried again and again.
 * A loop that cannot be read is a danger for as long as that lasts: a button that nobody sees is none.
 """
 
@@ -19,11 +22,15 @@ from sessions.draft import Draft
 from sessions.errors import IllegalTransition
 from sessions.ports import Json
 from sessions.state import State
+from sessions.units import SlotName
 
-DANGERS: Final = ("stop", "smoke", "temperature", "supply", "unseen", "")
-"""Where a danger comes from, the gravest first; the empty one is told by nobody in particular."""
-LATCHED: Final = frozenset({"stop", "smoke"})
+DANGERS: Final = ("stop", "smoke", "temperature", "contactor", "welded", "supply", "sagging", "unseen", "")
+"""Where a danger comes from, the gravest first; the empty one is told by nobody in particular. ``supply`` is the Pi's
+own, ``sagging`` that of the ports."""
+LATCHED: Final = frozenset({"stop", "smoke", "contactor", "welded"})
 """Those that staff must acknowledge."""
+WEAK: Final = frozenset({"supply", "sagging"})
+"""Those for which the relays are enough: too little voltage harms nobody."""
 
 _ACTIVE, _LATCH = "danger", "latched"
 
@@ -39,6 +46,19 @@ def set_danger(draft: Draft, command: c.SetDanger) -> Json:
     if command.on and source in LATCHED and latch not in draft.state.causes:
         draft.add(e.CauseNoted(latch, True, command.reason))
     return {"changed": changed}
+
+
+def weld_seen(draft: Draft, slot: SlotName, reason: str) -> None:
+    """A relay does not let go of its port: the main contactor, where there is one, takes all power away until staff
+    have looked. Of a slot that staff have put out of use they know already: the others shall not wait for it again."""
+    latch = _cause(_LATCH, "welded")
+    if draft.rules.has_contactor and draft.state.slot(slot).disabled is None and latch not in draft.state.causes:
+        draft.add(e.CauseNoted(latch, True, reason))
+
+
+def cuts_mains(state: State) -> bool:
+    """Whether the main contactor must be open: for every danger but too little voltage."""
+    return any(stands(state, source) for source in DANGERS if source not in WEAK) if state.causes else False
 
 
 def acknowledge(draft: Draft, command: c.AcknowledgeDanger) -> Json:
@@ -90,6 +110,8 @@ def _standing(state: State) -> Iterator[str]:
         lasting, latched = (state.causes.get(_cause(kind, source)) for kind in (_ACTIVE, _LATCH))
         if lasting is not None:
             yield lasting.reason
+        elif latched is not None and source == "welded":
+            yield f"{latched.reason} All power is off, and staff have to say that they have looked after it."
         elif latched is not None:
             yield f"{latched.reason} It is over, and staff have to say that all is well."
 

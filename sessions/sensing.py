@@ -22,6 +22,9 @@ WELDED_V = 2.0
 """A port without power is bled to zero within milliseconds; half a volt would be a charge left, two volts are a closed
 contact."""
 WELDED_READINGS = 3
+FROZEN_READINGS = 30
+"""So many equal readings in a row of a port that should be dead are no proof of a contact: the sensor hangs at what it
+saw before. Even where nothing flows, a chip's noise moves its last digit within a second."""
 DEAD_READINGS = 30
 """Three seconds of readings: a supply that trips and comes back within them is no broken relay."""
 MOST_RECALLED_ERROR_MA = 1.0
@@ -41,7 +44,11 @@ class _Watch:
     last: Reading | None = None
     unpowered_since: MonoNs | None = None
     live_voltages: int = 0
+    live_moved: bool = False
+    """Whether the readings behind that were different ones: a sensor that hangs proves no contact."""
     dead_voltages: int = 0
+    weld_told: bool = False
+    """Whether it was told since the main contactor last closed that the contact is welded."""
     powered_since: MonoNs | None = None
     missing_voltages: int = 0
     moves: int = 0
@@ -57,6 +64,9 @@ class Sensing:
         self._lost_ns = seconds_ns(rules.detection.lost_s)
         self._tell = tell
         self._watches = {name: _Watch() for name in slots}
+        self._fed = True
+        self._uncut: set[SlotName] = set()
+        """Slots that have voltage behind an open main contactor."""
 
     def zero(self, name: SlotName) -> Zero:
         """The slot's zero and noise as learned so far."""
@@ -81,8 +91,19 @@ class Sensing:
         watch.unpowered_since = None if on else now
         watch.powered_since = now if on else None
         watch.live_voltages = watch.dead_voltages = watch.missing_voltages = 0
+        watch.live_moved = False
         if not on:
             watch.zero.renew()
+
+    def mains_switched(self, on: bool, now: MonoNs) -> None:
+        """Notes that the main contactor feeds all ports, or none. Behind an open one no voltage says anything about a
+        relay; as soon as it is closed, all are judged anew."""
+        self._fed = on
+        for watch in self._watches.values():
+            watch.unpowered_since = now if watch.powered_since is None else None
+            watch.powered_since = now if watch.powered_since is not None else None
+            watch.live_voltages = watch.dead_voltages = watch.missing_voltages = 0
+            watch.weld_told = watch.live_moved = False
 
     def rewired(self, name: SlotName, now: MonoNs) -> None:
         """Forgets what was learned of a slot: it has another sensor, and no power."""
@@ -97,6 +118,7 @@ class Sensing:
             for reading in port.readings(watch.read_up_to):
                 self._take(watch, reading)
             self._tell_silence(state, name, watch, now)
+            self._tell_uncut(name, watch)
             self._tell_weld(state, name, watch)
             self._tell_dead(state, name, watch)
             self._tell_moving(state, name, watch)
@@ -110,19 +132,23 @@ class Sensing:
                     watch.zero.renew()
                 watch.still = 0
             watch.still += 1
-        watch.last = reading
+        before, watch.last = watch.last, reading
         if reading.mA is None:
             return
         watch.last_good = reading.mono
         on_since = watch.powered_since
-        if on_since is not None and reading.mono >= on_since + SETTLED_NS and reading.bus_V is not None:
+        fed_on = self._fed and on_since is not None and reading.mono >= on_since + SETTLED_NS
+        if fed_on and reading.bus_V is not None:
             watch.missing_voltages = watch.missing_voltages + 1 if reading.bus_V < WELDED_V else 0
         off_since = watch.unpowered_since
         if off_since is None or reading.mono < off_since + SETTLED_NS:
             return
         live = reading.bus_V is not None and reading.bus_V >= WELDED_V
+        if live and watch.live_voltages and before is not None and before.mA is not None:
+            watch.live_moved |= (before.mA, before.bus_V) != (reading.mA, reading.bus_V)
         watch.live_voltages = watch.live_voltages + 1 if live else 0
-        watch.dead_voltages = 0 if live else watch.dead_voltages + 1
+        watch.live_moved &= live
+        watch.dead_voltages = watch.dead_voltages + 1 if self._fed and not live else 0
         if not live:
             watch.zero.learn(reading.mA)
 
@@ -136,14 +162,33 @@ class Sensing:
         elif not silent and fault is not None and fault.trouble == Trouble.NO_ANSWER:
             self._tell(c.DeviceTrouble(device, None, "answers again"))
 
+    def _tell_uncut(self, name: SlotName, watch: _Watch) -> None:
+        uncut = not self._fed and watch.live_moved and watch.live_voltages >= WELDED_READINGS
+        if uncut == (name in self._uncut) or (not uncut and watch.live_voltages):
+            return
+        self._uncut ^= {name}
+        if uncut and len(self._uncut) == 1:
+            detail = f"{name} has voltage although the main contactor is open: it is welded. Pull the plug; replace it."
+            self._tell(c.SetDanger(True, detail, "contactor"))
+        elif not self._uncut:
+            self._tell(c.SetDanger(False, "The main contactor cuts the ports' power again.", "contactor"))
+
     def _tell_weld(self, state: State, name: SlotName, watch: _Watch) -> None:
         device = f"{name}.relay"
         fault = state.faults.get(device)
-        if watch.live_voltages >= WELDED_READINGS and fault is None:
+        known = fault is not None and (fault.trouble != Trouble.WELDED or watch.weld_told)
+        if watch.live_voltages >= WELDED_READINGS and watch.live_moved and self._fed and not known:
+            watch.weld_told = True
             detail = f"{name} has voltage although its relay is off: the contact is welded. Replace the relay."
             self._tell(c.DeviceTrouble(device, Trouble.WELDED.value, detail))
         elif watch.dead_voltages >= WELDED_READINGS and fault is not None and fault.trouble == Trouble.WELDED:
             self._tell(c.DeviceTrouble(device, None, "opens its contact again"))
+        elif watch.live_voltages >= FROZEN_READINGS and not watch.live_moved and f"{name}.sensor" not in state.faults:
+            detail = (
+                f"The current sensor of {name} shows one and the same voltage although its relay is off: it hangs. Cut"
+                " its supply for a moment; if that does not help, replace it."
+            )
+            self._tell(c.DeviceTrouble(f"{name}.sensor", Trouble.STUCK.value, detail))
 
     def _tell_dead(self, state: State, name: SlotName, watch: _Watch) -> None:
         """Without power nobody can see whether it is well again: whoever mended it enables the slot."""

@@ -45,6 +45,7 @@ def moment(seen: Observation) -> str | None:
 
 def _of_kiosk(state: State) -> set[str]:
     names = {f"safety.{danger}" for danger in DANGERS if stands(state, danger)}
+    names |= {"safety.supply"} if stands(state, "sagging") else set()
     wanted = {
         "kiosk.visit": state.visit_at(SCREEN) is not None,
         "kiosk.fault": bool(state.faults),

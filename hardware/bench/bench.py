@@ -170,6 +170,7 @@ class Bench:
         return {
             "slots": {name: slot.snapshot() for name, slot in list(self._slots.items())},
             "outputs": {name: wire.carries(active) for name, (wire, active) in list(self._parts.outputs.items())},
+            "contactor": self._parts.contactor.closed if self._parts.contactor is not None else None,
             "cup": self._cup_there,
             "water": self._water.snapshot() if self._water is not None else None,
             "reader": self._parts.reader.port if self._parts.reader is not None else self._external_reader,

@@ -9,6 +9,7 @@ from typing import Final, Literal
 
 from hardware.bench.coin_board import BenchCoinBoard
 from hardware.bench.coins import CoinChute
+from hardware.bench.contactor import BenchContactor
 from hardware.bench.i2c_bus import BenchBus
 from hardware.bench.mcp23017 import Mcp23017
 from hardware.bench.names import unknown
@@ -140,6 +141,11 @@ def thermometer_switches(thermometer: BenchThermometer) -> dict[str, Switch]:
 def loop_switches(wire: Wire, ok: Level) -> dict[str, Switch]:
     """A loop that opens: an alarm, a button, or a cut wire."""
     return {"open": lambda on: wire.drive((ok == "high") != on)}
+
+
+def contactor_switches(contactor: BenchContactor) -> dict[str, Switch]:
+    """Main contacts that stay closed, or stay open."""
+    return {"welded": partial(contactor.stick, "welded"), "open": partial(contactor.stick, "open")}
 
 
 def _attribute(thing: object, name: str) -> Switch:

@@ -6,9 +6,11 @@ import time
 from collections.abc import Callable
 from functools import partial
 
+from hardware.bench.contactor import BenchContactor
 from hardware.bench.door_lock import BenchDoor
 from hardware.bench.faults import (
     Switch,
+    contactor_switches,
     expander_switches,
     loop_switches,
     slot_switches,
@@ -28,11 +30,12 @@ from hardware.bench.tm1637 import TM1637Chip
 from hardware.bench.water import BenchRanger, BenchWater
 from hardware.bench.wires import Level, Wire, expander_wire, header_wire
 from hardware.check_pins import Claim, claims
+from hardware.contactor import CONTACTOR
 from hardware.pinmap_changes import Changes
 from hardware.safety import thermometer_names
 from hardware.slot_specs import SensorSpec, SlotSpec
 from hardware.spec_base import Pinned
-from hardware.specs import Pinmap, SwitchSpec
+from hardware.specs import FeedbackSpec, Pinmap, SwitchSpec
 
 OFFSET_V = 60e-6
 """A chip's zero is off by up to this either way; the data sheet allows 100 uV."""
@@ -66,6 +69,7 @@ class BenchParts:
         self._clock = clock
         self._own_reader, self._own_coins = own_reader, own_coins
         self._expanders = {name: self._make_expander(name) for name in pinmap.expanders}
+        self.contactor = self._make_contactor()
         self.slots = {spec.name: self._make_slot(spec) for spec in pinmap.slots}
         self.outputs = {name: (self._wire(spec), spec.active) for name, spec in pinmap.outputs.items()}
         self.reader = bench_reader(pinmap, self._rng("reader")) if own_reader else None
@@ -102,9 +106,7 @@ class BenchParts:
     def _take_down(self, change: Changes) -> None:
         """Take what belongs to no slot off its wires."""
         for claim in claims(self._pinmap):
-            if claim.holder.partition(".")[0] in change.devices and (
-                claim.expander is None or claim.expander in self._expanders
-            ):
+            if _section_of(claim) in change.devices and (claim.expander is None or claim.expander in self._expanders):
                 self._claimed(claim).unsolder()
         for name in change.expanders:
             spec = self._pinmap.expanders.get(name)
@@ -112,7 +114,8 @@ class BenchParts:
                 self._bus(spec.i2c).detach(spec.address)
         gone = {section for section in change.devices if section != "safety"}
         names = [n for n in self.switches if n.partition(".")[0] in gone or n in change.expanders]
-        names += [n for n in self.switches if n.startswith("safety.") and "safety" in change.devices]
+        if "safety" in change.devices:
+            names += [n for n in self.switches if n.startswith("safety.") and n != CONTACTOR]
         for name in names:
             del self.switches[name]
         for part, section in ((self.reader, "reader"), (self.coins, "coin"), (self.water, "water")):
@@ -196,6 +199,7 @@ class BenchParts:
             supply.V if supply is not None else 5.0,
             spec.sensor.shunt_ohm,
             sensed_after_relay=spec.sensor.place == "after_relay",
+            fed=lambda: self.contactor is None or self.contactor.closed,
             clock=self._clock,
         )
         slot = BenchSlot(
@@ -209,6 +213,20 @@ class BenchParts:
         )
         self.switches.update(slot_switches(slot, self._segment(spec.sensor), spec.sensor.address))
         return slot
+
+    def _make_contactor(self) -> BenchContactor | None:
+        spec = self._pinmap.safety.contactor
+        if spec is None:
+            return None
+        contactor = BenchContactor(self._driven(spec, spec.active), spec.active, self._auxiliary(spec.feedback))
+        self.switches[CONTACTOR] = contactor_switches(contactor)
+        return contactor
+
+    def _auxiliary(self, spec: FeedbackSpec | None) -> Callable[[bool], None]:
+        if spec is None:
+            return lambda closed: None
+        wire, closed_high = self._wire(spec), spec.closed == "high"
+        return lambda closed: wire.drive(closed == closed_high)
 
     def _make_sensor(self, spec: SlotSpec, port: Port) -> Ina219:
         rng = self._rng(f"{spec.name}.sensor")
@@ -303,3 +321,8 @@ class BenchParts:
                 self.switches[device] = loop_switches(self._wire(spec), spec.ok)
         self.switches["supply"] = {"low": self.sysfs.low}
         return thermometers
+
+
+def _section_of(claim: Claim) -> str:
+    """What a pin belongs to; the main contactor is changed by a start only."""
+    return CONTACTOR if claim.holder.startswith(CONTACTOR) else claim.holder.partition(".")[0]

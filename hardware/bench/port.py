@@ -19,7 +19,8 @@ Contact = Literal["welded", "open"]
 
 
 class Port:
-    """One port. `contact_closed` says what the relay's coil wants; `fault` is a contact that does not obey it."""
+    """One port. `contact_closed` says what the relay's coil wants; `fault` is a contact that does not obey it. `fed`
+    says whether there is power before the relay."""
 
     def __init__(
         self,
@@ -28,6 +29,7 @@ class Port:
         shunt_ohm: float,
         *,
         sensed_after_relay: bool = True,
+        fed: Callable[[], bool] = lambda: True,
         clock: Callable[[], int] = time.monotonic_ns,
     ) -> None:
         self.fault: Contact | None = None
@@ -35,6 +37,7 @@ class Port:
         self._supply_V = supply_V
         self._resistance_ohm = shunt_ohm + WIRING_OHM
         self._sensed_after_relay = sensed_after_relay
+        self._fed = fed
         self._clock = clock
         self._lock = threading.Lock()
         self._phone: Phone | None = None
@@ -62,7 +65,8 @@ class Port:
         """Amperes through the shunt and volts behind it, now."""
         with self._lock:
             t_s = self._clock() / 1e9
-            powered = self.powered
+            fed = self._fed()
+            powered = self.powered and fed
             if self._on and not powered:
                 self._off_at = t_s
             self._on = powered
@@ -70,9 +74,9 @@ class Port:
             if self._phone is not None:
                 self._phone.power(powered, t_s)
                 amps = self._phone.current_mA(t_s) / 1000
-            return amps, self._volts(amps, t_s)
+            return amps, self._volts(amps, fed, t_s)
 
-    def _volts(self, amps: float, t_s: float) -> float:
-        if self._on or not self._sensed_after_relay:
+    def _volts(self, amps: float, fed: bool, t_s: float) -> float:
+        if self._on or (fed and not self._sensed_after_relay):
             return self._supply_V - amps * self._resistance_ohm
         return self._supply_V * math.exp((self._off_at - t_s) / BLEEDER_S)

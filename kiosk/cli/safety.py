@@ -1,4 +1,4 @@
-"""``kiosk safety``: what keeps all power off, and staff's word that smoke or the stop button were looked after."""
+"""``kiosk safety``: what keeps all power off, and staff's word that what waits for them was looked after."""
 
 import json
 
@@ -63,7 +63,9 @@ def _verdict(dangers: bool, waits: bool) -> str:
 @command_id_option
 @click.option("--json", "as_json", is_flag=True, help="One JSON document.")
 def acknowledge(reason: str, said_id: str | None, as_json: bool) -> None:
-    """Say that smoke or the stop button were looked after, so that power may come back. Refused while any of it lasts.
+    """Say that smoke, the stop button, a welded relay or the contactor were looked after, so that power may come back.
+
+    Refused while any of it lasts.
 
     \b
     Example:

@@ -250,15 +250,31 @@ def _open_door(chaos: Chaos, rng: random.Random) -> Life:
 
 
 def _welded_relay(chaos: Chaos, rng: random.Random) -> Life:
-    """A relay's contact stays closed; the contactor behind it opens for it."""
+    """A relay's contact stays closed. A kiosk with a main contactor waits for staff, who mend it, or leave the slot out
+    of use; without one only the slot is out of order until it opens again."""
     slot = chaos.slot(rng)
     slot.weld(True)
     if chaos.kiosk.pace is not None:
         chaos.kiosk.pace.look_in(slot.name, *SENSOR_SILENT_NS)
     yield rng.uniform(30, 2000)
+    staff, given_up = c.Actor("staff:sim", staff=True), rng.random() < 0.3
+    if given_up:
+        chaos.kiosk.ask(c.DisableSlot(slot.name, staff, "its relay is welded"))
+        while stands(chaos.kiosk.state, "welded"):
+            chaos.kiosk.ask(c.AcknowledgeDanger(staff, "the slot is out of use"))
+            yield rng.uniform(10, 60)
+        yield rng.uniform(60, 20_000)
     slot.weld(False)
     if chaos.kiosk.pace is not None:
         chaos.kiosk.pace.look_in(slot.name, *SENSOR_SILENT_NS)
+    while stands(chaos.kiosk.state, "welded"):
+        chaos.kiosk.ask(c.AcknowledgeDanger(staff, "the relay is replaced"))
+        if chaos.kiosk.pace is not None:
+            chaos.kiosk.pace.look_in(slot.name, *SENSOR_SILENT_NS)
+        yield rng.uniform(10, 60)
+    while chaos.kiosk.state.slot(slot.name).disabled is not None and given_up:
+        chaos.kiosk.ask(c.EnableSlot(slot.name, staff, "the relay is replaced"))
+        yield rng.uniform(10, 60)
 
 
 def _dry_run(chaos: Chaos, rng: random.Random) -> Life:

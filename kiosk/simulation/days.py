@@ -132,7 +132,9 @@ def simulate(
     began = time.perf_counter()
     rng = random.Random(plan.seed)
     water = WaterRules(pulses_per_l=PULSES_PER_L) if plan.drinkers else None
-    rules, seed = Rules(equipment(plan.seed, plan.slots), water=water), rng.getrandbits(64)
+    # Of two kiosks one has a main contactor.
+    rules = Rules(equipment(plan.seed, plan.slots), water=water, has_contactor=plan.seed % 2 == 0)
+    seed = rng.getrandbits(64)
     electronics, spout = FIDELITIES[plan.fidelity]
     kiosk = kiosk_of(rules, seed, skips=plan.skips, electronics=electronics, spout=spout)
     kiosk.asked_to_stop = set()

@@ -12,6 +12,7 @@ acknowledged is still there after a power cut.
 from collections.abc import Collection, Iterable, Mapping
 from typing import Protocol
 
+from kiosk.simulation.mains import SimMains
 from kiosk.simulation.slot import SimSlot
 from kiosk.simulation.spout import Spout
 from kiosk.simulation.virtual import VirtualOwner
@@ -24,6 +25,7 @@ from sessions.ledger import NEVER_NEGATIVE, hold_account
 from sessions.machine import SLOT_FIGURES, SlotState
 from sessions.reasons import StopReason
 from sessions.registry import SessionRecord
+from sessions.safety import cuts_mains
 from sessions.state import State
 from sessions.units import NS, Seq, SessionId, SlotName, TransferId, Unit
 
@@ -32,6 +34,9 @@ TOLERATED_NS = 10 * NS
 benchmark measures that), and a session may have several; whoever counts wrongly is off by more."""
 BEAT_NS = 10 * NS
 """How often marks are written."""
+STRAY_NS = 60 * NS
+"""How long a port may have voltage without its relay before the main contactor must have cut it; the kiosk needs two
+seconds, and a sensor's hiccup some more."""
 STEADY_NS = 60 * NS
 """A phone that has drawn for so long without a break must not be ended as gone."""
 
@@ -47,6 +52,9 @@ class Judged(Protocol):
 
     @property
     def slots(self) -> Mapping[SlotName, SimSlot]: ...
+
+    @property
+    def mains(self) -> SimMains | None: ...
 
     @property
     def spout(self) -> Spout | None: ...
@@ -72,6 +80,8 @@ class Judge:
         self._usage = invariants.UsageWatch()
         self._before: dict[SessionId, tuple[int, int]] = {}
         self._seen: tuple[Seq, Seq] = (Seq(-1), Seq(-1))
+        self._stray: dict[SlotName, int] = {}
+        """Since when slots have had power that nobody wants."""
         self._seen_all: tuple[Seq, Seq, bool] | None = None
         self.acknowledged = Seq(0)
         """The last fact that anybody was told to be safe."""
@@ -85,6 +95,7 @@ class Judge:
                 self._transfers.discard(transfer.id)
                 self._book(transfer, -transfer.amount)
         self._seen_all = None
+        self._stray.clear()
         self._usage = invariants.UsageWatch({mark.session: mark.used_ms for mark in marks.values()})
 
     def decided(self, facts: tuple[e.Fact, ...]) -> None:
@@ -117,6 +128,7 @@ class Judge:
         if seen == self._seen:
             return
         self._seen = seen
+        self._judge_mains()
         for name, slot in kiosk.slots.items():
             if slot.power:
                 invariants.check_power(kiosk.state, {name: True}, kiosk.durable)
@@ -136,12 +148,28 @@ class Judge:
         state = self._kiosk.state
         if self._water is not None:
             self._water.look()
+        self._judge_mains()
         invariants.check_books(state)
         invariants.check_one_each(state)
         invariants.check_power(state, {n: s.power for n, s in self._kiosk.slots.items()}, self._kiosk.durable)
         self._judge_usage()
         if state.ledger.balances() != {key: amount for key, amount in self._books.items() if amount}:
             raise InvariantBroken("I1: the balances are not what the facts' transfers add up to")
+
+    def _judge_mains(self) -> None:
+        """The main contactor: open in every danger but a weak supply, and soon for a relay that does not let go."""
+        kiosk, mains, now = self._kiosk, self._kiosk.mains, self._kiosk.owner.mono
+        if mains is None or not mains.on:
+            self._stray.clear()
+            return
+        if cuts_mains(kiosk.state):
+            raise InvariantBroken("truth: the main contactor is closed while a danger stands")
+        for name, slot in kiosk.slots.items():
+            seen = slot.sensor_works and slot.sticks_at is None and kiosk.state.slot(name).disabled is None
+            if not (slot.live and not slot.power and seen):
+                self._stray.pop(name, None)
+            elif now - self._stray.setdefault(name, now) > STRAY_NS:
+                raise InvariantBroken(f"truth: the welded relay of {name} feeds its port, and the contactor is closed")
 
     def _judge_usage(self) -> None:
         sessions = self._kiosk.state.sessions

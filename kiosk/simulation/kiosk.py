@@ -8,6 +8,7 @@ from functools import lru_cache
 from kiosk.simulation.electronics import AtOnce, Electronics
 from kiosk.simulation.journal import SimJournal
 from kiosk.simulation.judge import Judge
+from kiosk.simulation.mains import SimMains
 from kiosk.simulation.pace import QuietPace
 from kiosk.simulation.slot import SimSlot
 from kiosk.simulation.spout import Spout
@@ -27,6 +28,8 @@ from sessions.rules import Rules
 from sessions.state import State
 from sessions.units import NS, CardKey, Seq, SessionId, SlotName, VisitId
 
+WELDED_NS = tuple(second * NS for second in (2, 4, 8, 16))
+"""When a port is looked at that has voltage against its relay: the contact's voltage, and after a hiccup once more."""
 SECRET = b"a simulated fleet's card secret.."
 
 
@@ -62,11 +65,13 @@ class SimKiosk:
             )
             for slot in rules.slots
         }
+        self.mains = SimMains(self.slots.values(), self._look_soon) if rules.has_contactor else None
         self.spout: Spout | None = None
         if rules.water is not None:
             pulses_per_l, world = rules.water.pulses_per_l or 1.0, lambda: self.world_ns
             self.spout = spout(lambda: self.owner.mono, self._after, self.observe, pulses_per_l, world, skips=skips)
         self.skips = skips
+        self.pace: QuietPace | None = None
         self.running = False
         self.reader_works = True
         self.asked_to_stop: set[SessionId] | None = None
@@ -129,6 +134,7 @@ class SimKiosk:
             Listeners(self._decided, self._durable),
             pace,
             self.spout,
+            self.mains,
         )
         self.journal.acknowledge = self.conductor
         self.pace = pace if isinstance(pace, QuietPace) else None
@@ -153,6 +159,10 @@ class SimKiosk:
         self.electronics.start()
         self.conductor.start(decision)
         self.owner.after_each = self.judge.after_event if self.skips else self.judge.all_after_event
+
+    def _look_soon(self, slot: SimSlot) -> None:
+        if self.pace is not None:
+            self.pace.look_in(slot.name, *WELDED_NS)
 
     def power_cut(self, outage_s: float, *, new_boot: bool = True) -> None:
         """Everything in memory is gone, what was not durable too; after the outage the kiosk starts again.
@@ -205,6 +215,8 @@ class SimKiosk:
         dead.halted = False
         if self.spout is not None:
             self.spout.power_off()
+        if self.mains is not None:
+            self.mains.set(False)
         for slot in self.slots.values():
             slot.before_change = slot.after_change = lambda slot: None
         self.electronics.close()

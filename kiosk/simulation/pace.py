@@ -92,6 +92,10 @@ class QuietPace(Pace):
         now = self._kiosk.conductor.now().mono
         due = {name for instant, name in self._looks if instant <= now}
         self._looks = [look for look in self._looks if look[0] > now]
+        if any(self._kiosk.slots[name].welded for name in due):
+            # What is about to be found may pause the whole kiosk: every other slot's readings until now are known.
+            for slot in self._kiosk.slots.values():
+                self.before_change(slot)
         return [name for name in names if name in due]
 
     def decided(self, facts: tuple[Fact, ...]) -> None:

@@ -39,11 +39,18 @@ class SimPort:
         self.disturbed = False
         """Whether the sensor was not to be trusted at some time since this was last set to False."""
         self.welded = False
+        self.fed = True
+        """Whether there is power before the relay."""
 
     @property
     def power(self) -> bool:
         """Whether the relay is on."""
         return self._draw.power
+
+    @property
+    def live(self) -> bool:
+        """Whether there is voltage on the port."""
+        return self.fed and (self._draw.power or self.welded)
 
     @property
     def phone(self) -> Phone | None:
@@ -76,7 +83,7 @@ class SimPort:
     def _volts(self) -> float:
         if self.sticks_at is not None:
             return self.sticks_at[1]
-        return SUPPLY_V if self._draw.power or self.welded else 0.0
+        return SUPPLY_V if self.live else 0.0
 
     def _mA(self, at: MonoNs, number: int) -> float:
         if self.sticks_at is not None:

@@ -119,6 +119,11 @@ ACCEPTED: dict[str, dict[str, str]] = {
     "a slot's trigger": {'"trigger": "kiosk.charging"': '"trigger": "slot4.door_forced"'},
     "a small direct load": {'{"pin": 18, "driver": "transistor"}': '{"pin": 18, "driver": "direct", "mA": 16}'},
     "a lock without a pulse to spare": {'"pulse_ms": 500': '"pulse_ms": 3000'},
+    "a main contactor": {
+        '"safety": {': '"safety": {"contactor": {"pin": 24, "active": "high", "mA": 80, "supply": "aux", "pull": '
+        '"external_down", "feedback": {"expander": "io1", "pin": 10, "closed": "low"}},',
+        LOCK1: '"lock": null',
+    },
     "relay coils behind a one-shot": {'"safety": {': '"safety": {"relay_enable": {"pin": 24},', LOCK1: '"lock": null'},
     "another bus": {
         '{"1": {"hz": 100000}}': '{"1": {}, "3": {"pins": [4, 24]}}',

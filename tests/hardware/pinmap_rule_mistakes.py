@@ -2,6 +2,8 @@
 
 from tests.hardware.pinmap_files import COIN, DOOR1, LOCK1, LOCK2, RELAY1, RELAY2, SERIAL_COIN, Broken
 
+COIL = '"active": "high", "mA": 80, "supply": "aux"'
+
 RULE_MISTAKES: dict[str, Broken] = {
     "no slots": Broken(
         {'"slots": [': '"slots": ¦[], "$schema": ['}, "slots", "there is no slot", "at least one", "slots-named"
@@ -229,6 +231,44 @@ RULE_MISTAKES: dict[str, Broken] = {
         "slot1.lock would stay on",
         '"reset"',
         "expander-outputs",
+    ),
+    "a contactor that outlives the Pi": Broken(
+        {'"safety": {': f'"safety": {{"contactor": {{"expander": ¦"io1", "pin": 10, {COIL}}},'},
+        "safety.contactor.expander",
+        "safety.contactor would stay on",
+        '"reset"',
+        "expander-outputs",
+    ),
+    "a contactor that closes while the Pi boots": Broken(
+        {
+            LOCK1: '"lock": null',
+            '"safety": {': '"safety": {"contactor": {"pin": ¦24, "active": "low", "mA": 80, "supply": "aux"},',
+        },
+        "safety.contactor.pin",
+        "GPIO24 is low while the Pi boots, which switches safety.contactor on",
+        "the other polarity",
+        "boot-level",
+    ),
+    "a contactor's coil on a bare pin": Broken(
+        {
+            LOCK1: '"lock": null',
+            '"safety": {': f'"safety": {{"contactor": {{"pin": 24, {COIL}, "driver": ¦"direct"}},',
+        },
+        "safety.contactor.driver",
+        "80 mA are more than the 16 mA of a pin",
+        '"mosfet"',
+        "pin-current",
+    ),
+    "a contactor's feedback on an output": Broken(
+        {
+            LOCK1: '"lock": null',
+            '"safety": {': f'"safety": {{"contactor": {{"pin": 24, {COIL}, "feedback": '
+            '{"expander": "io1", "pin": ¦7, "closed": "low"}},',
+        },
+        "safety.contactor.feedback.pin",
+        "io1 GPA7 can only be an output",
+        "Use a free pin",
+        "expander-inputs",
     ),
     "a pump that outlives the Pi": Broken(
         {'{"pin": 20, "active": "high"': '{"expander": ¦"io1", "pin": 10, "active": "high"'},
