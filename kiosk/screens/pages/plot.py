@@ -103,7 +103,7 @@ class PlotPage(StaffPage[PlotModel]):
                 part.set(None, 0, worded=False)
                 continue
             y = self._current.y(levels[k].mA, low, high)
-            worded = y <= free_below
+            worded = bool(levels[k].text) and y <= free_below
             part.set(levels[k], round(y), worded=worded and y - line >= self._current_box.y)
             free_below = y - line if worded else free_below
 
@@ -129,7 +129,7 @@ class _LevelPart:
         self._state: tuple[object, ...] = ()
         colours = page.theme.colours
         self._line: int = page.create_line(0, 0, 0, 0, fill=colours.muted, dash=(6, 4))
-        self._text = Text(page, box, Type.CAPTION, colours.muted, "right", "bottom")
+        self._text = Text(page, box, Type.CAPTION, colours.muted, down="bottom")
 
     def set(self, level: Level | None, y: int, *, worded: bool) -> None:
         """Shows it there."""
@@ -145,7 +145,7 @@ class _LevelPart:
         colour = colours.muted if level.tone is None else tone_colour(colours, level.tone)
         page.move_item(self._line, box.x, y, box.right, y)
         page.change(self._line, fill=colour)
-        self._text.place(Box(box.x, box.y, box.w - page.theme.px(6), y - box.y))
+        self._text.place(Box(box.x + page.theme.px(6), box.y, box.w, y - box.y))
         self._text.set(level.text if worded else "", colour)
 
 

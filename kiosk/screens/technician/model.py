@@ -47,7 +47,7 @@ class TechnicianModel(Screen):
 
 @dataclass(frozen=True, slots=True)
 class Level:
-    """A current that decides something."""
+    """A current that decides something; without a text the axis says what it is."""
 
     mA: float
     text: str

@@ -39,8 +39,8 @@ def plot_sheet(scene: Scene, slot: SlotView, plots: Plots, limits: Limits) -> Pl
     shown = tuple(chunk for chunk in chunks if chunk.number >= first)
     top = SMALL_MA if scene.desk.zoomed else _top(shown)
     levels = (
-        Level(limits.zero_mA, _("zero")),
-        Level(limits.gone_mA, _("no phone"), Tone.CALM),
+        Level(limits.zero_mA, ""),
+        Level(limits.gone_mA, _("no phone")),
         Level(limits.seen_mA, _("phone"), Tone.WARN),
         Level(limits.most_mA, _("most"), Tone.BAD),
     )

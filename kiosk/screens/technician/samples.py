@@ -90,6 +90,8 @@ def _slots() -> list[tuple[str, StaffModel]]:
     states = tuple(SlotState)
     many = tuple(slot(n, states[n % len(states)]) if n % 3 else others(n, SlotState.CHARGING) for n in range(1, 21))
     refusal = wording.refusal("slot_taken", "")
+    hardly = replace(mine(2, SlotState.CHARGING, verdict="paused"), mA=6.1, bus_V=5.1)
+    pausing = _view(slots=(slot(1), hardly))
     return [
         _drawn("technician-slots", _at(Sheet.SLOTS)),
         _drawn("technician-slots-many", _at(Sheet.SLOTS), _view(slots=many)),
@@ -99,8 +101,8 @@ def _slots() -> list[tuple[str, StaffModel]]:
         _drawn("technician-slot-faulted", _at(Sheet.SLOT, 4)),
         _drawn("technician-reason", _at(Sheet.REASON)),
         _drawn("technician-refused", _at(Sheet.SLOT, 2, said=refusal)),
-        _drawn("technician-plot", _at(Sheet.PLOT, 2), plots=_measured),
-        _drawn("technician-plot-small", _at(Sheet.PLOT, 2, zoomed=True), plots=_measured),
+        _drawn("technician-plot", _at(Sheet.PLOT, 2), pausing, plots=_measured),
+        _drawn("technician-plot-small", _at(Sheet.PLOT, 2, zoomed=True), pausing, plots=_measured),
     ]
 
 

@@ -207,7 +207,7 @@ def test_a_plot_keeps_three_minutes_and_its_limits():
     assert [chunk.number for chunk in sheet.chunks] == list(range(sheet.first, sheet.first + CHUNKS))
     assert all(len(chunk.points) == CHUNK for chunk in sheet.chunks[:-1])
     assert sheet.top_mA == 250
-    assert [level.text for level in sheet.levels] == ["zero", "no phone", "phone"]
+    assert [level.text for level in sheet.levels] == ["", "no phone", "phone"]
     assert plotted(measured(3), zoomed=True).top_mA == 50
 
 
