@@ -1,36 +1,34 @@
 """Between the engine, which decides, and the world, which must follow: one thread, no waiting.
 
-`Conductor.execute` is the only way into the engine. After each decision it hands the facts to the journal, opens and
-closes records, arms their jobs and sets the outputs; after each acknowledgement it sets the outputs again and lets go
-of those who waited. The owner (Tk, headless, virtual) lends it its thread and its dict of records.
+`Conductor.execute` is the only way into the engine. After each decision it hands the facts to the journal, lets the
+records follow and sets the outputs; after each acknowledgement it sets the outputs again and lets go of those who
+waited. The owner (Tk, headless, virtual) lends it its thread and its dict of records.
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sessions import commands as c
-from sessions.detection import Detector
 from sessions.displays import Displays
 from sessions.engine import Decision, Engine
 from sessions.entities import Technician, Visit
 from sessions.errors import InvariantBroken, SessionsError
 from sessions.events import Fact, KioskStopped
-from sessions.jobs import Pace, arm_waiting, cancel_jobs, start_jobs
+from sessions.jobs import Pace
 from sessions.journaling import Batch, Journal, Mark, Sample
-from sessions.metering import Meter
 from sessions.noticed import Noticed
 from sessions.outputs import OutputSetter
 from sessions.ports import AfterId, CupSeen, Json, MainsPort, Observation, Reading, SlotPort, WaterPort
 from sessions.pouring import Pouring
+from sessions.records import Records
 from sessions.registry import Record, Registry, SessionOwner, SessionRecord, WaterRecord
 from sessions.rules import Rules
 from sessions.sensing import Sensing
 from sessions.state import State
 from sessions.storing import Storing
 from sessions.technician import idle_until as technician_idle_until
-from sessions.units import CardKey, MonoNs, Now, Seq, SessionId, SlotName, VisitId, ms_until
+from sessions.units import CardKey, MonoNs, Now, Seq, SlotName, VisitId, ms_until
 from sessions.visits import idle_until
-from sessions.water_states import WATER
 
 SWEEP_MS = 1000
 """How often claims, held coins, visits and idle sensors are looked at."""
@@ -87,6 +85,7 @@ class Conductor:
         self._storing = Storing(engine.state.seq)
         self._noticed = Noticed(card_key)
         self._displays = Displays(self, slots, self.registry)
+        self._records = Records(self, self.registry, slots, self.sensing, engine.meters)
         self._sweep_id: AfterId | None = None
         self._door_id: AfterId | None = None
 
@@ -123,9 +122,7 @@ class Conductor:
             if after_id is not None:
                 self.owner.after_cancel(after_id)
         self._sweep_id = self._door_id = None
-        for record in list(self.owner.sessions.values()):
-            cancel_jobs(self, record)
-            self.registry.remove(record.session_id)
+        self._records.close_all()
 
     def _say_stopped(self, reason: str) -> None:
         for record in self.owner.sessions.values():
@@ -232,40 +229,10 @@ class Conductor:
         self._followed = self.state.seq
         self._journal.post(Batch(decision.facts, decision.rows))
         self._storing.decided(decision.facts)
-        self._sync_records()
+        self._records.follow(self.pouring)
         self._set_outputs()
         self._displays.set()
         self.listeners.decided(decision.facts)
-
-    def _sync_records(self) -> None:
-        for session_id in [known for known in self.owner.sessions if known not in self.state.sessions]:
-            record = self.registry.remove(session_id)
-            if record is not None:
-                cancel_jobs(self, record)
-        for session_id in self.state.sessions:
-            if session_id not in self.owner.sessions:
-                self._open_record(session_id)
-        for record in self.owner.sessions.values():
-            if isinstance(record, SessionRecord):
-                arm_waiting(self, record)
-            elif self.pouring is not None:
-                self.pouring.arm(record)
-
-    def _open_record(self, session_id: SessionId) -> None:
-        session = self.state.sessions[session_id]
-        if session.service == WATER:
-            if self.pouring is not None:
-                self.registry.add(self.pouring.open(session_id))
-            return
-        port = self._slots.get(session.slot)
-        if port is None:
-            return
-        zero, max_mA = self.sensing.zero(session.slot), self.rules.slot(session.slot).max_mA
-        detector = Detector(self.rules.detection, zero, max_mA, drawn_before=session.used_ms > 0)
-        meter = self._engine.meters.setdefault(session_id, Meter())
-        record = SessionRecord(session_id, port, meter, detector, read_up_to=self.now().mono)
-        self.registry.add(record)
-        start_jobs(self, record)
 
     def _power_switched(self, name: SlotName, on: bool) -> None:
         now = self.now().mono

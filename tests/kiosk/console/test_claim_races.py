@@ -1,9 +1,10 @@
 """Many who want one slot at the same moment: devices over HTTP and programs at the command socket."""
 
+import random
 import subprocess
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -12,8 +13,10 @@ import pytest
 
 from kiosk.command_socket import CommandSocket
 from sessions.cards import card_key
+from sessions.events import ClaimEnded, SlotClaimed
+from sessions.invariants import check_books, check_one_each
 from sessions.units import CardKey
-from tests.kiosk.running import PATIENCE_S, RunningKiosk, running_kiosk
+from tests.kiosk.running import PATIENCE_S, RunningKiosk, running_kiosk, wait_for
 
 DEVICES, PROGRAMS = 45, 5
 PROGRAM = """
@@ -120,11 +123,83 @@ def test_of_fifty_devices_and_programs_one_gets_the_slot(racing):
     assert [f"won {session['session_id']}" for session in sessions] == started
 
 
-def program(kiosk: RunningKiosk, data: Path, number: int) -> subprocess.Popen[str]:
+def program(kiosk: RunningKiosk, data: Path, number: int, slot: str = "slot4") -> subprocess.Popen[str]:
     """A process that is ready to start a session for a card of its own as soon as it reads a line."""
     kiosk.done(f"/api/cards/{card(number)}/top-up", {"amount": 60, "reason": "a race"})
-    arguments = [sys.executable, "-c", PROGRAM, str(data), "slot4", card(number)]
+    arguments = [sys.executable, "-c", PROGRAM, str(data), slot, card(number)]
     process = subprocess.Popen(arguments, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
     assert process.stdout.readline() == "ready\n"
     return process
+
+
+UIDS = [f"em4100:00AC{number:04X}" for number in range(16)]
+ALLOWED = {"slot_taken", "card_blocked", "no_visit"}
+"""All that a claim may be refused with when everything happens at once."""
+
+
+@pytest.mark.parametrize("round_", range(3))
+def test_claims_blocks_keys_taps_and_programs_at_once_leave_one_winner(round_, tmp_path):
+    with ExitStack() as stack:
+        kiosk = stack.enter_context(running_kiosk(tmp_path))
+        socket = CommandSocket(tmp_path, kiosk.facade.submit)
+        socket.start()
+        stack.callback(socket.stop)
+        people = [kiosk.device(kiosk.card(uid), f"device-{n}") for n, uid in enumerate(UIDS)]
+        programs = [stack.enter_context(program(kiosk, tmp_path, DEVICES + n, "slot1")) for n in range(2)]
+        answers: list[httpx.Response] = []
+        acts: list[Callable[[], object]] = [
+            *(lambda me=me: answers.append(kiosk.post("/api/slots/slot1/claim", None, **me)) for me in people),
+            *(lambda uid=uid: kiosk.done(f"/api/cards/{kiosk.card(uid)}/block") for uid in UIDS[0:5]),
+            *(lambda uid=uid: kiosk.issue_key(kiosk.card(uid)) for uid in UIDS[5:10]),
+            *(lambda uid=uid: kiosk.done("/api/bench/tap", {"uid": uid}) for uid in UIDS[10:13]),
+            *(lambda p=p: p.communicate("go\n", timeout=PATIENCE_S) for p in programs),
+        ]
+        all_at_once(random.Random(round_).sample(acts, len(acts)))
+        wait_for(lambda: kiosk.get("/api/session")["data"]["eventCount"] == kiosk.conductor.state.seq)
+        check_claims_one_after_another(kiosk, answers)
+
+
+def all_at_once(acts: Sequence[Callable[[], object]]) -> None:
+    """Each act in a thread of its own, let go at the same moment."""
+    line = threading.Barrier(len(acts))
+
+    def run(act: Callable[[], object]) -> None:
+        line.wait(PATIENCE_S)
+        act()
+
+    threads = [threading.Thread(target=run, args=(act,)) for act in acts]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(PATIENCE_S)
+
+
+def check_claims_one_after_another(kiosk: RunningKiosk, answers: list[httpx.Response]) -> None:
+    """Nobody had the slot while another had it; whoever lost it lost it for a reason; who has it now may have it."""
+    assert len(answers) == len(UIDS)
+    assert {a.json()["code"] for a in answers if a.status_code != 200} <= ALLOWED
+    holder, claims, lost = None, 0, []
+    for fact in kiosk.store.facts():
+        body = fact.body
+        if isinstance(body, SlotClaimed) and body.slot == "slot1":
+            assert holder is None, "two had it at once"
+            holder, claims = body.card, claims + 1
+        elif isinstance(body, ClaimEnded) and body.slot == "slot1":
+            assert holder == body.card
+            holder = None
+            lost.append(body.reason)
+    assert set(lost) <= {"card_blocked", "key_replaced", "signed_out"}
+    assert claims == [a.status_code for a in answers].count(200)
+    started = kiosk.get("/api/sessions?slot=slot1")["sessions"]
+    has_it = [session["card"] for session in started] + ([holder] if holder is not None else [])
+    assert len(has_it) == claims + len(started) - len(lost) <= 1
+    if has_it:
+        assert kiosk.slot("slot1")["card"] == has_it[0]
+        assert kiosk.get(f"/api/cards/{has_it[0]}")["blocked"] is False
+    else:  # Whoever won was blocked after all others had lost: it is free for whoever may.
+        assert kiosk.done("/api/slots/slot1/claim", **{"X-Visit": f"device-{len(UIDS) - 1}"})["is_mine"] is True
+    if holder is not None:
+        assert holder in [visit["card"] for visit in kiosk.get("/api/visits")["visits"]]
+    check_one_each(kiosk.conductor.state)
+    check_books(kiosk.conductor.state)

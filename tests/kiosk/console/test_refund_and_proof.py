@@ -58,4 +58,8 @@ def test_a_proof_tells_the_whole_story(kiosk):
     assert {"verdict", "slot.moved", "door.released", "door.moved", "session.settled"} <= set(kinds)
     moved = {(transfer[2].split(":")[0], transfer[3].split(":")[0]) for transfer in proof["transfers"]}
     assert {("card", "hold"), ("hold", "sold"), ("hold", "card")} == moved
+    kiosk.done(f"/api/sessions/{session}/refund", {"seconds": 1, "reason": "the cable was loose"})
+    later = kiosk.get(f"/api/sessions/{session}/proof")
+    assert later["moments"][-1]["says"] == "1 s given back by a program: the cable was loose"
+    assert later["transfers"][-1][2:4] == ["sold", f"card:{card}"]
     assert kiosk.http.get("/api/sessions/none/proof").status_code == 404
