@@ -5,7 +5,9 @@ Whoever locks a channel opens it, and shuts it when letting go, so that sensors 
 would then silence every sensor and expander on the bus. Datasheet SCPS207H, 8.5: one write of a bit mask.
 """
 
-from typing import Any
+from typing import Any, Final
+
+CHANNELS: Final = 8
 
 
 class MuxChannel:
