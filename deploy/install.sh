@@ -44,6 +44,11 @@ die() {
     for line in "$@"; do say "  $line" >&2; done
     exit 1
 }
+# What a machine lacks. A dry run only says so: whoever wants to read the steps need not be at a Pi.
+refuse() {
+    [[ $dry ]] || die "$@"
+    say "without --dry-run this would be refused: $1"
+}
 usage() {
     sed -n '2,7s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2
     exit 2
@@ -80,20 +85,20 @@ check_machine() {
     local system architecture
     if ((EUID != 0)) && [[ ! $dry && ! $root ]]; then die "this needs root." "Run: sudo $0 $verb"; fi
     system=$(sed -n 's/^VERSION_CODENAME=//p' "$root/etc/os-release" 2>/dev/null || true)
-    architecture=$(in_root dpkg --print-architecture)
+    architecture=$(in_root dpkg --print-architecture 2>/dev/null || uname -m)
     [[ $system == bookworm || $system == trixie ]] ||
-        die "this is ${system:-no Debian}; the kiosk needs Raspberry Pi OS Bookworm or Trixie."
+        refuse "this is ${system:-no Debian}; the kiosk needs Raspberry Pi OS Bookworm or Trixie."
     [[ $architecture == arm64 ]] ||
-        die "this system is $architecture; the kiosk needs the 64-bit one (arm64)." "Write the card anew with Raspberry Pi OS Lite (64-bit)."
-    if [[ -e $root/boot/firmware/config.txt ]]; then return; fi
-    die "there is no $root/boot/firmware/config.txt: this is not the system of a Raspberry Pi."
+        refuse "this system is $architecture; the kiosk needs the 64-bit one (arm64)." "Write the card anew with Raspberry Pi OS Lite (64-bit)."
+    [[ -e $root/boot/firmware/config.txt ]] ||
+        refuse "there is no $root/boot/firmware/config.txt: this is not the system of a Raspberry Pi."
 }
 
 check_root_is_durable() {
     local kind
-    kind=$(in_root findmnt -no FSTYPE / || true)
+    kind=$(in_root findmnt -no FSTYPE / 2>/dev/null || true)
     [[ $kind != overlay ]] ||
-        die "the root is an overlay: what is installed now is gone after the next restart." \
+        refuse "the root is an overlay: what is installed now is gone after the next restart." \
             "Switch it off: sudo raspi-config nonint disable_overlayfs, restart, then run this again."
 }
 
@@ -297,7 +302,10 @@ do_install() {
 do_update() {
     local release
     check_machine
-    [[ $(current) ]] || die "nothing is installed yet." "Run: sudo $0 install"
+    if [[ ! $(current) ]]; then
+        refuse "nothing is installed yet." "Run: sudo $0 install"
+        return
+    fi
     check_root_is_durable
     install_packages
     make_release
@@ -317,7 +325,10 @@ do_rollback() {
     for number in $(releases); do
         if ((number < $(current))) && [[ -e $root$base/releases/$number/DIGEST ]]; then before=$number; fi
     done
-    [[ $before ]] || die "there is no version before release $(current)."
+    if [[ ! $before ]]; then
+        refuse "there is no version before release $(current)."
+        return
+    fi
     change_to "$before"
     write_boot_lines
 }

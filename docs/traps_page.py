@@ -25,6 +25,8 @@ _TABLES = tomllib.loads(PAGE.with_suffix(".toml").read_text(encoding="utf-8"))
 KINDS: Final = tuple(Kind(**each) for each in _TABLES["kinds"])
 TRAPS: Final = tuple((str(trap), str(test)) for trap, test in _TABLES["traps"].items())
 """What is known to go wrong, and the test that watches it."""
+LATER: Final = tuple((str(trap), str(why)) for trap, why in _TABLES["later"].items())
+"""What is known to go wrong with parts that are not built yet."""
 
 _HEAD = """# Devices and traps
 
@@ -45,12 +47,21 @@ What is known to go wrong with these parts and libraries, and the test that watc
 |---|---|
 """
 
+_LATER_HEAD = """
+What no test watches yet, because what it threatens is not built yet:
+
+| trap | what the kiosk will do about it |
+|---|---|
+"""
+
 
 def page() -> str:
     """The page."""
     kinds = [f"| {k.device} | `{k.twin}` | {_said(k.passes)} | {_said(k.fails)} | {_said(k.breaks)} |" for k in KINDS]
     traps = [f"| {trap} | {_said(test)} |" for trap, test in TRAPS]
-    return "\n".join([_HEAD + "\n".join(kinds), _TRAPS_HEAD + "\n".join(traps), ""])
+    later = [f"| {trap} | {what} |" for trap, what in LATER]
+    parts = (_HEAD + "\n".join(kinds), _TRAPS_HEAD + "\n".join(traps), _LATER_HEAD + "\n".join(later), "")
+    return "\n".join(parts)
 
 
 def _said(test: str) -> str:

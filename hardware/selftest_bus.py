@@ -1,7 +1,7 @@
 """The self-test of an I2C bus: who answers, against who should, and which strap is set wrong; and of its expanders.
 
-Behind a mux each channel is a bus of its own: it is opened and scanned singly, so that a chip whose plug is on the wrong
-channel is found and named.
+Behind a mux each channel is a bus of its own: it is opened and scanned singly, so that a chip whose plug is on the
+wrong channel is found and named.
 """
 
 from collections.abc import Iterator, Sequence

@@ -13,9 +13,10 @@ ROOT = Path(__file__).parents[1]
 
 
 def named_in(file: str) -> set[str]:
-    """The names of a file's tests."""
+    """The names of a file's tests, those in classes as well."""
     tree = ast.parse((ROOT / file).read_text(encoding="utf-8"))
-    return {node.name for node in tree.body if isinstance(node, ast.FunctionDef) and node.name.startswith("test_")}
+    nodes = [node for body in tree.body for node in (body.body if isinstance(body, ast.ClassDef) else [body])]
+    return {node.name for node in nodes if isinstance(node, ast.FunctionDef) and node.name.startswith("test_")}
 
 
 def assert_there(test: str) -> None:
@@ -34,6 +35,14 @@ def test_a_kind_of_device_has_its_twin_and_its_tests(kind: Kind) -> None:
 @pytest.mark.parametrize(("trap", "test"), TRAPS, ids=[trap for trap, _ in TRAPS])
 def test_a_trap_is_watched(trap: str, test: str) -> None:
     assert_there(test)
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.device)
+def test_what_a_real_device_must_prove_is_one_command_on_the_page_for_the_pi(kind: Kind) -> None:
+    page = (ROOT / "docs/on-a-pi.md").read_text(encoding="utf-8")
+    rows = [line for line in page.splitlines() if line.startswith(f"| {kind.device} |")]
+    assert len(rows) == 1, f"docs/on-a-pi.md has no row for {kind.device}"
+    assert "`" in rows[0].split("|")[2], "with its command"
 
 
 def test_a_name_that_leads_nowhere_is_found() -> None:

@@ -153,6 +153,31 @@ def test_a_system_that_cannot_be_used_is_refused_untouched(pi, environment, chan
     assert pi.asked() == []
 
 
+@pytest.mark.parametrize("verb", ["install", "update", "rollback", "uninstall"])
+def test_a_dry_run_tells_its_steps_on_any_machine_and_what_would_be_refused_there(pi, verb):
+    (pi.root / "etc/os-release").unlink()
+    (pi.root / "boot/firmware/config.txt").unlink()
+    before = pi.files()
+    done = pi.install(verb, "--dry-run", FAKE_ARCHITECTURE="amd64", FAKE_ROOT_KIND="overlay")
+    assert done.returncode == 0, done.stderr
+    if verb != "uninstall":
+        for reason in ("this is no Debian", "this system is amd64", "not the system of a Raspberry Pi"):
+            assert reason in done.stdout
+    assert ("nothing is installed yet" in done.stdout) == (verb == "update")
+    if verb == "install":
+        assert "the root is an overlay" in done.stdout
+        assert "+ systemctl enable" in done.stdout
+    assert pi.files() == before
+    assert pi.asked() == []
+
+
+def test_a_dry_run_needs_no_root_and_no_pi():
+    command = [str(ROOT / "deploy/install.sh"), "--dry-run"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "+ " in done.stdout
+
+
 @pytest.mark.parametrize("words", [["remove"], ["--verbose"], ["install", "now"]])
 def test_what_it_does_not_know_is_wrong_use(pi, words):
     done = pi.install(*words)
