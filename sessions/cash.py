@@ -63,7 +63,10 @@ def _expected(draft: Draft, command: c.CollectCash, box: int) -> int:
     if command.emptied_utc > draft.now.utc:
         raise BadRequest("The box cannot have been emptied in the future: look at the time that was given.")
     if command.emptied_utc <= draft.state.box_counted_utc:
-        raise BadRequest("The box was counted since then: a later counting stands in the books already.")
+        raise BadRequest(
+            "The box was counted since then: a later counting stands in the books already. Without a time, what is in "
+            "the box now is counted."
+        )
     if not 0 <= command.expected <= box:
         currency = draft.rules.tariff.currency
         raise NotEnoughCredit(

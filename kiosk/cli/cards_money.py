@@ -84,18 +84,21 @@ def pay_out(
 
 @cards_group.command("import")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="F.csv")
-def import_cards(file: Path) -> None:
+@command_id_option
+def import_cards(file: Path, said_id: str | None) -> None:
     """Add or describe many cards from a table. Columns: uid, and any of name, group, time, max_sessions.
 
-    All lines are checked before the first is done. ``time`` is put on the card at each import, as top-up does.
+    All lines are checked before the first is done. ``time`` is put on the card at each import, as top-up does; under
+    the same --command-id each line's is put there once, so that an import that broke off can be repeated.
 
     \b
-    Example:
+    Examples:
       kiosk cards import pupils.csv
+      kiosk cards import pupils.csv --command-id january
     """
     call = this_call()
     rows = _rows(file)
-    for row in rows:
+    for number, row in enumerate(rows, 2):
         card = card_to_change(call, row["uid"])
         limit = int(row["max_sessions"]) if row.get("max_sessions") else None
         ask(
@@ -103,7 +106,8 @@ def import_cards(file: Path) -> None:
             SaveCard(card, STAFF, name=row.get("name") or None, group=row.get("group") or None, max_sessions=limit),
         )
         if row.get("time"):
-            ask(call, AddCredit(card, Unit.SECONDS, seconds_of(row["time"]), STAFF, f"import {file.name}"))
+            credit = AddCredit(card, Unit.SECONDS, seconds_of(row["time"]), STAFF, f"import {file.name}")
+            ask(call, credit, f"{said_id} line {number}" if said_id else None)
     click.echo("1 card is imported." if len(rows) == 1 else f"{len(rows)} cards are imported.")
 
 

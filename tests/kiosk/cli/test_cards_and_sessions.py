@@ -110,7 +110,8 @@ def test_beside_a_running_kiosk_everything_goes_through_it(terminal):
             assert visit["charge_s"] == 300
             session_id = kiosk.done("/api/slots/slot1/start", {"seconds": 120})["session_id"]
             kiosk.done("/api/bench/slots/slot1/plug", {})
-            wait_for(lambda: kiosk.slot("slot1")["state"] == "charging")
+            # The board shows what was decided, the command line what is stored.
+            wait_for(lambda: terminal.json("sessions", "list")["sessions"][0]["state"] == "charging")
             (live,) = terminal.json("sessions", "list")["sessions"]
             assert (live["session_id"], live["state"], live["stop_reason"]) == (session_id, "charging", None)
             assert "charging" in terminal.good("sessions", "list", "--slot", "slot1", "--card", DECIMAL)
@@ -134,3 +135,17 @@ def test_a_refusal_of_the_running_kiosk_is_told_as_it_said_it(terminal):
             assert "top-up" in terminal.refused("cards", "top-up", DECIMAL, "100000000")
         finally:
             socket.stop()
+
+
+def test_what_a_stopped_kiosk_left_claimed_ends_with_its_card_and_its_key(terminal):
+    terminal.data.mkdir()
+    with running_kiosk(terminal.data) as kiosk:
+        anna, ben = kiosk.card("em4100:00C8F1B2"), kiosk.card("em4100:00ABCDEF")
+        for card, slot in ((anna, "slot1"), (ben, "slot2")):
+            kiosk.done(f"/api/slots/{slot}/claim", **kiosk.device(card, slot))
+    assert terminal.json("cards", "block", anna)["blocked"]
+    terminal.good("cards", "issue-key", ben)
+    assert terminal.json("store", "verify")["valid"]
+    with running_kiosk(terminal.data) as kiosk:
+        ended = [kiosk.get(f"/api/slots/{slot}/claims")["claims"][0]["reason"] for slot in ("slot1", "slot2")]
+    assert ended == ["card_blocked", "key_replaced"]

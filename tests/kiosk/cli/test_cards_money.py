@@ -74,6 +74,18 @@ def test_a_table_of_cards_is_imported(terminal, tmp_path):
     assert terminal.json("cards", "show", OLD)["group"] == "student"
 
 
+def test_an_import_that_broke_off_is_repeated_and_puts_nothing_on_a_card_twice(terminal, tmp_path):
+    table = tmp_path / "cards.csv"
+    table.write_text("uid,time\n0A00C8F1B2,30min\n")
+    terminal.good("cards", "import", table, "--command-id", "january")
+    table.write_text("uid,time\n0A00C8F1B2,30min\n0A00C8F1B2,30min\n0013169075,10min\n")
+    for _ in range(2):
+        terminal.good("cards", "import", table, "--command-id", "january")
+    assert [terminal.json("cards", "show", uid)["charge_s"] for uid in (OLD, "0013169075")] == [3600, 600]
+    terminal.good("cards", "import", table)
+    assert terminal.json("cards", "show", OLD)["charge_s"] == 7200
+
+
 @pytest.mark.parametrize(
     ("text", "says"),
     [
