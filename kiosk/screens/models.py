@@ -43,11 +43,13 @@ class Countdown:
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """Who and where, what they have, and when the screen signs them out. Touching the ring signs out."""
+    """Who and where, what they have, and when the screen signs them out. Touching the ring signs out. ``back`` is what
+    an arrow before the title means, where the footer has no room for a way back."""
 
     title: str
     balance: str = ""
     sign_out: Countdown | None = None
+    back: Intent | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,7 +41,11 @@ class HeaderPart:
         else:
             balance = balance.right_part(theme.px(216 if theme.large else 196))
             title, wide_title = row.before(right.w + balance.w + 2 * gap), row
+        arrow = theme.px(TARGET)
+        # On an upright screen the row is lower than a fingertip: what feels the finger reaches above it.
+        self._back = BackPart(page, Box(title.x, title.bottom - arrow, arrow, arrow), title.left(arrow))
         self._title = Text(page, title, Type.TITLE, colours.text, wrap=True)
+        self._title_after = Text(page, title.after(arrow + gap), Type.TITLE, colours.text, wrap=True)
         self._wide_title = Text(page, wide_title, Type.TITLE, colours.text, wrap=True)
         self._balance_plate = Plate(page, balance, colours.surface, colours.night)
         self._card = Icon(page, balance.x + theme.px(30), balance.cy, 28, colours.go, colours.surface, "card")
@@ -50,17 +54,54 @@ class HeaderPart:
         self._balance_items = [*self._balance_plate.items, *self._card.items, *self._balance.items]
         self._signed_in = True
 
-    def set(self, header: Header, *, covered: bool = False) -> None:
-        """Shows who and what; no title where a notice covers only part of it."""
+    def set(self, header: Header, *, bannered: bool = False) -> None:
+        """Shows who and what; less where a notice lies over it: no arrow, and no title of which it covers a part."""
         signed_in = bool(header.balance)
-        title = "" if covered else header.title
+        title = "" if bannered and self._page.theme.upright else header.title
         if signed_in != self._signed_in:
             self._signed_in = signed_in
             self._page.show_items(self._balance_items, signed_in)
-        self._title.set(title if signed_in else "")
+        self._title.set(title if signed_in and header.back is None else "")
+        self._title_after.set(title if header.back is not None else "")
+        self._back.set(None if bannered else header.back)
         self._wide_title.set("" if signed_in else title)
         self._balance.set(header.balance)
         self._sign_out.set(header)
+
+
+class BackPart:
+    """The arrow before the title. ``box`` feels the finger, ``plate`` is what is seen of it."""
+
+    def __init__(self, page: Page, box: Box, plate: Box) -> None:
+        colours = page.theme.colours
+        self._page, self.box, self.enabled = page, box, False
+        self.intent: Intent | None = None
+        self._plate = Plate(page, plate, colours.surface, colours.night)
+        self._icon = Icon(page, plate.cx, plate.cy, 30, colours.text, colours.surface, "left")
+        page.show_items([*self._plate.items, *self._icon.items], False)
+        page.touchables.append(self)
+
+    def set(self, intent: Intent | None) -> None:
+        """Shows the arrow, or none."""
+        self.intent = intent
+        if self.enabled != (intent is not None):
+            self.enabled = intent is not None
+            self._page.show_items([*self._plate.items, *self._icon.items], self.enabled)
+
+    def press(self) -> None:
+        self._paint(mix(self._page.theme.colours.surface, self._page.theme.colours.text, 0.2))
+
+    def cancel(self) -> None:
+        self._paint(self._page.theme.colours.surface)
+
+    def release(self) -> None:
+        self.cancel()
+        if self.intent is not None:
+            self._page.on_intent(self.intent)
+
+    def _paint(self, fill: str) -> None:
+        self._plate.paint(fill)
+        self._icon.set("left", self._page.theme.colours.text, fill)
 
 
 class SignOutPart:

@@ -57,7 +57,7 @@ class ScreenPage(Page, Generic[Model]):
         if model == self._model:
             return
         self._model = model
-        self._header.set(model.header, covered=self.theme.upright and model.banner is not None)
+        self._header.set(model.header, bannered=model.banner is not None)
         self.draw(model)
         self.show_actions(model)
         self._banner.set(model.banner)

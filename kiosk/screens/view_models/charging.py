@@ -5,7 +5,16 @@ from kiosk.screens import words
 from kiosk.screens.intents import AddTime, Back, Finish, Help, OpenDoor, ShowBoard, SignOut
 from kiosk.screens.models import Action, Countdown, MessageModel, PlugInModel, Rank, SessionModel, Step
 from kiosk.screens.notices import Tone
-from kiosk.screens.view_models.common import RING_STEPS, Scene, banner, countdown, header, share_left, slot_title
+from kiosk.screens.view_models.common import (
+    RING_STEPS,
+    Scene,
+    banner,
+    countdown,
+    elsewhere,
+    header,
+    share_left,
+    slot_title,
+)
 from sessions.machine import Mode, SlotState
 from sessions.units import SessionId
 from sessions.views import SessionView, SlotView, seconds_until
@@ -47,7 +56,7 @@ def plug_in(scene: Scene, slot: SlotView, session: SessionView) -> PlugInModel:
         rank = Rank.LIKELY if locked_out else Rank.PLAIN
         footer.append(_open_action(scene, session.session_id, rank))
     return PlugInModel(
-        header=header(scene, slot_title(slot)),
+        header=header(scene, slot_title(slot), back=elsewhere(scene)),
         banner=banner(scene),
         footer=tuple(footer),
         title=title,
@@ -86,7 +95,7 @@ def running(scene: Scene, slot: SlotView, session: SessionView) -> SessionModel:
         *((add, *doors) if paused else (*doors, add)),
     )
     return SessionModel(
-        header=header(scene, slot_title(slot)),
+        header=header(scene, slot_title(slot), back=elsewhere(scene)),
         banner=banner(scene),
         footer=footer,
         time=words.running(session.remaining_s(scene.now)),
@@ -152,7 +161,7 @@ def over(scene: Scene, slot: SlotView, session: SessionView) -> MessageModel:
     door = _door_countdown(scene, slot)
     is_open = door is not None or slot.door_open is True
     stuck = slot.state is not SlotState.FINISHING
-    footer = [Action(_("Sign out"), SignOut(), "leave"), Action(_("All slots"), ShowBoard(), "board")]
+    footer = [Action(_("Sign out"), SignOut(), "leave"), _all_slots(scene)]
     if slot.has_lock and not stuck:
         footer.append(_open_action(scene, session.session_id, Rank.PLAIN if is_open else Rank.LIKELY))
     number = slot.number
@@ -180,6 +189,13 @@ def over(scene: Scene, slot: SlotView, session: SessionView) -> MessageModel:
         lines=tuple(lines),
         ring=door,
     )
+
+
+def _all_slots(scene: Scene) -> Action:
+    way = elsewhere(scene)
+    if isinstance(way, ShowBoard):
+        return Action(_("All slots"), way, "board")
+    return Action(_("My phones"), way, "phone")
 
 
 def _safe(number: int) -> str:

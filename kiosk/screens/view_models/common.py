@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from kiosk.i18n import _
 from kiosk.screens import words
+from kiosk.screens.intents import Intent, ShowBoard, ShowPhones
 from kiosk.screens.models import Banner, Countdown, Header
 from kiosk.screens.navigation import Navigation
 from kiosk.screens.notices import Note, Notice, Tone, sentence, tone_of
@@ -41,12 +42,12 @@ def countdown(deadline: MonoNs, whole_s: float, now: MonoNs, tone: Tone = Tone.C
     return Countdown(share_left(deadline, whole_s, now), str(seconds_until(deadline, now)), tone)
 
 
-def header(scene: Scene, title: str, balance: str = "") -> Header:
+def header(scene: Scene, title: str, balance: str = "", back: Intent | None = None) -> Header:
     """The header of a signed-in screen; ``balance`` is the time on the card where nothing else matters there."""
     visit = scene.nav.visit
     if visit is None:
         return Header(title)
-    return Header(title, balance or words.duration(visit.balance_s), _sign_out(scene, visit))
+    return Header(title, balance or words.duration(visit.balance_s), _sign_out(scene, visit), back)
 
 
 def _sign_out(scene: Scene, visit: VisitView) -> Countdown | None:
@@ -56,6 +57,12 @@ def _sign_out(scene: Scene, visit: VisitView) -> Countdown | None:
     # By whole seconds, so that the ring in the corner changes with its figures and not between them.
     share = min(1.0, left_s / scene.site.visit_idle_s)
     return Countdown(share, words.countdown(left_s), Tone.WARN if left_s <= URGENT_S else Tone.CALM)
+
+
+def elsewhere(scene: Scene) -> Intent:
+    """From one phone to the others: to one's own where there are several, else to all slots."""
+    visit = scene.nav.visit
+    return ShowPhones() if visit is not None and len(scene.view.sessions_of(visit.card)) > 1 else ShowBoard()
 
 
 def greeting(visit: VisitView) -> str:
