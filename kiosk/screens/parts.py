@@ -184,7 +184,7 @@ class CoinPart:
         self._ring = Ring(page, disc, 5 if big else 3, ground)
         self._ring.set(1.0, colours.warn, ground)
         face, buys = (Type.BUTTON, Type.TITLE) if big else (Type.STRONG, Type.BODY)
-        self._face = Text(page, disc.inset(theme.px(2), 0), face, colours.warn, "middle")
+        self._face = Text(page, disc.inset(theme.px(7), 0), face, colours.warn, "middle")
         self._buys = Text(page, box.after(size + theme.px(14 if big else 8)), buys, colours.text)
         self.items = [*self._ring.items, *self._face.items, *self._buys.items]
 
