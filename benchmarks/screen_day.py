@@ -15,7 +15,8 @@ from benchmarks.figures import Figure
 from benchmarks.kiosks import memory_kb, private_display
 from kiosk.screens import buttons
 from kiosk.screens.page import Echo
-from tests.kiosk.screens.walker import Counts, TirelessWalker
+from sessions.rules import Rules
+from tests.kiosk.screens.walker import Counts, TirelessWalker, some_slots
 
 HOUR_S = 3_600
 WARM_H, DAY_H = 6, 24
@@ -32,7 +33,7 @@ def measure() -> Iterator[Figure]:
         root = tk.Tk()
         root.geometry(f"{SIZE[0]}x{SIZE[1]}+0+0")
         root.update()
-        yield from _day(TirelessWalker(root, SIZE, 4))
+        yield from _day(TirelessWalker(root, SIZE, Rules(some_slots(4))))
         root.destroy()
 
 

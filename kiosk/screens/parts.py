@@ -55,7 +55,7 @@ class HeaderPart:
         self._signed_in = True
 
     def set(self, header: Header, *, bannered: bool = False) -> None:
-        """Shows who and what; less where a notice lies over it: no arrow, and no title of which it covers a part."""
+        """Shows who and what; neither title nor arrow where a notice would cover part of them."""
         signed_in = bool(header.balance)
         title = "" if bannered and self._page.theme.upright else header.title
         if signed_in != self._signed_in:
@@ -63,7 +63,7 @@ class HeaderPart:
             self._page.show_items(self._balance_items, signed_in)
         self._title.set(title if signed_in and header.back is None else "")
         self._title_after.set(title if header.back is not None else "")
-        self._back.set(None if bannered else header.back)
+        self._back.set(None if bannered and self._page.theme.upright else header.back)
         self._wide_title.set("" if signed_in else title)
         self._balance.set(header.balance)
         self._sign_out.set(header)
@@ -184,7 +184,7 @@ class CoinPart:
         self._ring = Ring(page, disc, 5 if big else 3, ground)
         self._ring.set(1.0, colours.warn, ground)
         face, buys = (Type.BUTTON, Type.TITLE) if big else (Type.STRONG, Type.BODY)
-        self._face = Text(page, disc.inset(theme.px(7), 0), face, colours.warn, "middle")
+        self._face = Text(page, disc.inset(theme.px(4), 0), face, colours.warn, "middle")
         self._buys = Text(page, box.after(size + theme.px(14 if big else 8)), buys, colours.text)
         self.items = [*self._ring.items, *self._face.items, *self._buys.items]
 

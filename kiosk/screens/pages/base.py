@@ -17,6 +17,8 @@ class ScreenPage(Page, Generic[Model]):
 
     SIGNED_IN = True
     """Whether the header has the sign-out ring, which a notice must not cover."""
+    LEADS_BACK = False
+    """Whether it has the arrow before the title, which a notice must not cover either."""
 
     def __init__(self, master: object, ink: Ink, box: Box, on_intent: OnIntent) -> None:
         super().__init__(master, ink, box, on_intent)  # type: ignore[arg-type]  # any Tk widget
@@ -36,9 +38,15 @@ class ScreenPage(Page, Generic[Model]):
         self.body = body.above(low + theme.px(16))
         """The room between header and footer."""
         self.build()
-        beside = self.head.before(sign_out_width(theme) + self.gap) if self.SIGNED_IN else self.head
-        self._banner = BannerPart(self, beside)
+        self._banner = BannerPart(self, self._banner_room())
         self._model: Model | None = None
+
+    def _banner_room(self) -> Box:
+        """The room of a notice: the header, as far as it is not to be touched."""
+        theme = self.theme
+        beside = self.head.before(sign_out_width(theme) + self.gap) if self.SIGNED_IN else self.head
+        # On an upright screen no room would be left: there the arrow waits until the notice is gone.
+        return beside.after(theme.px(TARGET) + self.gap) if self.LEADS_BACK and not theme.upright else beside
 
     def build(self) -> None:
         """Puts the screen's own parts on the page; once."""

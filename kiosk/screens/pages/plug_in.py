@@ -23,6 +23,8 @@ ART_HEIGHT = 300
 class PlugInPage(ScreenPage[PlugInModel]):
     """The picture, and beside it, or below, the steps; the ring counts down how long the door stays open."""
 
+    LEADS_BACK = True
+
     def build(self) -> None:
         theme, colours = self.theme, self.theme.colours
         if theme.upright:

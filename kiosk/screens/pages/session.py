@@ -16,6 +16,8 @@ PANEL, LESS_PANEL, LEAST_PANEL = 124, 104, 84
 class SessionPage(ScreenPage[SessionModel]):
     """The ring that empties; beside it, or below, the state in words and the current of the last minute."""
 
+    LEADS_BACK = True
+
     def build(self) -> None:
         theme = self.theme
         if theme.upright:

@@ -19,6 +19,8 @@ from sessions.machine import Mode, SlotState
 from sessions.units import SessionId
 from sessions.views import SessionView, SlotView, seconds_until
 
+HELP_S = 20
+"""Who has not plugged in by then is offered help."""
 FINE_MA = 100
 """Below this a tenth of an ampere says nothing."""
 
@@ -37,11 +39,7 @@ def plug_in(scene: Scene, slot: SlotView, session: SessionView) -> PlugInModel:
     door = _door_countdown(scene, slot)
     is_open = door is not None or slot.door_open is True
     was_open = is_open or session.door_opened
-    wait = None
-    waiting = _("Waiting for your phone…")
-    if session.deadline is not None:
-        wait = countdown(session.deadline, scene.site.no_device_s, scene.now)
-        waiting = _("Waiting for your phone… {seconds} s").format(seconds=seconds_until(session.deadline, scene.now))
+    wait, waiting, long = _wait(scene, session)
     number = slot.number
     if not slot.has_lock:
         title = _("Slot {number} is ready").format(number=number)
@@ -50,7 +48,7 @@ def plug_in(scene: Scene, slot: SlotView, session: SessionView) -> PlugInModel:
     locked_out = slot.has_lock and not is_open
     footer = [
         Action(_("Cancel"), Finish(session.session_id), "left", enabled=not _waits(scene, Finish)),
-        Action(_("Help"), Help(), "help"),
+        Action(_("Help"), Help(), "help", Rank.LIKELY if long and not locked_out else Rank.PLAIN),
     ]
     if slot.has_lock:
         rank = Rank.LIKELY if locked_out else Rank.PLAIN
@@ -66,6 +64,17 @@ def plug_in(scene: Scene, slot: SlotView, session: SessionView) -> PlugInModel:
         wait=wait,
         open_door=is_open or not slot.has_lock,
     )
+
+
+def _wait(scene: Scene, session: SessionView) -> tuple[Countdown | None, str, bool]:
+    """The wait for the phone, what it says, and whether it lasts so long that somebody may not know how to go on."""
+    if session.deadline is None:
+        return None, _("Waiting for your phone…"), False
+    left = seconds_until(session.deadline, scene.now)
+    wait = countdown(session.deadline, scene.site.no_device_s, scene.now)
+    if scene.site.no_device_s - left < HELP_S:
+        return wait, _("Waiting for your phone… {seconds} s").format(seconds=left), False
+    return wait, _("No phone yet? Touch “Help”. {seconds} s").format(seconds=left), True
 
 
 def _plug_steps(slot: SlotView, *, is_open: bool, was_open: bool) -> tuple[Step, ...]:

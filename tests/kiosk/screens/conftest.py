@@ -11,8 +11,11 @@ import pytest
 
 from kiosk.i18n import SOURCE_LANGUAGE, set_language
 from kiosk.screens.intents import Intent
+from kiosk.screens.page import Echo
 from kiosk.screens.samples import SITE
 from kiosk.screens.stage import Stage
+from sessions.rules import Rules
+from tests.kiosk.screens.walker import MakeWalker, Walker
 
 SIZES = ((800, 480), (1024, 600), (1280, 800), (480, 800))
 
@@ -43,6 +46,24 @@ def root(display: str) -> Iterator[tk.Tk]:
     window.update()
     window.destroy()
     assert not errors, "\n".join(errors)
+
+
+@pytest.fixture
+def make_walker(root: tk.Tk, monkeypatch: pytest.MonkeyPatch) -> Iterator[MakeWalker]:
+    """Makes walkers, and lets go of the window after them."""
+    # The walker knows what it does: its second touch at a place is never the echo of the first.
+    monkeypatch.setattr(Echo, "WITHIN_S", 0.0)
+    walkers: list[Walker] = []
+
+    def make(size: tuple[int, int], rules: Rules) -> Walker:
+        root.geometry(f"{size[0]}x{size[1]}+0+0")
+        root.update()
+        walkers.append(Walker(root, size, rules))
+        return walkers[-1]
+
+    yield make
+    for walker in walkers:
+        walker.close()
 
 
 @pytest.fixture

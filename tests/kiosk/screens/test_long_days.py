@@ -6,7 +6,8 @@ import pytest
 
 from kiosk.screens import buttons
 from kiosk.screens.page import Echo
-from tests.kiosk.screens.walker import TirelessWalker
+from sessions.rules import Rules
+from tests.kiosk.screens.walker import TirelessWalker, some_slots
 
 SPELL_S = 3_600
 
@@ -18,7 +19,7 @@ def test_hours_of_customers_leave_no_item_image_command_or_timer_behind(
     monkeypatch.setattr(buttons, "HOLD_S", 0.02)
     root.geometry("800x480+0+0")
     root.update()
-    walker = TirelessWalker(root, (800, 480), 4)
+    walker = TirelessWalker(root, (800, 480), Rules(some_slots(4)))
     spells = []
     for _spell in range(3):
         walker.live(SPELL_S)
@@ -29,3 +30,4 @@ def test_hours_of_customers_leave_no_item_image_command_or_timer_behind(
     assert after.images <= before.images + 12, "colours that were not seen before may come"
     assert after.timers <= 3
     assert len(walker.seen) >= 8
+    walker.close()

@@ -1,26 +1,28 @@
 """Somebody who tries everything: touches each thing that can be touched, wherever it leads, on a real window with a
 real finger (xdotool), while a whole kiosk on a virtual clock decides what happens and a simulated person takes part.
+The charging screen between them is the real one; only its clock is the kiosk's.
 """
 
 import subprocess
 import tkinter as tk
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 from time import monotonic
 
+from hardware.bench.plumbing import Cup
+from kiosk.loops import Inbox
 from kiosk.screens import intents as i
-from kiosk.screens import navigation
 from kiosk.screens.buttons import HOLD_S, Button
-from kiosk.screens.models import MessageModel
+from kiosk.screens.charging import ChargingScreen
+from kiosk.screens.models import AnyModel, MessageModel
 from kiosk.screens.navigation import Navigation
-from kiosk.screens.notices import NOTICE_FOR, Note
 from kiosk.screens.page import Page, Touchable
 from kiosk.screens.parts import SignOutPart
 from kiosk.screens.samples import SITE
 from kiosk.screens.stage import Stage
+from kiosk.screens.technician.model import PlotModel, TechnicianModel
 from kiosk.simulation.kiosk import SimKiosk
-from sessions import commands as c
-from sessions.errors import SessionsError
 from sessions.machine import SlotState
 from sessions.pictures import kiosk_view
 from sessions.rules import Rules, SlotRules
@@ -31,25 +33,70 @@ PATIENCE_S = 10.0
 CARDS = ("em4100:00C8F1B2", "em4100:00ABCDEF", "em4100:00000003")
 
 
-class Walker:
-    """Walks through a kiosk of ``count`` slots on a screen of that size. `touched` and `seen` tell what it tried."""
+def some_slots(count: int) -> tuple[SlotRules, ...]:
+    """So many slots with lock and door."""
+    return tuple(SlotRules(SlotName(f"slot{n}"), "USB-C", True, True) for n in range(1, count + 1))
 
-    def __init__(self, root: tk.Tk, size: tuple[int, int], count: int) -> None:
-        slots = tuple(SlotRules(SlotName(f"slot{n}"), "USB-C", True, True) for n in range(1, count + 1))
-        self.kiosk = SimKiosk(Rules(slots), seed=7)
-        self.nav = Navigation()
+
+class _VirtualScreen(ChargingScreen):
+    """The charging screen by another clock than the machine's."""
+
+    def __init__(self, root: tk.Tk, inbox: Inbox, clock: Callable[[], MonoNs]) -> None:
+        fails = root.report_callback_exception
+        super().__init__(root, inbox, lambda error: None)
+        root.report_callback_exception = fails
+        self._clock = clock
+
+    def _now(self) -> MonoNs:
+        return self._clock()
+
+
+class Walker:
+    """Walks through a kiosk on a screen of that size. `touched` and `seen` tell what it tried; `close` it."""
+
+    def __init__(self, root: tk.Tk, size: tuple[int, int], rules: Rules) -> None:
+        self.kiosk = SimKiosk(rules, seed=7)
         self.heard: list[i.Intent] = []
         self.touched: Counter[tuple[str, str]] = Counter()
         self.seen: Counter[str] = Counter()
+        self.cloud = "none"
+        """How the kiosk's network is."""
         self._root = root
-        self.stage = Stage(root, size, SITE, self.heard.append)
+        self._inbox = Inbox()
+        self._screen = _VirtualScreen(root, self._inbox, lambda: self.now)
+        self.stage = Stage(root, size, SITE, self._hear)
         self.stage.place(x=0, y=0, relwidth=1, relheight=1)
         self.stage.build_all()
+        self.kiosk.told = self._screen.decided
+        self.kiosk.conductor.listeners.refused = self._screen.refused
+        self._screen.attach(self.kiosk.conductor, lambda: self.view, self.stage)
         self.draw()
+
+    def close(self) -> None:
+        """Lets go of the window."""
+        self._root.tk.deletefilehandler(self._inbox)
+        self._inbox.close()
+
+    def _hear(self, intent: i.Intent) -> None:
+        self.heard.append(intent)
+        self._screen.on_intent(intent)
+
+    @property
+    def nav(self) -> Navigation:
+        """Where the customer is."""
+        return self._screen.nav
+
+    @property
+    def model(self) -> AnyModel:
+        """What is shown."""
+        model = self.stage.model
+        assert model is not None
+        assert not isinstance(model, TechnicianModel | PlotModel), "the walker leaves the hidden corner alone"
+        return model
 
     @property
     def view(self) -> KioskView:
-        return kiosk_view(self.kiosk.conductor, "none")
+        return kiosk_view(self.kiosk.conductor, self.cloud)
 
     @property
     def now(self) -> MonoNs:
@@ -63,17 +110,13 @@ class Walker:
     @property
     def screen(self) -> str:
         """The name of what is shown."""
-        model = self.stage.model
-        return model.name if isinstance(model, MessageModel) else type(model).__name__
+        return self.model.name if isinstance(self.model, MessageModel) else type(self.model).__name__
 
     def draw(self) -> None:
-        """Shows what there is to show now, as the charging screen does."""
-        self.nav, remember = navigation.remembering(navigation.follow(self.nav, self.view, self.now))
-        self.stage.render(self.view, self.nav, self.now)
-        self.stage.settle()
+        """Shows what there is to show now."""
+        self._screen.draw()
         self._root.update()
-        if remember is not None:
-            self.kiosk.ask(remember)
+        self.stage.settle()
         self.seen[self.screen] += 1
 
     def pass_time(self, seconds: float) -> None:
@@ -100,8 +143,6 @@ class Walker:
             self._finger("mousemove", x, y, "click", 1)
             self._until_heard(intent)
         self._root.update()
-        for heard in list(self.heard):
-            self._mean(heard)
         self.pass_time(0.3)
 
     def _finger(self, *words: object) -> None:
@@ -114,27 +155,37 @@ class Walker:
             if monotonic() > end:
                 raise AssertionError(f"{self.screen}: a touch meant {self.heard} and not {intent}")
 
-    def _mean(self, intent: i.Intent) -> None:
-        if self.nav.visit is not None:
-            self.kiosk.conductor.touch(self.nav.visit.visit_id)
-        self.nav, command = navigation.step(self.nav, intent, self.view, self.now)
-        self.draw()
-        if command is not None:
-            refusal = self._execute(command)
-            self.nav = navigation.answered(self.nav, intent, refusal, self.now)
+    def press(self, meaning: type[i.Intent], nth: int = 0) -> None:
+        """A finger on what means that, the ``nth`` of several."""
+        found = [what for (_, name), what in self.choices() if name == meaning.__name__]
+        assert len(found) > nth, f"{self.screen} has {[name for (_, name), _ in self.choices()]}"
+        self.touch(found[nth])
 
-    def _execute(self, command: c.Command) -> str | None:
-        try:
-            self.kiosk.conductor.execute(command)
-        except SessionsError as refused:
-            return refused.code
-        return None
+    def press_nothing(self) -> None:
+        """A finger somewhere where there is nothing to touch."""
+        boxes = [touchable.box for touchable in self.page.touchables if touchable.enabled]
+        spots = ((x, y) for y in range(4, self.page.winfo_height(), 8) for x in range(4, self.page.winfo_width(), 8))
+        x, y = next(spot for spot in spots if not any(box.holds(*spot, 30) for box in boxes))
+        self.heard.clear()
+        self._finger("mousemove", self.page.winfo_rootx() + x, self.page.winfo_rooty() + y, "click", 1)
+        self._until_heard(i.Touched())
+        self.draw()
 
     def tap(self, card: str) -> None:
         """A card at the reader."""
-        if self.kiosk.tap(card) is None:
-            self.nav = navigation.tell(self.nav, NOTICE_FOR.get("unknown_card", Note.TRY_AGAIN), self.now)
+        self.kiosk.tap(card)
         self.pass_time(0.3)
+
+    def coin(self, minor: int) -> None:
+        """A coin into the slot."""
+        self.kiosk.coin(minor)
+        self.pass_time(1.0)
+
+    def cup(self, cup: Cup | None) -> None:
+        """A cup under the spout, or away."""
+        assert self.kiosk.spout is not None
+        self.kiosk.spout.place(cup)
+        self.pass_time(0.5)
 
     def take_part(self) -> None:
         """What a person does at the slots: plugs in where it is open and wanted, takes out where it is over."""
@@ -170,6 +221,10 @@ class Counts:
     images: int
     commands: int
     timers: int
+
+
+MakeWalker = Callable[[tuple[int, int], Rules], Walker]
+"""Makes a walker on a screen of that size, before a kiosk of those rules."""
 
 
 class TirelessWalker(Walker):
