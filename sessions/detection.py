@@ -165,6 +165,11 @@ class Detector:
         """Whether nothing is known to have drawn since the power came on."""
         return not (self._gauge.known or self._onset.load_told or self._on_pad)
 
+    @property
+    def rising(self) -> MonoNs | None:
+        """When something began to draw of which it is not known yet whether it is a phone."""
+        return None if self.drawing else self._onset.step.since
+
     def _part(self, at: MonoNs) -> None:
         self._track.part(at)
         self._pings.clear()

@@ -133,6 +133,10 @@ class Gauge:
         # Two spikes in a row shall prove nothing.
         evidence.add(at, min(mA, 2 * (half + sigma)), 0.0, 2 * half, sigma)
 
+    def error_of_mean_mA(self, readings: int) -> float:
+        """How well the mean of so many readings tells the draw (one sigma)."""
+        return hypot(self.sigma_mA / readings**0.5, self._error_mA)
+
     def end_mA(self, readings: int) -> float:
         """Below this a mean of so many readings is likelier none than a draw.
 

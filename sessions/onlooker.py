@@ -120,14 +120,20 @@ class Onlooker:
         elif verdict.kind in (Kind.FULL, Kind.PAUSED):
             self._rests = True
         if verdict.kind in (Kind.PLUGGED, Kind.IDLE_LOAD):
-            before = [mA for at, mA in self._waiting if at <= verdict.dated - BEFORE_NS]
-            # No sensor is off by more: what came before may have been a phone that asked for a moment.
-            if before and abs(median(before)) <= WORST_OFFSET_MA:
-                for mA in before:
-                    self.zero.learn(mA)
-            self._waiting.clear()
+            self._learn_before(verdict.dated)
+
+    def _learn_before(self, began: MonoNs) -> None:
+        """Something began to draw: what was read before that is the zero."""
+        before = [mA for at, mA in self._waiting if at <= began - BEFORE_NS]
+        # No sensor is off by more: what came before may have been a phone that asked for a moment.
+        if before and abs(median(before)) <= WORST_OFFSET_MA:
+            for mA in before:
+                self.zero.learn(mA)
+        self._waiting.clear()
 
     def _learn(self, detector: Detector, reading: Reading) -> None:
+        if detector.rising is not None:
+            self._learn_before(detector.rising)
         if not detector.empty:
             self._waiting.clear()
         if not detector.empty or reading.mA is None:

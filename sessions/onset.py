@@ -3,6 +3,7 @@
 * A draw is *clear* when three of five readings stand out, and together say that it is more than a light in a cable
   takes. A phone whose line dropped for a moment is known again by less, but by five readings: it has minutes, and in
   minutes spikes imitate three.
+* A phone that asks for hardly more than a light takes is told by the mean of the first second (`sessions/step.py`).
 * A *weak* draw is hidden in the noise. Its evidence is added up reading by reading. After a phone that is its return;
   before one it is an idle load.
 * A wireless pad takes what a full phone takes. It is called a phone at first, because a phone shall be felt within a
@@ -14,6 +15,7 @@ from dataclasses import dataclass
 from sessions.gauge import Floor, Gauge
 from sessions.pings import Pings
 from sessions.rules import DetectionRules
+from sessions.step import Step
 from sessions.track import ENOUGH, RETURN_ENOUGH, Evidence, Track
 from sessions.units import MonoNs, seconds_ns
 
@@ -22,6 +24,9 @@ PLUG_SCORE = 12.0
 not a light in a cable."""
 PLUG_MARGIN_MA = 5.0
 """How far above and below that is."""
+SHARE = 1.01
+"""Three readings are a phone, each with no more than a third of the evidence: and this much more, so that rounding does
+not ask for a fourth."""
 LOAD_SCORE = 16.0
 """The same for an idle load that appears. 8 would be 3,000 to 1 with a zero known exactly; it never is."""
 RETURN_SCORE = 30.0
@@ -46,6 +51,7 @@ class Onset:
         self._load_ns = seconds_ns(rules.end_window_s)
         self._clear = Evidence(most=PLUG_SCORE)
         self._weak = Evidence(most=RETURN_SCORE + LOAD_SCORE)
+        self.step = Step(rules.plug_mA - PLUG_MARGIN_MA)
         self.load: Floor | None = None
         """The idle load that was told of last, for as long as it is there."""
         self.load_told = False
@@ -57,16 +63,20 @@ class Onset:
 
     def clear_draw(self, at: MonoNs, mA: float) -> Found | None:
         """A phone that draws beyond doubt, if the reading makes it one."""
-        gauge = self._gauge
+        gauge, step = self._gauge, self.step
         above = self._track.above(gauge.limit_mA)
         readings = RETURN_ENOUGH if gauge.known else ENOUGH
         low, high = gauge.limit_mA - PLUG_MARGIN_MA, gauge.limit_mA + PLUG_MARGIN_MA
         # One reading, however high, is no more than its share of the evidence.
-        most = gauge.limit_mA + PLUG_SCORE / readings * gauge.sigma_mA**2 / (high - low)
+        most = gauge.limit_mA + SHARE * PLUG_SCORE / readings * gauge.sigma_mA**2 / (high - low)
         self._clear.add(at, min(mA, most), low, high, gauge.sigma_mA)
-        if not above or self._clear.score < PLUG_SCORE or self._pings.likely(at):
+        if self._pings.likely(at):
             return None
-        return Found(above[0][0], [value for _, value in above], gauge.limit_mA)
+        if above and self._clear.score >= PLUG_SCORE:
+            return Found(above[0][0], [value for _, value in above], gauge.limit_mA)
+        if not gauge.known and (values := step.look(at, self._track, gauge)):
+            return Found(step.since or at, values, step.limit_mA)
+        return None
 
     def weak_draw(self, at: MonoNs, mA: float) -> Found | None:
         """A draw that only many readings show: a phone's if one drew before, else an idle load; that is told once."""

@@ -98,6 +98,43 @@ def test_a_small_load_without_negotiation_is_told_as_idle() -> None:
     assert bench.kinds() == [Kind.IDLE_LOAD]
 
 
+@pytest.mark.parametrize("sigma", [1.0, 1.7, 2.23, 2.5, 3.1, 4.3, 5.0])
+@pytest.mark.parametrize("mean", [-4.0, -0.3, 0.0, 0.1, 3.7])
+def test_three_high_readings_are_a_phone_whatever_the_rounding_and_two_are_none(sigma: float, mean: float) -> None:
+    detector = Detector(DetectionRules(), Zero(mean, sigma), 2400)
+    detector.arm(MonoNs(0))
+    told = [detector.feed(Reading(MonoNs(n * NS // 10), Milliamps(900.0))) for n in range(2, 5)]
+    assert [[verdict.kind for verdict in verdicts] for verdicts in told] == [[], [], [Kind.PLUGGED]]
+
+
+def test_a_phone_that_asks_for_little_more_than_a_light_is_felt_within_a_second() -> None:
+    late = 0
+    for seed in range(30):
+        bench = Bench(seed)
+        bench.run(5)
+        asked = bench.now
+        while not bench.verdicts and bench.now < asked + 5 * NS:
+            bench.now += bench.step
+            mA = Milliamps(24.0 + bench.rng.gauss(0, bench.noise))
+            bench.verdicts += bench.detector.feed(Reading(MonoNs(bench.now), mA))
+        assert bench.kinds() == [Kind.PLUGGED]
+        late += bench.now - asked > NS
+    assert late <= 3
+
+
+def test_the_light_of_a_cable_is_no_phone_even_at_its_brightest() -> None:
+    called = 0
+    for seed in range(40):
+        bench = Bench(seed)
+        bench.run(5)
+        for _ in range(200):
+            bench.now += bench.step
+            mA = Milliamps(19.0 + bench.rng.gauss(0, bench.noise))
+            bench.verdicts += bench.detector.feed(Reading(MonoNs(bench.now), mA))
+        called += Kind.PLUGGED in bench.kinds()
+    assert called <= 1
+
+
 def test_overcurrent_needs_three_readings_in_a_row() -> None:
     bench = Bench()
     for mA in (3000, 3000, 100, 3000, 3000, 3000):
