@@ -7,12 +7,13 @@ single reading decides anything, and no fixed threshold separates "a little" fro
 * Every reading is taken relative to the slot's own zero (`sessions/zero.py`) and judged in units of its own noise
   (`sessions/gauge.py`).
 * A detector is in one of two states. While *nothing draws* it looks for a draw: a clear one is a phone, a weak one an
-  idle load, or the return of a phone that drew before (`sessions/onset.py`).
+  idle load, or the return of a phone that drew before (`sessions/onset.py`, `sessions/step.py`).
 * While *something draws* every reading that stands out proves it; else the readings since the last proof are gathered
   until they prove a weak draw, or that there is none (`sessions/ending.py`). An end is dated to where the change most
   likely was, never before the last proof (`sessions/track.py`).
 * What is left when a phone is taken off may draw on: a cable with a light, a wireless pad. A load that was there
   before the phone, or that has a pad's rhythm (`sessions/pings.py`), becomes part of the zero: its *floor*.
+* What simply lasts, full, paused, too much, one value, is watched beside that (`sessions/standing.py`).
 
 Deciding and billing are apart. `Detector.proven` is the latest instant at which a draw is proven, and nothing is billed
 beyond it. The end of a draw only asks ("unplugged?"); whether the session ends is decided by waiting, elsewhere. And
@@ -22,8 +23,10 @@ A reading without a value is a gap, never a zero; the proof behind it bridges it
 numbers of readings, so these may come at 1 to 20 Hz and unevenly.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import chain
 from typing import Any
 
 from sessions.doorway import Doorway
@@ -33,16 +36,14 @@ from sessions.onset import Found, Onset
 from sessions.pings import Pings
 from sessions.ports import Reading
 from sessions.rules import DetectionRules
-from sessions.standing import LIVELY_MA, OVERCURRENT_FACTOR, Holding, Overcurrent, Repeated
+from sessions.standing import Lasting, Standing
 from sessions.track import ENOUGH, RETURN_ENOUGH, Track
 from sessions.units import NS, MonoNs, seconds_ns
-from sessions.zero import LEAST_SIGMA_MA, Zero
+from sessions.zero import Zero
 
 SETTLE_NS = seconds_ns(0.15)
 """Readings this soon after the own relay switched are suspect: inrush, contact bounce and one running conversion (68
 ms)."""
-RECENT_NS = seconds_ns(2)
-"""The readings that are shown as evidence of a level that lasts."""
 GAP_NS = seconds_ns(2.5)
 """Silence after which the latest readings are no neighbours of the next one."""
 
@@ -106,12 +107,7 @@ class Detector:
         self._track, self._pings = Track(), Pings(rules.full_mA)
         self._onset = Onset(rules, self._gauge, self._track, self._pings)
         self._ending = Ending(rules, self._gauge)
-        self._watched = (
-            (Kind.FULL, Holding(seconds_ns(rules.full_s)), rules.full_mA),
-            (Kind.PAUSED, Holding(seconds_ns(rules.paused_s)), rules.plug_mA),
-        )
-        self._repeated = Repeated(seconds_ns(rules.stuck_s))
-        self._overcurrent = Overcurrent(self._max_mA * OVERCURRENT_FACTOR)
+        self._standing = Standing(rules, self._zero, self._max_mA)
         self._behind_shut_door: MonoNs | None = None
         self._stale_told = False
 
@@ -144,7 +140,8 @@ class Detector:
         self._stale_told = False
         self._track.add(at, mA)
         self._pings.add(at, mA, gauge.noise_mA)
-        told = self._sensor_or_port(at, mA, reading)
+        standing = self._standing
+        told = self._tell(at, chain(standing.of_port(at, mA), standing.of_sensor(at, reading)))
         return told + (self._drawn(at, mA) if self.drawing else self._not_drawn(at, mA))
 
     def check(self, now: MonoNs) -> list[Verdict]:
@@ -224,7 +221,7 @@ class Detector:
                 self._prove(proven)
             if ending.reached:
                 return [self._ended(at)]
-        return self._lasting(at)
+        return self._tell(at, self._standing.of_draw(at, self._track.level()))
 
     def _prove(self, at: MonoNs) -> None:
         self._ending.restart()
@@ -269,33 +266,11 @@ class Detector:
         found = Found(self.proven or at, self._track.since(self._pings.since), self._gauge.half_mA)
         return [self._pad(at, found.since), self._end(at, found)]
 
-    # What lasts.
-
-    def _lasting(self, at: MonoNs) -> list[Verdict]:
-        level, told = self._track.level(), []
-        for kind, holding, limit in self._watched:
-            if level > limit and holding.over:
-                continue
-            if (since := holding.take(at, level <= limit)) is not None:
-                recent = self._track.since(MonoNs(at - RECENT_NS))
-                told.append(self._verdict(kind, at, Found(since, recent, limit)))
-        return told
-
-    def _sensor_or_port(self, at: MonoNs, mA: float, reading: Reading) -> list[Verdict]:
-        told, raw = [], reading.mA or 0.0
-        if mA > self._overcurrent.limit_mA or self._overcurrent.count:
-            since = self._overcurrent.take(at, mA)
-            if since is not None:
-                found = Found(since, self._track.since(since), self._overcurrent.limit_mA)
-                told.append(self._verdict(Kind.OVERCURRENT, at, found))
-        if raw == self._repeated.value:
-            noisy = self._zero.trusted and self._zero.sigma_mA > LEAST_SIGMA_MA
-            alive = not reading.clipped and (noisy or abs(raw) >= LIVELY_MA)
-            if (since := self._repeated.take(at, raw, alive=alive)) is not None:
-                told.append(self._verdict(Kind.STUCK, at, Found(since, self._track.since(since), 0.0)))
-        else:
-            self._repeated.begin(at, raw)
-        return told
+    def _tell(self, at: MonoNs, lasting: Iterable[Lasting]) -> list[Verdict]:
+        return [
+            self._verdict(Kind(found.kind), at, Found(found.since, self._track.since(found.shown_from), found.limit_mA))
+            for found in lasting
+        ]
 
     def _verdict(self, kind: Kind, at: MonoNs, found: Found) -> Verdict:
         armed, points = self._armed or at, self._track.points

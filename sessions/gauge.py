@@ -7,6 +7,7 @@ these, so that no number of milliamps is compared with anything but the errors t
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 from math import erf, hypot
 from statistics import fmean, median, pstdev
 from typing import Any
@@ -25,7 +26,8 @@ SCATTERED_MA = 5.0
 MOVED_SIGMAS = 3.0
 """How far below zero the mean of some readings must lie, in errors of both, for the zero to have moved: one in 700."""
 FEW = 0.05
-"""A load of which fewer readings than this lie far off is steady, and they are spikes."""
+"""A load of which fewer readings than this lie far off is steady, and they are spikes; so it is if those lie together:
+something that began with more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +45,10 @@ class Floor:
         """The floor that these readings of an idle load make, which were taken above another floor."""
         middle = median(values)
         reach = 4 * max(1.5 * median(abs(mA - middle) for mA in values), 1.0)
-        near = [mA for mA in values if abs(mA - middle) <= reach]
-        if len(values) - len(near) < FEW * len(values):
+        far = [abs(mA - middle) > reach for mA in values]
+        near = [mA for mA, lies_far in zip(values, far, strict=True) if not lies_far]
+        pulses = sum(now and not before for before, now in pairwise([False, *far]))
+        if pulses < 2 or sum(far) < FEW * len(values):
             return cls(fmean(near) + below_mA, error_mA=pstdev(near) / len(near) ** 0.5)
         # The very highest may be a spike; pulses come again and again.
         pulsing = sorted(values)[:-1]

@@ -64,16 +64,19 @@ class Onset:
     def clear_draw(self, at: MonoNs, mA: float) -> Found | None:
         """A phone that draws beyond doubt, if the reading makes it one."""
         gauge, step = self._gauge, self.step
-        above = self._track.above(gauge.limit_mA)
+        limit = gauge.limit_mA
+        if self.load is not None:
+            limit = max(limit, self.load.mean_mA - gauge.floor.mean_mA + 2 * PLUG_MARGIN_MA)
+        above = self._track.above(limit)
         readings = RETURN_ENOUGH if gauge.known else ENOUGH
-        low, high = gauge.limit_mA - PLUG_MARGIN_MA, gauge.limit_mA + PLUG_MARGIN_MA
+        low, high = limit - PLUG_MARGIN_MA, limit + PLUG_MARGIN_MA
         # One reading, however high, is no more than its share of the evidence.
-        most = gauge.limit_mA + SHARE * PLUG_SCORE / readings * gauge.sigma_mA**2 / (high - low)
+        most = limit + SHARE * PLUG_SCORE / readings * gauge.sigma_mA**2 / (high - low)
         self._clear.add(at, min(mA, most), low, high, gauge.sigma_mA)
         if self._pings.likely(at):
             return None
         if above and self._clear.score >= PLUG_SCORE:
-            return Found(above[0][0], [value for _, value in above], gauge.limit_mA)
+            return Found(above[0][0], [value for _, value in above], limit)
         if not gauge.known and (values := step.look(at, self._track, gauge)):
             return Found(step.since or at, values, step.limit_mA)
         return None

@@ -5,9 +5,13 @@ enough. It says so once; its condition must then be over for as long before it s
 lights up for half a minute does not make a phone full twice.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sessions.units import MonoNs
+from sessions.ports import Reading
+from sessions.rules import DetectionRules
+from sessions.units import MonoNs, seconds_ns
+from sessions.zero import LEAST_SIGMA_MA, Zero
 
 OVERCURRENT_FACTOR = 1.2
 """How far above the port's rating a draw may be before it counts as over-current; phones overshoot when they
@@ -16,6 +20,8 @@ OVERCURRENT_READINGS = 3
 LIVELY_MA = 100.0
 """Above this no load holds still to the last digit (measured: 1 to 3 % of the draw), whatever the sensor's noise."""
 STUCK_READINGS = 10
+RECENT_NS = seconds_ns(2)
+"""The readings that are shown as evidence of a level that lasts."""
 
 
 @dataclass(slots=True)
@@ -92,3 +98,51 @@ class Repeated:
             return None
         self.told = True
         return self.since
+
+
+@dataclass(frozen=True, slots=True)
+class Lasting:
+    """What holds (a `sessions.detection.Kind`), since when, the first reading that shows it, and the limit it keeps."""
+
+    kind: str
+    since: MonoNs
+    shown_from: MonoNs
+    limit_mA: float
+
+
+class Standing:
+    """The watches of one slot since its power came on."""
+
+    def __init__(self, rules: DetectionRules, zero: Zero, max_mA: float) -> None:
+        self._zero = zero
+        self._levels = (
+            ("full", Holding(seconds_ns(rules.full_s)), rules.full_mA),
+            ("paused", Holding(seconds_ns(rules.paused_s)), rules.plug_mA),
+        )
+        self._repeated = Repeated(seconds_ns(rules.stuck_s))
+        self._overcurrent = Overcurrent(max_mA * OVERCURRENT_FACTOR)
+
+    def of_draw(self, at: MonoNs, level_mA: float) -> Iterator[Lasting]:
+        """How little is drawn, for how long."""
+        for kind, holding, limit in self._levels:
+            if level_mA > limit and holding.over:
+                continue
+            if (since := holding.take(at, level_mA <= limit)) is not None:
+                yield Lasting(kind, since, MonoNs(at - RECENT_NS), limit)
+
+    def of_port(self, at: MonoNs, mA: float) -> Iterator[Lasting]:
+        """Whether more is drawn than the port may deliver."""
+        watch = self._overcurrent
+        if (mA > watch.limit_mA or watch.count) and (since := watch.take(at, mA)) is not None:
+            yield Lasting("overcurrent", since, since, watch.limit_mA)
+
+    def of_sensor(self, at: MonoNs, reading: Reading) -> Iterator[Lasting]:
+        """Whether the sensor repeats a value that should move."""
+        raw, watch = reading.mA or 0.0, self._repeated
+        if raw != watch.value:
+            watch.begin(at, raw)
+            return
+        noisy = self._zero.trusted and self._zero.sigma_mA > LEAST_SIGMA_MA
+        alive = not reading.clipped and (noisy or abs(raw) >= LIVELY_MA)
+        if (since := watch.take(at, raw, alive=alive)) is not None:
+            yield Lasting("stuck", since, since, 0.0)
