@@ -9,6 +9,7 @@ import math
 import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from statistics import median
 
 from benchmarks.other_phones import SIP, STORIES, Scene
 
@@ -16,6 +17,9 @@ Row = tuple[float, float | None, int | None]
 
 TAIL = 230.0
 """How long a recording goes on after the end, s: longer than the grace of an open slot (180 s)."""
+
+LIGHT, WORST_OFFSET = 20.0, 4.0
+"""What the light of a cable takes at most, and how far a sensor is off at worst, mA."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +43,9 @@ class Recording:
     """What still flows after the unplugging, mA: a cable with a light in it."""
     seen_before: bool
     """Whether that flowed for five seconds or more before the phone came, so that one can know it for the cable's."""
+    asks_clearly: bool = True
+    """Whether what the phone draws in its first 0.8 s lies clearly above the light of a cable (`LIGHT`): by three
+    errors of the mean of its readings, and by the sensor's worst offset as well if no reading came before."""
 
 
 INPUTS = ("10", "10 jitter", "10 gaps", "10 dirty", "1", "2", "5", "20")
@@ -158,7 +165,16 @@ def record(seed: int, story: str, how: str = "10", door: bool = False, minutes: 
         idle_s=idle_s,
         left_behind=scene.left_behind,
         seen_before=seen_before,
+        asks_clearly=_asks_clearly(scene, rms),
     )
+
+
+def _asks_clearly(scene: Scene, rms: float) -> bool:
+    asked = [scene.current[i] for i in scene.span(scene.lead, scene.lead + 0.8)]
+    if not asked:
+        return True
+    unknown = 3 * rms / len(asked) ** 0.5 + (0.0 if scene.lead else WORST_OFFSET)
+    return bool(median(asked) > LIGHT + unknown)
 
 
 def _longest_below(scene: Scene, level: float) -> float:

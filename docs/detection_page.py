@@ -102,9 +102,19 @@ recording of your own in the same way.
   plugged in has no zero of its own. The end of a phone that rests is then asked about and believed only after
   `suspend_max_s`, unless what is left lies below all that a sip and the worst sensor make together. A kiosk does not
   have this doubt: it learns each slot's zero while its relay is off.
-* **A phone that asks for no more than 20 mA from the light of a cable.** The light may take as much. The phone is
-  called one as soon as it draws more than `plug_mA`; one that lingers below is called one when it ceases to.
-* **A pad from a full phone, before the pad has shown its rhythm,** and at less than six readings a second, ever.
+* **A phone that asks for little more than 20 mA from the light of a cable.** The light may take as much. What has
+  drawn for 0.75 s is called a phone if the mean of its nine readings (10 Hz) lies 2.3 errors above 20 mA: above 22 mA
+  where the noise is 2.5 mA, above 24 mA where it is 5 mA, above 26 mA on a port that was never seen empty. Of lights
+  of 18 to 20 mA one in 300 is then called a phone. A phone that asks for less is called one as soon as it draws more
+  than `plug_mA`, as a rule one to two seconds after it was plugged in; [the figures](figures.md) give the time over
+  all phones, and over those whose first 0.8 s lie three errors above a light's.
+* **A pad from a full phone, before the pad has shown its rhythm,** and at less than six readings a second, ever. Five
+  pulses show it, so a pad is called a phone for as long, and then `idle_load`, which is told as a fact of its own,
+  and the end of the draw with it. That end is dated to before the pulses: what is billed is the draw until the second
+  of them, and no more ([the figures](figures.md) give both times).
+* **A full phone that takes nothing but pulses from one that was taken away, and spikes.** Pulses of half a second and
+  more are its return. Shorter ones are three or four readings at 10 Hz, as two spikes side by side are, and one or
+  two at less; in minutes of waiting both come. Such a phone is asked about like one that takes nothing at all.
 * **A light that came with a phone's own cable and stays when the phone is taken off it,** from the sip of that phone.
 
 Three readings are needed for a phone, as one or two may be a spike: 0.3 s at 10 Hz, 2.5 s at 1 Hz. Its end needs five
