@@ -32,6 +32,8 @@ BY_CLOCK = frozenset({Kind.STALE, Kind.UNPLUGGED})
 LASTING = frozenset({Kind.FULL, Kind.PAUSED})
 """Told once, and again only after a break as long (`sessions.standing.Holding`): to conclude one anew takes every
 reading of both, the few that are kept between decisions do not do."""
+LEVEL_NS = seconds_ns(2)
+"""The level of a draw is the middle of five readings: they must be of the stretch that is judged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +197,7 @@ def _decidable(kind: Kind, at: MonoNs, dated: MonoNs, times: Sequence[MonoNs]) -
         return False
     if kind not in LASTING:
         return True
-    begin = max(times[0], dated - (at - dated))
+    begin = max(times[0], dated - (at - dated) - LEVEL_NS)
     window = [begin, *(mono for mono in times if begin <= mono <= at)]
     return all(later - earlier <= GAP_NS for earlier, later in pairwise(window))
 

@@ -2,7 +2,10 @@
 
 from sessions.ports import Reading
 from sessions.units import Milliamps, MonoNs, seconds_ns
-from sessions.waveform import ROW, Waveform
+from sessions.waveform import BEFORE_NS, ROW, Waveform
+
+BEFORE = BEFORE_NS // seconds_ns(0.1)
+"""Readings that are kept of those before a verdict."""
 
 
 def reading(number: int) -> Reading:
@@ -15,9 +18,9 @@ def test_all_readings_around_a_verdict_are_kept_once_and_in_order() -> None:
         kept.append(waveform.take(reading(number), concluded=number == 3000))
     told = [r.mono for batch in kept for r in batch]
     assert told == sorted(set(told))
-    around = {reading(number).mono for number in range(2901, 3101)}
+    around = {reading(number).mono for number in range(3001 - BEFORE, 3101)}
     assert around <= set(told)
-    assert len(told) <= 230
+    assert len(told) <= BEFORE + 130
     assert sum(1 for batch in kept if batch) <= 5
 
 
@@ -27,5 +30,5 @@ def test_a_quiet_session_is_handed_over_by_the_row_and_the_rest_at_its_end() -> 
     assert [len(batch) for batch in batches] == [ROW] * 3
     rest = waveform.rest()
     assert rest[-1] == reading(60_000)
-    assert len(rest) <= ROW + 101
+    assert len(rest) <= ROW + BEFORE + 1
     assert waveform.rest() == []
