@@ -266,6 +266,8 @@ class Detector:
         found = Found(self.proven or at, self._track.since(self._pings.since), self._gauge.half_mA)
         return [self._pad(at, found.since), self._end(at, found)]
 
+    # What is told.
+
     def _tell(self, at: MonoNs, lasting: Iterable[Lasting]) -> list[Verdict]:
         return [
             self._verdict(Kind(found.kind), at, Found(found.since, self._track.since(found.shown_from), found.limit_mA))

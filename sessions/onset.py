@@ -24,14 +24,14 @@ PLUG_SCORE = 12.0
 not a light in a cable."""
 PLUG_MARGIN_MA = 5.0
 """How far above and below that is."""
-SHARE = 1.01
-"""Three readings are a phone, each with no more than a third of the evidence: and this much more, so that rounding does
-not ask for a fourth."""
 LOAD_SCORE = 16.0
 """The same for an idle load that appears. 8 would be 3,000 to 1 with a zero known exactly; it never is."""
 RETURN_SCORE = 30.0
 """The same for a weak draw that returns. Minutes of readings of an empty slot will try it, and a zero that may be wrong
 by half a milliamp; a draw of 3 mA passes it in 20 s at the worst, and has three minutes."""
+SHARE = 1.01
+"""Three readings are a phone, each with no more than a third of the evidence: and this much more, so that rounding does
+not ask for a fourth."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,8 @@ class Onset:
         self._load_ns = seconds_ns(rules.end_window_s)
         self._clear = Evidence(most=PLUG_SCORE)
         self._weak = Evidence(most=RETURN_SCORE + LOAD_SCORE)
-        self.step = Step(rules.plug_mA - PLUG_MARGIN_MA)
+        self._light_mA = rules.plug_mA - PLUG_MARGIN_MA
+        self.step = Step(self._light_mA)
         self.load: Floor | None = None
         """The idle load that was told of last, for as long as it is there."""
         self.load_told = False
@@ -60,13 +61,12 @@ class Onset:
         """A draw has begun or ended: what was gathered before means nothing now."""
         self._clear.clear()
         self._weak.clear()
+        self.step = Step(self._light_mA)
 
     def clear_draw(self, at: MonoNs, mA: float) -> Found | None:
         """A phone that draws beyond doubt, if the reading makes it one."""
         gauge, step = self._gauge, self.step
-        limit = gauge.limit_mA
-        if self.load is not None:
-            limit = max(limit, self.load.mean_mA - gauge.floor.mean_mA + 2 * PLUG_MARGIN_MA)
+        limit = self._clear_limit_mA()
         above = self._track.above(limit)
         readings = RETURN_ENOUGH if gauge.known else ENOUGH
         low, high = limit - PLUG_MARGIN_MA, limit + PLUG_MARGIN_MA
@@ -80,6 +80,13 @@ class Onset:
         if not gauge.known and (values := step.look(at, self._track, gauge)):
             return Found(step.since or at, values, step.limit_mA)
         return None
+
+    def _clear_limit_mA(self) -> float:
+        """What a phone must exceed: beside a light that was told, so much more than the light."""
+        gauge, load = self._gauge, self.load
+        if load is None:
+            return gauge.limit_mA
+        return max(gauge.limit_mA, load.mean_mA - gauge.floor.mean_mA + 2 * PLUG_MARGIN_MA)
 
     def weak_draw(self, at: MonoNs, mA: float) -> Found | None:
         """A draw that only many readings show: a phone's if one drew before, else an idle load; that is told once."""

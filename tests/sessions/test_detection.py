@@ -6,8 +6,10 @@ import pytest
 
 from hardware.bench.phones import PHONES, Phone
 from sessions.detection import Detector, Kind, Verdict
+from sessions.gauge import Floor
+from sessions.onlooker import Onlooker
 from sessions.ports import Reading
-from sessions.rules import DetectionRules
+from sessions.rules import DetectionRules, Timing
 from sessions.units import NS, Milliamps, MonoNs
 from sessions.zero import Zero
 
@@ -133,6 +135,35 @@ def test_the_light_of_a_cable_is_no_phone_even_at_its_brightest() -> None:
             bench.verdicts += bench.detector.feed(Reading(MonoNs(bench.now), mA))
         called += Kind.PLUGGED in bench.kinds()
     assert called <= 1
+
+
+def test_a_light_that_is_known_for_one_is_called_no_phone_later() -> None:
+    bench = Bench(1, noise=5.0)
+    bench.run(5)
+    for _ in range(6000):
+        bench.now += bench.step
+        mA = Milliamps(20.0 + bench.rng.gauss(0, bench.noise))
+        bench.verdicts += bench.detector.feed(Reading(MonoNs(bench.now), mA))
+    assert bench.kinds() == [Kind.IDLE_LOAD]
+
+
+def test_what_drew_much_for_a_moment_is_a_steady_load_and_what_pulses_is_not() -> None:
+    begins = Floor.of([100.0, 147.0, 10.0, 6.0, 4.0, 8.0, 6.0, 5.0, 4.0, 5.0])
+    assert (begins.sigma_mA, begins.top_mA) == (0.0, 0.0)
+    assert 4.0 <= begins.mean_mA <= 8.0
+    pulses = Floor.of([40.0, 40.0, 140.0, 40.0, 40.0, 140.0, 40.0, 40.0, 140.0, 40.0])
+    assert pulses.sigma_mA > 30.0
+
+
+def test_the_few_seconds_before_a_draw_are_the_zero_by_which_it_is_judged() -> None:
+    zero, rng = Zero(), random.Random(2)
+    onlooker = Onlooker(DetectionRules(), Timing(), zero)
+    for number in range(40):
+        mA = Milliamps(-3.0 + (24.0 if number >= 30 else 0.0) + rng.gauss(0, 2.0))
+        onlooker.take(Reading(MonoNs(number * NS // 10), mA))
+    assert zero.trusted
+    assert abs(zero.mean_mA + 3.0) < 1.5
+    assert onlooker.drawing
 
 
 def test_overcurrent_needs_three_readings_in_a_row() -> None:
