@@ -18,7 +18,7 @@ KEEP_NS = seconds_ns(20)
 LATEST = 5
 ENOUGH = 3
 """So many of the latest five: a single or double spike never does it."""
-RETURN_ENOUGH = 3
+RETURN_ENOUGH = 5
 """The same where there was quiet before: spikes have had minutes to imitate three."""
 Point = tuple[MonoNs, float]
 
