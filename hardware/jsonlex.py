@@ -16,6 +16,7 @@ from typing import Final, Literal
 from hardware.problems import JsonPath, quoted
 
 Spoils = Literal["nothing", "rest", "line"]
+Habit = Literal["quotes", "comments", "trailing commas", "bare keys", "no commas"]
 
 MAX_FAULTS: Final = 100
 """Where reading stops: a file with more mistakes is not a JSON file."""
@@ -28,6 +29,7 @@ BROKEN: Final = object()
 class Fault:
     """A mistake in the text itself, and how far it spoils its line.
 
+    `habit` names what people do all over a file: from the third time on it is told once, with how to mend all of it.
     `spoils` is `nothing` when the repair is certain; after a guess it is the `rest` of the line, or all of its `line`:
     what else seems wrong there only follows from this. `lost` says that nobody can know what was meant.
     """
@@ -38,6 +40,7 @@ class Fault:
     path: JsonPath | None = None
     spoils: Spoils = "nothing"
     lost: bool = False
+    habit: Habit | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +81,8 @@ class Lexer:
         self.tokens: list[Token] = []
         self.faults: list[Fault] = []
         self._at = 0
+        self._counted = 0
+        """Faults that are no habit."""
 
     def run(self) -> None:
         """Cut the whole text; raises `TooManyFaults` when it is hopeless."""
@@ -100,11 +105,26 @@ class Lexer:
     def fault(self, fault: Fault) -> None:
         """Note a mistake; raises `TooManyFaults` at the last one worth telling."""
         self.faults.append(fault)
-        if len(self.faults) >= MAX_FAULTS:
+        self._counted += fault.habit is None
+        if self._counted >= MAX_FAULTS:
             raise TooManyFaults
 
-    def _fault(self, offset: int, message: str, hint: str, spoils: Spoils = "nothing", *, lost: bool = False) -> None:
-        self.fault(Fault(offset, message, hint, None, spoils, lost))
+    @property
+    def hopeless(self) -> bool:
+        """Whether reading was given up."""
+        return self._counted >= MAX_FAULTS
+
+    def _fault(
+        self,
+        offset: int,
+        message: str,
+        hint: str,
+        spoils: Spoils = "nothing",
+        *,
+        lost: bool = False,
+        habit: Habit | None = None,
+    ) -> None:
+        self.fault(Fault(offset, message, hint, None, spoils, lost, habit))
 
     def _add(self, kind: str, start: int, value: object = None) -> None:
         self.tokens.append(Token(kind, start, self._at, value))
@@ -113,7 +133,8 @@ class Lexer:
         close = "*/" if mark == "/*" else "\n"
         end = self.text.find(close, self._at)
         self._at = len(self.text) if end < 0 else end + (2 if mark == "/*" else 0)
-        self._fault(start, "JSON has no comments", 'Delete it, or move the words into "note": "…".')
+        hint = 'Delete it, or move the words into "note": "…".'
+        self._fault(start, "JSON has no comments", hint, habit="comments")
 
     def _other(self, start: int, char: str) -> None:
         if char in "=;":
@@ -172,9 +193,9 @@ class Lexer:
             self._unclosed(start, body[0])
             return
         self._at += 1
-        self._add("value", start, self._unescape(body[0], start + 1))
+        self._add("value", start, self._unescape(body[0], start + 1, quote))
         if quote != '"':
-            self._fault(start, f"{quote} is not the quote JSON uses", _QUOTES_HINT)
+            self._fault(start, f"{quote} is not the quote JSON uses", _QUOTES_HINT, habit="quotes")
 
     def _unclosed(self, start: int, rest: str) -> None:
         """A quote is missing somewhere on the line: guess that this text ends before the next mark.
@@ -189,13 +210,13 @@ class Lexer:
         hint = f"Write double quotes at both ends of each text{like}."
         self._fault(start, "a double quote is missing on this line", hint, "line", lost=lost)
 
-    def _unescape(self, body: str, offset: int) -> str:
+    def _unescape(self, body: str, offset: int, quote: str = '"') -> str:
         for match in _ESCAPE.finditer(body):
             piece = match[0]
             if piece[0] != "\\":
                 name = "a tab" if piece == "\t" else f"a control character (U+{ord(piece):04X})"
                 self._fault(offset + match.start(), f"{name} stands inside a text", "Delete it.")
-            elif len(piece) == 2 and piece[1] not in '"\\/bfnrt':
+            elif len(piece) == 2 and piece[1] not in '"\\/bfnrt' + _ENDS[quote]:
                 self._fault(offset + match.start(), f"{piece} means nothing in JSON", f"Write \\{piece} or no \\.")
         clean = _ESCAPE.sub(_readable, body)
         if _SURROGATE.search(clean):

@@ -10,7 +10,7 @@ import re
 from dataclasses import replace
 from typing import Final
 
-from hardware.jsonlex import BROKEN, Fault, Lexer, Spoils, Token, TooManyFaults
+from hardware.jsonlex import BROKEN, Fault, Habit, Lexer, Spoils, Token, TooManyFaults
 from hardware.problems import JsonPath, quoted
 
 MAX_DEPTH: Final = 32
@@ -64,10 +64,18 @@ class Parser:
         return quoted(token.value if is_text else self._lexer.text[token.start : token.end])
 
     def _fault(
-        self, offset: int, path: JsonPath, message: str, hint: str, spoils: Spoils = "nothing", *, lost: bool = False
+        self,
+        offset: int,
+        path: JsonPath,
+        message: str,
+        hint: str,
+        spoils: Spoils = "nothing",
+        *,
+        lost: bool = False,
+        habit: Habit | None = None,
     ) -> None:
         if not self._lost:  # what seems wrong after that only follows from it
-            self._lexer.fault(Fault(offset, message, hint, path, spoils, lost))
+            self._lexer.fault(Fault(offset, message, hint, path, spoils, lost, habit))
         self._lost = self._lost or lost
 
     def _value(self, path: JsonPath) -> object:
@@ -135,7 +143,8 @@ class Parser:
         key = token.value if isinstance(token.value, str) else self._lexer.text[token.start : token.end]
         inner = (*path, key)
         if token.kind == "word" or not isinstance(token.value, str):
-            self._fault(token.start, inner, "a key must be in double quotes", f"Write {quoted(key)}.")
+            hint = f"Write {quoted(key)}."
+            self._fault(token.start, inner, "a key must be in double quotes", hint, habit="bare keys")
         if key in result:
             line = self._lexer.text.count("\n", 0, self.keys[inner]) + 1
             message = f"the key {quoted(key)} is repeated; it first stands on line {line}"
@@ -246,7 +255,8 @@ class Parser:
             self._separator(path)
         elif token.kind not in ("end", *_OPENS.values()):
             before = self._lexer.tokens[self._next - 1]
-            self._fault(before.end, path, f"a comma is missing before {self._show(token)}", 'Write "," here.')
+            message = f"a comma is missing before {self._show(token)}"
+            self._fault(before.end, path, message, 'Write "," here.', habit="no commas")
 
     def _after_comma(self, path: JsonPath, comma: Token) -> None:
         while self._peek().kind == ",":
@@ -254,7 +264,7 @@ class Parser:
         token = self._peek()
         if token.kind in _OPENS.values():
             message = f'a comma before "{token.kind}" is not allowed (trailing comma)'
-            self._fault(comma.start, path, message, "Delete the comma.")
+            self._fault(comma.start, path, message, "Delete the comma.", habit="trailing commas")
 
     def _decimal_comma(self, path: JsonPath) -> bool:
         """See `"V": 5,2` and take all of it."""

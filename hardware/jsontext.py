@@ -8,11 +8,12 @@ and checking its contents would only tell nonsense.
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
-from hardware.jsonlex import MAX_FAULTS, Fault, Lexer, TooManyFaults
+from hardware.jsonlex import MAX_FAULTS, Fault, Habit, Lexer, TooManyFaults
 from hardware.jsonparse import Parser
 from hardware.problems import JsonPath
 
@@ -20,6 +21,18 @@ MAX_BYTES: Final = 256 * 1024
 """A kiosk with 64 slots takes about 20 KB."""
 
 BOM: Final = "\ufeff"
+
+_OFTEN: Final = 3
+"""From so many times on a mistake is a habit, and one sentence serves all of it."""
+
+_HABITS: Final[dict[Habit, str]] = {
+    "quotes": 'JSON has straight double quotes only: replace them all by ", as your editor\'s "replace" does.',
+    "comments": 'Delete them all; words for people go under "note": "…", in any {…}.',
+    "trailing commas": "Delete every comma that stands right before a } or a ].",
+    "bare keys": 'Write every key in double quotes: "pin": 17.',
+    "no commas": "Write a comma between any two entries, but none after the last.",
+}
+"""What to do about each, everywhere."""
 
 
 @dataclass(frozen=True)
@@ -68,10 +81,27 @@ def read(text: str) -> Document:
     sound = not hopeless and not any(fault.lost for fault in lexer.faults)
     document = Document(lexer.text, parser.value, parser.keys, parser.values, (), sound)
     end = max((token.end for token in lexer.tokens if token.kind != "end"), default=0)
-    return replace(document, faults=tuple(_tellable(document, lexer.faults, end)))
+    return replace(
+        document, faults=tuple(_tellable(document, _habits_once(document, lexer.faults), end, lexer.hopeless))
+    )
 
 
-def _tellable(document: Document, faults: list[Fault], end: int) -> Iterator[Fault]:
+def _habits_once(document: Document, faults: list[Fault]) -> list[Fault]:
+    """Leave of each habit its first fault, which tells how often it follows and how to mend all of it."""
+    times = Counter(fault.habit for fault in faults if fault.habit is not None)
+    first = {fault.habit: fault for fault in sorted(faults, key=lambda fault: fault.offset, reverse=True)}
+    kept = []
+    for fault in faults:
+        habit = fault.habit
+        if habit is None or times[habit] < _OFTEN:
+            kept.append(fault)
+        elif fault is first[habit]:
+            message = f"{fault.message}, and so at {times[habit]} places in all"
+            kept.append(replace(fault, message=message, hint=_HABITS[habit]))
+    return kept
+
+
+def _tellable(document: Document, faults: list[Fault], end: int, hopeless: bool) -> Iterator[Fault]:
     """Put faults in order, each with its path, and leave out what only follows from a guess on the same line.
 
     What stands after the last bracket, at `end`, belongs to nothing but the file.
@@ -87,7 +117,7 @@ def _tellable(document: Document, faults: list[Fault], end: int) -> Iterator[Fau
             spoilt_line = line
         nearest = () if fault.offset >= end else _nearest(document, begun, fault)
         yield replace(fault, path=nearest if fault.path is None else fault.path)
-    if len(faults) >= MAX_FAULTS:
+    if hopeless:
         yield Fault(len(document.text), f"more than {MAX_FAULTS} mistakes: reading stopped", "Mend the first ones.", ())
 
 

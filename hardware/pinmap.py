@@ -35,6 +35,11 @@ __all__ = ["Pinmap", "Problem", "Report", "SlotSpec", "check_file", "check_text"
 MAX_TOLD: Final = 200
 """Problems told of one file; who has more has made one mistake many times."""
 
+_SAVE_AS_UTF8: Final = (
+    'Save it as UTF-8: Notepad asks for the encoding under "Save as", nano writes it by itself, or run '
+    "iconv -f UTF-16 -t UTF-8 OLD > NEW."
+)
+
 _MAX_REPAIRS: Final = 8
 """Rounds of standing in for refused values: an object in place of a number shows its own missing keys a round later."""
 
@@ -86,10 +91,9 @@ def check_text(text: str | bytes, name: str, boot: BootConfig | None = None) -> 
         return _unreadable(
             name, f"the file is larger than {MAX_BYTES // 1024} KiB", "This is no pinmap: check its name."
         )
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return _unreadable(name, "the file is UTF-16, not UTF-8", "Save it as UTF-8, as nano does.")
-    if b"\0" in data:
-        return _unreadable(name, "the file is binary, not text", "This is no pinmap: check its name.")
+    foreign = _not_utf8(data)
+    if foreign is not None:
+        return _unreadable(name, *foreign)
     try:
         document = read(data.decode())
     except UnicodeDecodeError as error:
@@ -98,6 +102,22 @@ def check_text(text: str | bytes, name: str, boot: BootConfig | None = None) -> 
         message = f"the byte 0x{data[error.start]:02x} is not UTF-8 text"
         return _unreadable(name, message, "Save the file as UTF-8, or type that letter again.", place)
     return _check_document(document, name, boot)
+
+
+def _not_utf8(data: bytes) -> tuple[str, str] | None:
+    """Give what a file with zero bytes or a foreign byte order mark is, and what to do; None for any other."""
+    zeros = data.count(0)
+    if data.startswith((b"\xff\xfe\0\0", b"\0\0\xfe\xff")):
+        return "the file is UTF-32, not UTF-8", _SAVE_AS_UTF8
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")) or (
+        len(data) > 1 and zeros * 3 > len(data) and 0 in (data[::2].count(0), data[1::2].count(0))
+    ):
+        return "the file is UTF-16, not UTF-8", _SAVE_AS_UTF8
+    rest = data.rstrip(b"\0")
+    if zeros and 0 not in rest and rest.lstrip()[:1] in (b"", b"{"):
+        hint = "Copy your backup over it, or the kiosk's last good copy: pinmap.good.json in its data directory."
+        return f"the file ends in {zeros} zero bytes: it was being saved as the power went", hint
+    return ("the file is binary, not text", "This is no pinmap: check its name.") if zeros else None
 
 
 def _unreadable(name: str, message: str, hint: str, place: tuple[int, int] = (1, 1)) -> Report:

@@ -1,6 +1,7 @@
 """The checker against what operators write: every file that is good, and every one that is not."""
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -267,3 +268,32 @@ def test_every_required_key_has_an_example_and_something_to_stand_in_for_it(mode
 )
 def test_one_mistake_is_told_once_and_where_it_is(text, told):
     assert [problem.path for problem in check_text(text, "pinmap.json").errors] == told
+
+
+@pytest.mark.parametrize(
+    ("spoil", "says", "hint"),
+    [
+        (lambda text: text.replace('"', "'"), "' is not the quote JSON uses, and so at 232", "replace them all"),
+        (lambda text: re.sub(r'"([^"\n]*)"', r"“\1”", text), "“ is not the quote JSON uses, and so at", "replace them"),
+        (lambda text: re.sub(r",\n", ",  // here\n", text), "JSON has no comments, and so at", "Delete them all"),
+        (lambda text: re.sub(r'(["\d])}', r"\1,}", text), "trailing comma), and so at 50", "Delete every comma"),
+        (lambda text: re.sub(r'"(\w+)":', r"\1:", text), "in double quotes, and so at 171", "every key"),
+        (lambda text: text.replace("},\n", "}\n"), "a comma is missing before", "between any two entries"),
+        (lambda text: "\ufeff" + text, "byte order mark", "without BOM"),
+        (lambda text: text.encode("utf-16"), "UTF-16, not UTF-8", "iconv"),
+        (lambda text: text.encode("utf-16-be"), "UTF-16, not UTF-8", "Notepad"),
+        (lambda text: text.encode("utf-32"), "UTF-32, not UTF-8", "nano"),
+        (lambda text: bytes(4096), "4096 zero bytes: it was being saved as the power went", "pinmap.good.json"),
+        (lambda text: text.encode()[:2000] + bytes(48), "48 zero bytes", "backup"),
+    ],
+)
+def test_what_is_wrong_all_over_a_file_is_told_once_with_how_to_mend_it_all(spoil, says, hint):
+    report = check_text(spoil(GOOD_TEXT), "pinmap.json")
+    [problem] = report.errors
+    assert says in problem.message
+    assert hint in problem.hint
+
+
+def test_a_habit_hides_no_other_mistake():
+    text = GOOD_TEXT.replace('"', "'").replace("'pin': 27", "'pin': 170")
+    assert [problem.path for problem in check_text(text, "pinmap.json").errors] == ["note", "slots[1].relay.pin"]
