@@ -18,7 +18,10 @@ from typing import Any
 
 from hardware.backend import Backend, Pi
 from hardware.bench.bench import Bench
-from hardware.pinmap import Pinmap, load_pinmap
+from hardware.boot_config import read_boot
+from hardware.gpio import on_a_pi
+from hardware.pinmap import Pinmap
+from hardware.pinmap_fallback import GoodCopy, Start, pinmap_to_start
 from hardware.reload import Reload
 from hardware.rewiring import Rewirer
 from hardware.selftest import Check, Load, run_checks
@@ -32,6 +35,7 @@ from kiosk.emergency import Emergency
 from kiosk.errors import ConsoleError
 from kiosk.facade import Facade
 from kiosk.gaps import GapProbe
+from kiosk.good_pinmap import GoodPinmap
 from kiosk.log_archive import Exported, Progress, Sources, export_logs
 from kiosk.logs import QueuedLogging
 from kiosk.loops import Inbox
@@ -50,7 +54,7 @@ from kiosk.sticks import Sticks
 from kiosk.systemd import Notifier, Watchdog, lifelines, watchdog_s
 from kiosk.technician_room import DeskParts
 from kiosk.wall_clock import wall_clock_is_sure
-from sessions.ports import Observation
+from sessions.ports import DeviceReport, Observation, Trouble
 from sessions.store.lock import DataLock
 
 STARTED_MS = 3_000
@@ -84,7 +88,11 @@ class _Kiosk:
         self._console_address = ""
         self._inbox = Inbox()
         stack.callback(self._inbox.close)
-        pinmap = load_pinmap(options.pinmap)
+        self._good_copy = GoodPinmap(options.data_dir, options.pinmap)
+        start = _start_pinmap(options, self._good_copy)
+        pinmap, self._pinmap_notice = start.pinmap, start.notice
+        if start.notice is not None:
+            _log.critical("%s", start.notice)
         rules = to_rules(
             options.settings,
             slot_rules(pinmap.slots),
@@ -197,6 +205,10 @@ class _Kiosk:
         load = Load(ohm, mA) if ohm is not None or mA is not None else None
         return run_checks(self._reload.pinmap, self._wiring, load=load, **asked)
 
+    def _pinmap_told(self, detail: str | None) -> None:
+        trouble = Trouble.UNUSABLE if detail is not None else None
+        self._observed(DeviceReport("pinmap", trouble, detail or "The pinmap is the one in use again.", monotonic()))
+
     def _observed(self, seen: Observation) -> None:
         self._inbox.put(lambda: self._kiosk.observe(seen))
 
@@ -212,7 +224,13 @@ class _Kiosk:
         verbs["health"] = lambda args: facade.health()
         self._kiosk.let_in(CommandSocket(self._options.data_dir, facade.submit, verbs, self._earlier))
         self._stack.callback(tests.abandon)
-        watch = PinmapWatch(self._options.pinmap, self._reload.take)
+        watch = PinmapWatch(
+            self._options.pinmap,
+            self._reload.take,
+            copy=self._good_copy,
+            notice=self._pinmap_notice,
+            report=self._pinmap_told,
+        )
         self._kiosk.let_in(watch, watch.part)
         if self._options.simulate:
             self._open_console(facade)
@@ -275,6 +293,16 @@ class _Kiosk:
 
             self._inbox.put(say)
             said.wait(LAST_WORDS_S)
+
+
+def _start_pinmap(options: RunOptions, kept: GoodPinmap) -> Start:
+    """The pinmap in the file, or the last good copy. Raises `PinmapError`."""
+    data = kept.read()
+    copy = None
+    if data is not None:
+        refused = options.pinmap.is_file() and kept.was_refused(options.pinmap.read_bytes())
+        copy = GoodCopy(str(kept.path), data, refused)
+    return pinmap_to_start(options.pinmap, copy, read_boot() if on_a_pi() and not options.simulate else None)
 
 
 def _volatile(options: RunOptions) -> str | None:

@@ -143,6 +143,8 @@ class Trouble(StrEnum):
     NO_FLOW = "no_flow"
     LEAK = "leak"
     HOT = "hot"
+    UNUSABLE = "unusable"
+    """A file that somebody has to mend."""
 
 
 @dataclass(frozen=True, slots=True)
