@@ -53,6 +53,22 @@ def sign_in(kiosk: KioskProcess, frame: bytes, coin: int) -> None:
     kiosk.post("/api/bench/coin", value=coin)
 
 
+def picture(kiosk: KioskProcess) -> bytes:
+    return kiosk.http.get("/api/screen.png").content
+
+
+def shows_another(kiosk: KioskProcess, before: bytes) -> bytes:
+    """Wait until the screen shows another page and has come to rest: what is decided may be drawn a moment later."""
+    last = [before]
+
+    def rests() -> bool:
+        last.append(picture(kiosk))
+        return last[-1] == last[-2] != before
+
+    until(rests, "another page")
+    return last[-1]
+
+
 def touched_open(kiosk: KioskProcess, finger: Finger, place: tuple[int, int]) -> bool:
     finger.touch(place)
     seen = kiosk.bench("slot1")
@@ -64,8 +80,10 @@ def test_four_touches_from_tap_to_charging_and_holding_finishes(tmp_path: Path, 
     finger = Finger(display)
     with kiosk_process(tmp_path, "--size", at.size, program=program(display)) as kiosk:
         sign_in(kiosk, ANNA, 5)
+        board = picture(kiosk)
         finger.touch(at.use_slot_1)
         until(lambda: kiosk.slot("slot1")["state"] == "reserved", "the touch claims the slot")
+        shows_another(kiosk, board)
         finger.touch(at.likely, times=2)
         until(lambda: kiosk.slot("slot1")["state"] == "preparing", "the touch starts")
         kiosk.post("/api/bench/slots/slot1/plug", phone="typical", level=30)
@@ -88,13 +106,17 @@ def test_another_card_at_the_screen_gets_nothing_of_the_first(tmp_path: Path, di
     finger = Finger(display)
     with kiosk_process(tmp_path, program=program(display)) as kiosk:
         sign_in(kiosk, ANNA, 5)
+        seen = picture(kiosk)
         finger.touch(LYING.use_slot_1)
         until(lambda: kiosk.slot("slot1")["state"] == "reserved", "claimed")
+        seen = shows_another(kiosk, seen)
         sign_in(kiosk, BEN, 1)
         until(lambda: kiosk.slot("slot1")["state"] == "available", "the first one's claim is released")
-        for place in (LYING.use_slot_1, LYING.likely):
-            finger.touch(place)
-            until(lambda: kiosk.slot("slot1")["state"] != "available", "the second one's touch counts")
+        seen = shows_another(kiosk, seen)
+        finger.touch(LYING.use_slot_1)
+        until(lambda: kiosk.slot("slot1")["state"] == "reserved", "the second one's touch counts")
+        shows_another(kiosk, seen)
+        finger.touch(LYING.likely)
         session = until(lambda: kiosk.get("/api/session")["data"]["sessions"], "the second one's session")[0]
         assert session["card"] == kiosk.visit()["card"]
         assert session["granted_s"] == 60
