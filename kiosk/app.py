@@ -54,7 +54,7 @@ from kiosk.sticks import Sticks
 from kiosk.systemd import Notifier, Watchdog, lifelines, watchdog_s
 from kiosk.technician_room import DeskParts
 from kiosk.wall_clock import wall_clock_is_sure
-from sessions.ports import DeviceReport, Observation, Trouble
+from sessions.ports import CardSeen, DeviceReport, Observation, Trouble
 from sessions.store.lock import DataLock
 
 STARTED_MS = 3_000
@@ -210,7 +210,12 @@ class _Kiosk:
         self._observed(DeviceReport("pinmap", trouble, detail or "The pinmap is the one in use again.", monotonic()))
 
     def _observed(self, seen: Observation) -> None:
-        self._inbox.put(lambda: self._kiosk.observe(seen))
+        self._inbox.put(lambda: self._take(seen))
+
+    def _take(self, seen: Observation) -> None:
+        """On the owner's thread, when everything is made."""
+        if not (isinstance(seen, CardSeen) and self._selftests.asks_for_card):
+            self._kiosk.observe(seen)
 
     def _open_edges(self) -> None:
         """Lets others in: command line, console, signals. Nothing of theirs is decided before the loop turns."""

@@ -96,7 +96,7 @@ def write_archive(sources: Sources, folder: Path, progress: Progress) -> Path:
     Raises `StickError` when it cannot be written there.
     """
     at = datetime.now(UTC)
-    target = folder / f"kiosk-{sources.settings.kiosk.id}-{at:%Y%m%d-%H%M%S}.zip"
+    target = folder / f"{sources.settings.kiosk.id}-logs-{at:%Y%m%d-%H%M%S}.zip"
     part = target.with_suffix(".part")
     with _troubles_told(part):
         logs = sorted(sources.data_dir.glob("kiosk.log*"))

@@ -56,6 +56,11 @@ class SelfTests:
         """Whether a test runs now."""
         return self._run is not None and not self._run.done
 
+    @property
+    def asks_for_card(self) -> bool:
+        """Whether a card that is laid on the reader now is the test's: it signs nobody in."""
+        return self._run is not None and self._run.asks_for_card
+
     def begin(self, args: Json) -> Json:
         """Begin a run; gives its ``id``.
 

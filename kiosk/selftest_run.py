@@ -18,6 +18,8 @@ LEASE_S = 10.0
 """So long a run goes on without anybody looking: ten looks of a client, or a slow network's hiccup."""
 LONGEST_LOOK_S = 1.0
 SAID = ("yes", "no", "skip")
+TEST_CARD = "test card"
+"""What `hardware.selftest_reader` calls its question."""
 
 _log = logging.getLogger(__name__)
 
@@ -110,6 +112,12 @@ class Run:
             self._changed.notify_all()
 
     # Everybody else's side.
+
+    @property
+    def asks_for_card(self) -> bool:
+        """Whether somebody is to lay a card on the reader now."""
+        question = self._question
+        return question is not None and question.check == TEST_CARD
 
     @property
     def done(self) -> bool:

@@ -53,14 +53,14 @@ def links(interfaces: Path = INTERFACES) -> tuple[Link, ...]:
     found = []
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asker:
         for _, name in socket.if_nameindex():
-            if name == "lo":
-                continue
             try:
                 answer = fcntl.ioctl(asker.fileno(), _SIOCGIFADDR, struct.pack("256s", name.encode()[:15]))
                 address = socket.inet_ntoa(answer[20:24])
             except OSError:
                 address = ""
-            found.append(Link(name, address, _carrier(interfaces / name / "carrier")))
+            # What has neither an address nor a device behind it is the kernel's own affair.
+            if not address.startswith("127.") and (address or (interfaces / name / "device").exists()):
+                found.append(Link(name, address, _carrier(interfaces / name / "carrier")))
     return tuple(found)
 
 

@@ -63,6 +63,11 @@ class Technician:
     def touch(self, sheet: str, intent: a.Act) -> None:
         self.finger.touch(self.places.of(sheet, intent))
 
+    def tap_in(self) -> bool:
+        """Holds Ben's card to the reader for a moment, and says whether the screens are open."""
+        self.kiosk.tap(BEN)
+        return self.inside
+
     def turn_to(self, sheet: str, intent: a.Act, sign: Callable[[], bool] | None = None) -> None:
         """Touches what leads to another sheet, and waits for ``sign`` that it is shown: another title without one."""
         before = self.title()
@@ -107,6 +112,11 @@ class Technician:
         x, y = self.places.of(sheet, intent)
         return self.shown().getpixel((x - 70, y)) == _rgb(DARK.raised)
 
+    def lays_card_until_not(self, question: a.Act) -> bool:
+        """Keeps Anna's card on the reader; whether that is not asked for any more."""
+        self.kiosk.tap(ANNA)
+        return not self.has_key("technician-selftest-waits", question)
+
     def leave(self) -> None:
         """Goes out and finds the first screen."""
         self.touch("technician", a.Leave())
@@ -134,8 +144,7 @@ def inside_by_card(folder: Path, display: str, size: tuple[int, int] = (800, 480
     with at_the_kiosk(folder, display, size) as ben:
         made = command(ben.kiosk.data, "cards", "add", BEN_UID, "--name", "Ben", "--group", "technician")
         assert made.returncode == 0, made.stderr
-        ben.kiosk.tap(BEN)
-        until(lambda: ben.inside, "Ben's card opens them")
+        until(ben.tap_in, "Ben's card opens them")
         yield ben
 
 
@@ -206,8 +215,7 @@ def test_a_slot_with_a_session_is_left_alone_and_a_free_one_switched(tmp_path, d
         made = command(ben.kiosk.data, "cards", "add", BEN_UID, "--name", "Ben", "--group", "technician")
         assert made.returncode == 0, made.stderr
         ben.kiosk.charge("slot1", ANNA, 10, 600)
-        ben.kiosk.tap(BEN)
-        until(lambda: ben.inside, "Ben's card opens them")
+        until(ben.tap_in, "Ben's card opens them")
         for slot, acts in ((ONE, 0), (TWO, 1)):
             ben.turn_to("technician", a.Show(a.Sheet.SLOTS))
             ben.turn_to("technician-slots", a.Show(a.Sheet.SLOT, slot))
@@ -249,6 +257,18 @@ def test_a_self_test_that_is_ended_leaves_everything_off(tmp_path, display):
         until(lambda: ben.kiosk.slot("slot1")["state"] == "available", "slot 1 is given back")
         left = ben.kiosk.bench("slot1")
         assert (left["relay"], left["lock"]) == (False, "locked")
+
+
+def test_the_test_card_signs_nobody_in(tmp_path, display):
+    with inside_by_card(tmp_path, display) as ben:
+        ben.turn_to("technician", a.Show(a.Sheet.SELFTEST))
+        ben.touch("technician-selftest", a.Test())
+        skip = a.Answer(4, "skip")
+        until(lambda: ben.has_key("technician-selftest-waits", skip), "it asks for the test card")
+        until(partial(ben.lays_card_until_not, skip), "the card is read")
+        assert ben.inside
+        assert ben.kiosk.visit() is None
+        ben.touch("technician-selftest-asks", a.EndTest())
 
 
 def test_logs_go_onto_a_stick(tmp_path, display):

@@ -85,7 +85,7 @@ def refused(sources: Sources, folder: Path, progress=nothing) -> StickTrouble:
     with pytest.raises(StickError) as refusal:
         write_archive(sources, folder, progress)
     assert str(refusal.value).endswith(".")
-    assert not list(folder.glob("kiosk-*")) if folder.exists() else True
+    assert not list(folder.glob("plaza-*")) if folder.exists() else True
     return refusal.value.trouble
 
 

@@ -126,7 +126,7 @@ def _machine() -> list[tuple[str, StaffModel]]:
     exports = {
         "technician-logs": Export(),
         "technician-logs-writing": Export(running=True, share=0.42),
-        "technician-logs-done": Export(name="kiosk-plaza-20250601-101500.zip"),
+        "technician-logs-done": Export(name="plaza-logs-20250601-101500.zip"),
         "technician-logs-full": Export(trouble="full"),
     }
     shut = replace(NOTES, console="http://127.0.0.1:8080/", console_code=())
