@@ -36,7 +36,6 @@ from kiosk.errors import ConsoleError
 from kiosk.facade import Facade
 from kiosk.gaps import GapProbe
 from kiosk.good_pinmap import GoodPinmap
-from kiosk.log_archive import Exported, Progress, Sources, export_logs
 from kiosk.logs import QueuedLogging
 from kiosk.loops import Inbox
 from kiosk.options import RunOptions
@@ -49,10 +48,9 @@ from kiosk.selftest_machine import machine_checks
 from kiosk.settings import to_rules
 from kiosk.shell import HeadlessShell, Shell, TkShell
 from kiosk.simulation.bench_port import BenchVerbs
-from kiosk.simulation.places import BENCH_PINS, BENCH_STICK, BENCH_WORLD
-from kiosk.sticks import Sticks
+from kiosk.simulation.places import BENCH_PINS, BENCH_WORLD
 from kiosk.systemd import Notifier, Watchdog, lifelines, watchdog_s
-from kiosk.technician_room import DeskParts
+from kiosk.technician_room import DeskParts, exporter
 from kiosk.wall_clock import wall_clock_is_sure
 from sessions.ports import CardSeen, DeviceReport, Observation, Trouble
 from sessions.store.lock import DataLock
@@ -245,14 +243,8 @@ class _Kiosk:
 
     def _desk_parts(self, facade: Facade) -> DeskParts:
         """What technicians use at the touchscreen."""
-        options = self._options
         by_hand = tuple(name for name in self._wiring.outputs.names() if name != COIN_ENABLE)
-        sources = Sources(options.data_dir, options.settings, options.pinmap, facade.health)
-        sticks = Sticks(options.data_dir / BENCH_STICK if options.simulate else None)
-
-        def export(progress: Progress) -> Exported:
-            return export_logs(sources, sticks, progress)
-
+        export = exporter(self._options, facade.health)
         return DeskParts(by_hand, self._selftests, facade.health, lambda: self._console_address, export)
 
     def _open_console(self, facade: Facade) -> None:

@@ -16,7 +16,11 @@ from typing import Any, Protocol
 
 from kiosk.card_secret import FILE_NAME, read_secret
 from kiosk.errors import CardSecretError, StickError
+from kiosk.log_archive import Exported, Progress, Sources, export_logs
+from kiosk.options import RunOptions
 from kiosk.screens.technician.notes import Asked, Export, Found, Notes, RunNotes
+from kiosk.simulation.places import BENCH_STICK
+from kiosk.sticks import Sticks
 from kiosk.vitals import look
 from sessions.errors import BadRequest, SessionsError
 from sessions.ports import Json
@@ -41,16 +45,6 @@ class Tester(Protocol):
     def end(self, args: Json) -> Json: ...
 
 
-class Exported(Protocol):
-    """`kiosk.log_archive.Exported`."""
-
-    @property
-    def name(self) -> str: ...
-
-    @property
-    def mounted(self) -> bool: ...
-
-
 @dataclass(frozen=True, slots=True)
 class DeskParts:
     """What technicians use at the touchscreen besides the slots: ``outputs`` by name, the self-test, the document of
@@ -61,7 +55,14 @@ class DeskParts:
     tester: Tester | None = None
     health: Callable[[], Json] = dict
     console: Callable[[], str] = str
-    export: Callable[[Callable[[float], None]], Exported] | None = None
+    export: Callable[[Progress], Exported] | None = None
+
+
+def exporter(options: RunOptions, health: Callable[[], Json]) -> Callable[[Progress], Exported]:
+    """What writes the logs of the kiosk that runs so onto a USB stick, or a simulated one's into its bench's folder."""
+    sources = Sources(options.data_dir, options.settings, options.pinmap, health)
+    sticks = Sticks(options.data_dir / BENCH_STICK if options.simulate else None)
+    return lambda progress: export_logs(sources, sticks, progress)
 
 
 class TechnicianRoom:
@@ -167,7 +168,7 @@ class TechnicianRoom:
         self._note_test(found=(*self._notes.test.found, *found), asked=question, refusal=refusal)
         return question.number if question is not None else 0
 
-    def _export(self, export: Callable[[Callable[[float], None]], Exported]) -> None:
+    def _export(self, export: Callable[[Progress], Exported]) -> None:
         try:
             done = export(self._exported)
             self._note(export=Export(name=done.name, mounted=done.mounted))

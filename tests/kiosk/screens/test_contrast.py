@@ -2,6 +2,7 @@
 
 import tkinter as tk
 from collections import Counter
+from collections.abc import Iterator
 from itertools import combinations
 
 import pytest
@@ -12,6 +13,7 @@ from kiosk.screens.page import Page
 from kiosk.screens.reading import Reading
 from kiosk.screens.samples import Sample, read_as, samples, scene
 from kiosk.screens.stage import Stage
+from kiosk.screens.technician.samples import sheets
 from kiosk.screens.theme import DARK, PALETTES, contrast
 from kiosk.screens.tiles import TILE_ICONS, tile_colour
 from kiosk.screens.view_models import build_screen
@@ -37,6 +39,17 @@ def show(stage: Stage, sample: Sample, theme: str) -> Page:
     stage.update()
     assert stage.page is not None
     return stage.page
+
+
+def everything(stage: Stage, theme: str) -> Iterator[tuple[str, Page]]:
+    """Every screen in turn, the technicians' too."""
+    for sample in samples():
+        yield sample.name, show(stage, sample, theme)
+    for name, sheet in sheets():
+        stage.show(sheet)
+        stage.update()
+        assert stage.page is not None
+        yield name, stage.page
 
 
 def grab(stage: Stage) -> Image.Image:
@@ -71,8 +84,7 @@ def is_large(canvas: Page, item: int) -> bool:
 @pytest.mark.parametrize("theme", PALETTES)
 def test_every_text_is_read_on_the_ground_it_really_has(make_stage: MakeStage, theme):
     stage = make_stage(SIZES[0], theme)
-    for sample in samples():
-        canvas = show(stage, sample, theme)
+    for name, canvas in everything(stage, theme):
         picture = grab(stage)
         for item in canvas.find_all():
             box = canvas.bbox(item)
@@ -84,9 +96,9 @@ def test_every_text_is_read_on_the_ground_it_really_has(make_stage: MakeStage, t
             ink = canvas.itemcget(item, "fill")
             least = AA_LARGE if is_large(canvas, item) else AA_TEXT
             words = canvas.itemcget(item, "text")
-            assert contrast(ink, ground) >= least, (sample.name, words, ink, ground)
+            assert contrast(ink, ground) >= least, (name, words, ink, ground)
             if theme == "contrast":
-                assert contrast(ink, ground) >= AA_TEXT, (sample.name, words)
+                assert contrast(ink, ground) >= AA_TEXT, (name, words)
 
 
 def covered(canvas: Page, item: int) -> bool:
