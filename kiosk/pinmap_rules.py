@@ -14,6 +14,8 @@ from sessions.units import SlotName
 class _Sensor(Protocol):
     @property
     def max_mA(self) -> float: ...
+    @property
+    def supply(self) -> str: ...
 
 
 class SlotLike(Protocol):
@@ -71,6 +73,7 @@ def slot_rules(slots: Sequence[SlotLike]) -> tuple[SlotRules, ...]:
             has_door=slot.door is not None,
             cable=slot.cable,
             max_mA=float(slot.sensor.max_mA),
+            supply=slot.sensor.supply,
         )
         for slot in slots
     )

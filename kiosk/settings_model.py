@@ -166,6 +166,8 @@ class DetectionSettings(Section):
     stale_s: Patience = 3.0
     lost_s: Patience = 10.0
     stuck_s: Patience = 20.0
+    port_low_V: Annotated[float, Field(ge=4.0, le=5.2)] = 4.75
+    port_low_s: Annotated[float, Field(ge=1, le=600)] = 5.0
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:

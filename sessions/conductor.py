@@ -76,7 +76,7 @@ class Conductor:
         self.listeners = listeners or Listeners()
         self.pace = pace or Pace()
         self.registry = Registry(owner.sessions)
-        self.sensing = Sensing(slots, engine.rules, self.tell)
+        self.sensing = Sensing(slots, lambda: engine.rules, self.tell)
         self.outputs = OutputSetter(
             slots, engine.rules.timing.door_open_s, self._power_switched, mains, self._mains_switched
         )

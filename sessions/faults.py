@@ -18,7 +18,7 @@ from sessions.slots import door_failed, move, withheld
 from sessions.units import SlotName
 from sessions.water_states import WATER
 
-LOOKED_AFTER = (Trouble.OVERCURRENT, Trouble.STUCK, Trouble.JAMMED)
+LOOKED_AFTER = (Trouble.OVERCURRENT, Trouble.STUCK, Trouble.JAMMED, Trouble.LOW_VOLTAGE)
 """What shows to be over only when the slot is used again: a slot without power has no over-current to trip on, and one
 that is out of use unlocks no door that could be seen to move."""
 

@@ -143,6 +143,7 @@ class Trouble(StrEnum):
     NO_FLOW = "no_flow"
     LEAK = "leak"
     HOT = "hot"
+    LOW_VOLTAGE = "low_voltage"
     UNUSABLE = "unusable"
     """A file that somebody has to mend."""
 

@@ -57,6 +57,10 @@ class DetectionRules:
     stale_s: float = 3.0
     lost_s: float = 10.0
     stuck_s: float = 20.0
+    port_low_V: float = 4.75
+    """The least a USB port must show under load (USB 2.0, 7.2.2)."""
+    port_low_s: float = 5.0
+    """A pump or a lock that starts, or a phone's inrush, pulls the voltage down for less."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +73,8 @@ class SlotRules:
     has_door: bool = False
     cable: str = "captive"
     max_mA: float = 2400.0
+    supply: str = ""
+    """What its port is fed from; slots of one name share it."""
 
 
 @dataclass(frozen=True, slots=True)

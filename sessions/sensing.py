@@ -12,6 +12,7 @@ from sessions import commands as c
 from sessions.events import Fact, VerdictGiven
 from sessions.ports import Json, Reading, SlotPort, Trouble
 from sessions.rules import Rules
+from sessions.sagging import Sagging
 from sessions.state import State
 from sessions.units import MonoNs, SlotName, seconds_ns
 from sessions.zero import Zero
@@ -59,9 +60,12 @@ class _Watch:
 class Sensing:
     """Looks at every slot's readings about once a second, besides what sessions do with them."""
 
-    def __init__(self, slots: Mapping[SlotName, SlotPort], rules: Rules, tell: Callable[[c.Command], Json]) -> None:
+    def __init__(
+        self, slots: Mapping[SlotName, SlotPort], rules: Callable[[], Rules], tell: Callable[[c.Command], Json]
+    ) -> None:
         self._slots = slots
-        self._lost_ns = seconds_ns(rules.detection.lost_s)
+        self._lost_ns = seconds_ns(rules().detection.lost_s)
+        self._sagging = Sagging(rules, tell)
         self._tell = tell
         self._watches = {name: _Watch() for name in slots}
         self._fed = True
@@ -92,6 +96,7 @@ class Sensing:
         watch.powered_since = now if on else None
         watch.live_voltages = watch.dead_voltages = watch.missing_voltages = 0
         watch.live_moved = False
+        self._sagging.off(name)
         if not on:
             watch.zero.renew()
 
@@ -99,7 +104,8 @@ class Sensing:
         """Notes that the main contactor feeds all ports, or none. Behind an open one no voltage says anything about a
         relay; as soon as it is closed, all are judged anew."""
         self._fed = on
-        for watch in self._watches.values():
+        for name, watch in self._watches.items():
+            self._sagging.off(name)
             watch.unpowered_since = now if watch.powered_since is None else None
             watch.powered_since = now if watch.powered_since is not None else None
             watch.live_voltages = watch.dead_voltages = watch.missing_voltages = 0
@@ -108,6 +114,7 @@ class Sensing:
     def rewired(self, name: SlotName, now: MonoNs) -> None:
         """Forgets what was learned of a slot: it has another sensor, and no power."""
         self._watches[name] = _Watch(unpowered_since=now)
+        self._sagging.off(name)
 
     def look(self, state: State, now: MonoNs, names: Iterable[SlotName]) -> None:
         """Takes in the new readings of these slots and tells what they reveal."""
@@ -116,14 +123,15 @@ class Sensing:
             if watch.last_good is None:
                 watch.last_good = now
             for reading in port.readings(watch.read_up_to):
-                self._take(watch, reading)
+                self._take(name, watch, reading)
             self._tell_silence(state, name, watch, now)
             self._tell_uncut(name, watch)
             self._tell_weld(state, name, watch)
             self._tell_dead(state, name, watch)
             self._tell_moving(state, name, watch)
+        self._sagging.look(state, now)
 
-    def _take(self, watch: _Watch, reading: Reading) -> None:
+    def _take(self, name: SlotName, watch: _Watch, reading: Reading) -> None:
         watch.read_up_to = reading.mono
         if reading.mA is not None and watch.last is not None and watch.last.mA is not None:
             if reading.mA != watch.last.mA:
@@ -140,6 +148,10 @@ class Sensing:
         fed_on = self._fed and on_since is not None and reading.mono >= on_since + SETTLED_NS
         if fed_on and reading.bus_V is not None:
             watch.missing_voltages = watch.missing_voltages + 1 if reading.bus_V < WELDED_V else 0
+            if watch.missing_voltages:
+                self._sagging.off(name)
+            else:
+                self._sagging.took(name, reading.bus_V, reading.mono)
         off_since = watch.unpowered_since
         if off_since is None or reading.mono < off_since + SETTLED_NS:
             return

@@ -3,7 +3,7 @@
 Most faults last until switched off. `reset` happens once, when it is switched on.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import Final, Literal
 
@@ -68,7 +68,11 @@ def slot_switches(slot: BenchSlot, bus: BenchBus, address: int) -> dict[str, dic
             "reset": _once(slot.sensor.reset),
             "brown_out": _attribute(slot.sensor, "browning_out"),
         },
-        f"{slot.name}.relay": {"welded": _contact(slot.port, "welded"), "open": _contact(slot.port, "open")},
+        f"{slot.name}.relay": {
+            "welded": _contact(slot.port, "welded"),
+            "open": _contact(slot.port, "open"),
+            "burnt": _attribute(slot.port, "burnt"),
+        },
     }
     if slot.display is not None:
         switches[f"{slot.name}.display"] = {
@@ -141,6 +145,16 @@ def thermometer_switches(thermometer: BenchThermometer) -> dict[str, Switch]:
 def loop_switches(wire: Wire, ok: Level) -> dict[str, Switch]:
     """A loop that opens: an alarm, a button, or a cut wire."""
     return {"open": lambda on: wire.drive((ok == "high") != on)}
+
+
+def supply_switches(ports: Callable[[], Iterable[Port]]) -> dict[str, Switch]:
+    """A supply of ports that gets weak."""
+
+    def sag(on: bool) -> None:
+        for port in ports():
+            port.sags = on
+
+    return {"sags": sag}
 
 
 def contactor_switches(contactor: BenchContactor) -> dict[str, Switch]:

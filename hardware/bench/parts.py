@@ -14,6 +14,7 @@ from hardware.bench.faults import (
     expander_switches,
     loop_switches,
     slot_switches,
+    supply_switches,
     thermometer_switches,
     water_switches,
 )
@@ -71,6 +72,8 @@ class BenchParts:
         self._expanders = {name: self._make_expander(name) for name in pinmap.expanders}
         self.contactor = self._make_contactor()
         self.slots = {spec.name: self._make_slot(spec) for spec in pinmap.slots}
+        for name in {spec.sensor.supply for spec in pinmap.slots}:
+            self.switches[f"supplies.{name}"] = supply_switches(partial(self._fed_from, name))
         self.outputs = {name: (self._wire(spec), spec.active) for name, spec in pinmap.outputs.items()}
         self.reader = bench_reader(pinmap, self._rng("reader")) if own_reader else None
         self.coins = self._make_coins() if own_coins else None
@@ -213,6 +216,9 @@ class BenchParts:
         )
         self.switches.update(slot_switches(slot, self._segment(spec.sensor), spec.sensor.address))
         return slot
+
+    def _fed_from(self, supply: str) -> list[Port]:
+        return [self.slots[spec.name].port for spec in self._pinmap.slots if spec.sensor.supply == supply]
 
     def _make_contactor(self) -> BenchContactor | None:
         spec = self._pinmap.safety.contactor

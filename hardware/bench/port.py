@@ -17,6 +17,11 @@ BLEEDER_S = 0.47
 
 Contact = Literal["welded", "open"]
 
+BURNT_OHM = 0.5
+"""A contact that has switched too much current: half a volt at an ampere."""
+SAG = 0.88
+"""What is left of a weak supply's voltage under load."""
+
 
 class Port:
     """One port. `contact_closed` says what the relay's coil wants; `fault` is a contact that does not obey it. `fed`
@@ -33,6 +38,10 @@ class Port:
         clock: Callable[[], int] = time.monotonic_ns,
     ) -> None:
         self.fault: Contact | None = None
+        self.burnt = False
+        """Whether the contact is, though closed, half a resistor."""
+        self.sags = False
+        """Whether its supply has too little voltage."""
         self._contact_closed = contact_closed
         self._supply_V = supply_V
         self._resistance_ohm = shunt_ohm + WIRING_OHM
@@ -78,5 +87,6 @@ class Port:
 
     def _volts(self, amps: float, fed: bool, t_s: float) -> float:
         if self._on or (fed and not self._sensed_after_relay):
-            return self._supply_V - amps * self._resistance_ohm
+            ohm = self._resistance_ohm + (BURNT_OHM if self.burnt else 0.0)
+            return self._supply_V * (SAG if self.sags else 1.0) - amps * ohm
         return self._supply_V * math.exp((self._off_at - t_s) / BLEEDER_S)

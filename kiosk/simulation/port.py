@@ -39,6 +39,7 @@ class SimPort:
         self.disturbed = False
         """Whether the sensor was not to be trusted at some time since this was last set to False."""
         self.welded = False
+        self.supply_V = SUPPLY_V
         self.fed = True
         """Whether there is power before the relay."""
 
@@ -83,7 +84,7 @@ class SimPort:
     def _volts(self) -> float:
         if self.sticks_at is not None:
             return self.sticks_at[1]
-        return SUPPLY_V if self.live else 0.0
+        return self.supply_V if self.live else 0.0
 
     def _mA(self, at: MonoNs, number: int) -> float:
         if self.sticks_at is not None:

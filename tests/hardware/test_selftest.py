@@ -460,3 +460,15 @@ def test_a_display_whose_pins_fail_is_a_failure_and_not_the_end(kiosk, monkeypat
     checks = kiosk.checks(slots={SHELF})
     assert outcome(checks, "fail") == {("shelf.display", "answers")}
     assert "GPIO busy" in advice(checks, "shelf.display", "answers")
+
+
+def test_a_weak_supply_fails_at_every_port_and_a_burnt_contact_under_load(kiosk):
+    kiosk.bench.fault("supplies.usb", "sags", True)
+    checks = kiosk.checks(slots={LOCKER, SHELF})
+    assert outcome(checks, "fail") == {("locker.port", "supply"), ("shelf.port", "supply")}
+    assert "Set the supply 'usb'" in advice(checks, "shelf.port", "supply")
+    kiosk.bench.fault("supplies.usb", "sags", False)
+    kiosk.bench.fault("shelf.relay", "burnt", True)
+    kiosk.bench.plug("shelf", "power_bank")
+    checks = kiosk.checks(slots={SHELF}, load=Load(mA=1600))
+    assert ("shelf.port", "supply under load") in outcome(checks, "fail")
