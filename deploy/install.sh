@@ -357,3 +357,4 @@ do_uninstall() {
 
 read_options "$@"
 "do_$verb"
+if [[ $dry ]]; then say "nothing of this was done. To do it: the same without --dry-run"; fi

@@ -11,7 +11,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TypeVar
 
-from docs import detection_page, money_page, pinmap_page, traps_page
+from docs import circuits, detection_page, money_page, pinmap_page, traps_page
 from sessions.machine import (
     MODE_TABLE,
     POWERED,
@@ -133,3 +133,4 @@ if __name__ == "__main__":
     pinmap_page.PAGE.write_text(pinmap_page.page(), encoding="utf-8")
     traps_page.PAGE.write_text(traps_page.page(), encoding="utf-8")
     detection_page.write()
+    circuits.write()

@@ -19,11 +19,13 @@ WIDTH: Final = 1600
 _LEFT: Final = 40
 _MIDDLE: Final = WIDTH / 2
 _ROW: Final = 36
-_INK: Final[dict[Kind, str]] = {
+INK: Final[dict[Kind, str]] = {
     "relay": "#e8730c", "lock": "#7b3fb5", "display": "#d9b100", "i2c": "#1f5fbf", "serial": "#2c8a3c",
     "coin": "#8b5a2b", "water": "#12a0a8", "output": "#d8508f", "safety": "#6b7280", "door": "#b9c0c8",
     "supply": "#c62828",
 }  # fmt: skip
+"""What each kind's wire is drawn with, near the colour it is to have."""
+
 _KINDS: Final[dict[Kind, str]] = {
     "relay": "relay", "lock": "lock", "display": "display", "i2c": "I2C bus", "serial": "serial line",
     "coin": "coins", "water": "water", "output": "output", "safety": "safety", "door": "door switch",
@@ -96,7 +98,7 @@ def _pin_fill(pin: HeaderPin) -> str:
 
 def _wire(sheet: Sheet, wires: Sequence[Wire], side: int, y: float) -> None:
     """Draw what goes from a pin to one side: the line, what belongs into it, and the box with the part's name."""
-    ink = _INK[wires[0].kind]
+    ink = INK[wires[0].kind]
     near, far, end = _MIDDLE + side * 112, _MIDDLE + side * 480, _MIDDLE + side * 760
     sheet.line((near, y), (far, y), ink, 3)
     box = Box(min(far, end), y - 13, max(far, end), y + 13)
@@ -133,7 +135,7 @@ def _buses(sheet: Sheet, addresses: Sequence[Address], top: float) -> float:
         for start in range(0, len(there), 5):
             row = there[start : start + 5]
             rail = top + 30
-            sheet.line((_LEFT, rail), (_LEFT + len(row) * 304 - 24, rail), _INK["i2c"], 3)
+            sheet.line((_LEFT, rail), (_LEFT + len(row) * 304 - 24, rail), INK["i2c"], 3)
             for column, each in enumerate(row):
                 _station(sheet, each, _LEFT + column * 304, rail)
             top += 118
@@ -142,8 +144,8 @@ def _buses(sheet: Sheet, addresses: Sequence[Address], top: float) -> float:
 
 
 def _station(sheet: Sheet, each: Address, left: float, rail: float) -> None:
-    sheet.line((left + 30, rail), (left + 30, rail + 14), _INK["i2c"], 3)
-    sheet.rect(Box(left, rail + 14, left + 280, rail + 94), _PALE, _INK["i2c"], 2, 5)
+    sheet.line((left + 30, rail), (left + 30, rail + 14), INK["i2c"], 3)
+    sheet.rect(Box(left, rail + 14, left + 280, rail + 94), _PALE, INK["i2c"], 2, 5)
     sheet.text(left + 12, rail + 31, fitted(each.holder, 13, 190), 13, bold=True)
     sheet.text(left + 268, rail + 31, f"0x{each.address:02x}", 13, anchor="end", bold=True)
     sheet.text(left + 12, rail + 52, f"{each.chip.upper()}  {each.behind}".rstrip(), 11)
@@ -170,7 +172,7 @@ def _chips(sheet: Sheet, chips: Sequence[Chip], top: float) -> float:
 
 
 def _chip_wire(sheet: Sheet, wire: Wire, side: int, y: float) -> None:
-    ink = _INK[wire.kind]
+    ink = INK[wire.kind]
     near, far, end = _MIDDLE + side * 92, _MIDDLE + side * 460, _MIDDLE + side * 760
     sheet.line((near, y), (far, y), ink, 3)
     sheet.rect(Box(min(far, end), y - 12, max(far, end), y + 12), _PALE, ink, 2, 5)
@@ -205,7 +207,7 @@ def _legend(sheet: Sheet, top: float) -> None:
     sheet.text(_LEFT, top, "Legend", 18, bold=True)
     for number, (kind, name) in enumerate(_KINDS.items()):
         x, y = _LEFT + number % 4 * 380, top + 32 + number // 4 * 26
-        sheet.line((x, y), (x + 60, y), _INK[kind], 4)
+        sheet.line((x, y), (x + 60, y), INK[kind], 4)
         sheet.text(x + 72, y, f"{name}: {COLOURS[kind]} wire", 12)
     x, y = _LEFT + 3 * 380, top + 32 + 2 * 26
     sheet.line((x, y), (x + 60, y), "#222222", 4)

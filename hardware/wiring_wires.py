@@ -6,6 +6,7 @@ DIO, 4.7 kohm pull a 1-Wire bus up, 10 and 20 kohm bring 5 V down to 3.3 V.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -73,6 +74,7 @@ def wire_of(claim: Claim) -> Wire:
     """Give the wire of a claimed pin."""
     spec, key = claim.part.spec, str(claim.path[-1])
     holder = claim.part.holder.removeprefix("outputs.").removeprefix("safety.").removeprefix("expanders.")
+    holder = re.sub(r"\[(\d+)\]", lambda index: str(int(index[1]) + 1), holder)  # as the self-test counts them
     return Wire(holder, *_end(spec, key, claim.pin))
 
 
@@ -81,18 +83,18 @@ def _end(spec: Spec, key: str, pin: int) -> tuple[str, Kind, tuple[Need, ...]]:
         case RelaySpec():
             return "IN", "relay", _relay_needs(spec)
         case LockSpec():
-            return "coil driver", "lock", _coil_needs(spec)
+            return "driver", "lock", _coil_needs(spec)
         case PumpSpec():
-            return "pump driver", "water", _coil_needs(spec)
+            return "driver", "water", _coil_needs(spec)
         case ContactorSpec():
-            return "coil driver", "safety", _coil_needs(spec)
+            return "driver", "safety", _coil_needs(spec)
         case DisplaySpec():
             shift = _shift(spec.level)
             return ("CLK", "display", shift) if key == "clk" else ("DIO", "display", (*shift, _SERIES))
         case SerialSpec():
             wires = spec.pins or PRIMARY
             rx = pin == wires[1]
-            return ("TX", "serial", _shift(spec.level)) if rx else ("RX (may stay open)", "serial", ())
+            return ("TX", "serial", _shift(spec.level)) if rx else ("RX or open", "serial", ())
         case CoinSpec():
             return "COIN", "coin", _pulse_needs(spec)
         case CoinEnableSpec():
@@ -120,9 +122,9 @@ def _slow_end(spec: Spec, key: str, pin: int) -> tuple[str, Kind, tuple[Need, ..
         case DoorSpec():
             return "switch to ground", "door", ()
         case FeedbackSpec():
-            return f"auxiliary contact to ground, closed = {spec.closed}", "safety", ()
+            return f"contact to ground, closed = {spec.closed}", "safety", ()
         case SwitchSpec():
-            return f"loop to ground, well = {spec.ok}", "safety", ()
+            return f"loop to ground, ok = {spec.ok}", "safety", ()
         case OutputSpec():
             driver = spec.driver or "direct"
             needs = () if driver == "direct" else (Need("driver", _DRIVERS[driver]),)
@@ -166,7 +168,8 @@ def _relay_needs(spec: RelaySpec) -> tuple[Need, ...]:
 
 
 def _coil_needs(spec: LockSpec | PumpSpec | ContactorSpec) -> tuple[Need, ...]:
-    driver = f"{_DRIVERS.get(spec.driver, 'driver')}, diode at the coil"
+    load = "pump" if isinstance(spec, PumpSpec) else "coil"
+    driver = f"{_DRIVERS.get(spec.driver, 'driver')}, diode at the {load}"
     return (_pull(_other(spec.active)), Need("driver", driver))
 
 

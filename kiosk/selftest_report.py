@@ -46,6 +46,8 @@ td.fail { background: #fdecea; color: #7a1510; font-weight: bold } td.skip { col
 ul { margin: 0; padding-left: 4mm; font-size: 8.5pt }
 .runs { font-size: 8.5pt; margin: 0 } .runs span { display: inline-block; margin-right: 4mm }
 .wiring { break-before: page } .wiring svg { width: 100%; height: auto }
+@media screen and (max-width: 210mm) { body { margin: 4mm } .columns { columns: auto 70mm } section { overflow-x: auto }
+  .wiring svg { width: 800px } }
 @media print {
   body { margin: 0; max-width: none; font-size: 8.5pt; line-height: 1.25 } .failure { margin: 0 0 1mm }
   table, ul, .runs, .drift { font-size: 7pt } small { color: #555 }
@@ -72,7 +74,9 @@ def report_html(outcome: Json, runs: Sequence[SelfTest], wiring_svg: str | None,
     ]
     title = "Self-test: good" if outcome["passed"] else "Self-test: something failed"
     return (
-        f'<!doctype html>\n<html lang="en">\n<meta charset="utf-8">\n<title>{title}</title>\n<style>{STYLE}</style>\n'
+        '<!doctype html>\n<html lang="en">\n<meta charset="utf-8">\n'
+        '<meta name="viewport" content="width=device-width">\n'
+        f"<title>{title}</title>\n<style>{STYLE}</style>\n"
         f"<body>\n{chr(10).join(part for part in parts if part)}\n</body>\n</html>\n"
     )
 

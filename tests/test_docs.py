@@ -43,9 +43,9 @@ def test_every_setting_stands_in_its_section_with_its_default():
         assert [(key, default or required) for key, default, required in rows] == wanted, name
 
 
-@pytest.mark.parametrize("page", ["settings.md", "screen.md"])
+@pytest.mark.parametrize("page", ["settings.md", "screen.md", "first-day.md"])
 def test_the_settings_shown_as_an_example_are_right(page):
-    examples = re.findall(r"^```toml$(.*?)^```$", (ROOT / "docs" / page).read_text(encoding="utf-8"), re.M | re.S)
+    examples = re.findall(r"^ *```toml$(.*?)^ *```$", (ROOT / "docs" / page).read_text(encoding="utf-8"), re.M | re.S)
     assert examples
     for example in examples:
         parse_settings(example)

@@ -12,8 +12,10 @@ from click.testing import CliRunner
 from kiosk.cli import main
 
 ROOT = Path(__file__).parents[1]
-GUIDES = [ROOT / "docs" / f"{name}.md" for name in ("install", "build-one", "on-a-pi", "troubleshooting", "selftest")]
-PLACEHOLDERS = {"FILE", "mine.svg"}
+GUIDES = [
+    ROOT / "docs" / f"{name}.md"
+    for name in ("install", "build-one", "first-day", "on-a-pi", "troubleshooting", "selftest")
+]
 
 
 def commands(page: Path) -> set[str]:

@@ -1,5 +1,6 @@
 """Checks on a terminal, as self-test and doctor find them."""
 
+from collections import Counter
 from collections.abc import Sequence
 
 import click
@@ -9,6 +10,8 @@ from sessions.ports import Json
 
 WIDTHS = (4, 16, 20, 24)
 """Columns of a check that is told before the others are known."""
+
+COUNTED = {"pass": "passed", "fail": "failed", "skip": "not tested"}
 
 
 def print_checks(checks: Sequence[Json]) -> None:
@@ -35,8 +38,9 @@ def print_findings(checks: Sequence[Json]) -> None:
     for check in checks:
         if check["result"] != "skip" and check["advice"]:
             click.echo(f"{check['device']}: {check['advice']}")
-    failed = sum(check["result"] == "fail" for check in checks)
-    click.echo(f"{len(checks)} checks, {failed} failed." if failed else f"{len(checks)} checks, all good.")
+    counts = Counter(check["result"] for check in checks)
+    told = [f"{counts[result]} {word}" for result, word in COUNTED.items() if counts[result] or result == "fail"]
+    click.echo(f"{len(checks)} checks: {', '.join(told)}.")
 
 
 def _cells(check: Json) -> tuple[str, str, str, str, str]:
