@@ -11,7 +11,7 @@ from kiosk.command_client import CommandClient
 from kiosk.commands import ANSWER_TIMEOUT_S, new_command_id, too_late
 from kiosk.errors import NotRunning
 from kiosk.storable import require_storable, require_text
-from sessions.commands import Actor, Command, DisableSlot, EnableSlot
+from sessions.commands import Actor, Command, DisableSlot, EnableSlot, RecordCleaning
 from sessions.conductor import Answer
 from sessions.errors import StoreBusy
 from sessions.units import Seq
@@ -70,7 +70,7 @@ def _ask_offline(call: Context, command: Command, command_id: str) -> Answer:
     from kiosk.cli.equipment import equipment
     from kiosk.offline import offline_conductor
 
-    slots, water = equipment(call) if isinstance(command, DisableSlot | EnableSlot) else ((), None)
+    slots, water = equipment(call) if isinstance(command, DisableSlot | EnableSlot | RecordCleaning) else ((), None)
     with offline_conductor(call.data_dir, call.settings, slots, water) as conductor, opened_store(call) as store:
         # A kiosk that stopped while it was asked may have decided before it went.
         earlier = store.answer_of(command_id)

@@ -1,4 +1,4 @@
-"""``kiosk slots``: which there are, how they stand, and taking them out of use or back."""
+"""``kiosk slots``: which there are, how they stand, taking them out of use or back, and what staff do at them."""
 
 import json
 
@@ -8,7 +8,9 @@ from kiosk.cli.asking import STAFF, ask, command_id_option
 from kiosk.cli.context import Context, this_call
 from kiosk.cli.equipment import equipment
 from kiosk.cli.tables import table
-from sessions.commands import DisableSlot, EnableSlot
+from kiosk.command_client import CommandClient
+from kiosk.commands import new_command_id
+from sessions.commands import DisableSlot, EnableSlot, OpenDoor, RecordCleaning
 from sessions.ports import Json
 from sessions.state import State
 from sessions.store.database import store_path
@@ -79,6 +81,42 @@ def enable(slot: str, reason: str, said_id: str | None, as_json: bool) -> None:
     """
     done = ask(this_call(), EnableSlot(SlotName(slot), STAFF, reason), said_id).data
     click.echo(json.dumps(done) if as_json else f"{slot} is back in use.")
+
+
+@slots_group.command("open")
+@click.argument("slot", metavar="SLOT")
+@click.option("--reason", required=True, metavar="TEXT", help="Why, and for whom; it is recorded.")
+def open_door(slot: str, reason: str) -> None:
+    """Open the door of a slot for its phone's owner who has no card, while the kiosk runs. It changes nothing else: a
+    session that runs goes on.
+
+    \b
+    Example:
+      kiosk slots open slot2 --reason "lost the card, knew the phone's PIN"
+    """
+    call = this_call()
+    session = load(store_path(call.data_dir)).slot(SlotName(slot)).session
+    if session is None:
+        raise click.ClickException(
+            f"Nobody has a phone in {slot}. An empty slot is opened on the technicians' screens."
+        )
+    CommandClient(call.data_dir).ask(OpenDoor(session, STAFF, reason), new_command_id())
+    click.echo(f"{slot} opens now.")
+
+
+@slots_group.command()
+@click.option("--reason", required=True, metavar="TEXT", help="What was done; it is recorded.")
+@command_id_option
+@click.option("--json", "as_json", is_flag=True, help="One JSON document.")
+def cleaned(reason: str, said_id: str | None, as_json: bool) -> None:
+    """Record that the water's tank, pump and hose were cleaned, so that it pours again.
+
+    \b
+    Example:
+      kiosk slots cleaned --reason "the monthly cleaning"
+    """
+    done = ask(this_call(), RecordCleaning(STAFF, reason), said_id).data
+    click.echo(json.dumps(done) if as_json else "The cleaning is recorded.")
 
 
 def _rows(call: Context) -> list[Json]:

@@ -46,6 +46,24 @@ def test_slots_go_out_of_use_and_back_beside_the_kiosk_and_without_it(terminal: 
         assert kiosk.slot("slot3")["disabled"] == "painting", "what was said without the kiosk holds in it"
 
 
+def test_a_door_is_opened_for_an_owner_without_the_card_and_a_cleaning_recorded(terminal: Terminal) -> None:
+    terminal.data.mkdir()
+    with running_kiosk(terminal.data) as kiosk:
+        socket = CommandSocket(terminal.data, kiosk.facade.submit)
+        socket.start()
+        try:
+            assert "Nobody has a phone in slot1" in terminal.refused("slots", "open", "slot1", "--reason", "lost")
+            assert "Say why" in terminal.refused("slots", "cleaned", "--reason", " ")
+            terminal.good("slots", "cleaned", "--reason", "the monthly cleaning")
+            card = kiosk.sign_in("em4100:00C8F1B2", 5)["card"]
+            kiosk.done("/api/slots/slot1/start", {"seconds": 60, "card": card})
+            session = wait_for(lambda: slots(terminal)["slot1"]["session_id"])
+            assert "opens now" in terminal.good("slots", "open", "slot1", "--reason", "lost the card")
+            assert "lost the card" in terminal.good("sessions", "show", session)
+        finally:
+            socket.stop()
+
+
 def test_smoke_waits_for_a_word_at_the_terminal(terminal: Terminal) -> None:
     terminal.data.mkdir()
     smoke = "Smoke: the smoke detector's loop is open."
