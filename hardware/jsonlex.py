@@ -64,6 +64,7 @@ _PIECE = re.compile(
 _NUMBER = re.compile(r"-?(?:0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?", re.ASCII)
 _HEX = re.compile(r"0[xX][0-9a-fA-F]{1,8}")
 _DECIMAL = re.compile(r"[+-]?[0-9_]*\.?[0-9_]*", re.ASCII)
+_WITH_UNIT = re.compile(r"(\d+(?:\.\d+)?)[A-Za-z]+", re.ASCII)
 _LITERALS = {"true": True, "false": False, "null": None}
 _LONGEST_NUMBER = 20
 _ENDS = {'"': '"', "'": "'", "‘": "’'", "’": "’'", "“": '”“"', "”": '”“"', "„": '“”"'}  # fmt: skip
@@ -178,6 +179,8 @@ class Lexer:
     def _odd_number(self, start: int, word: str) -> None:
         plain = word.replace("_", "").lstrip("+")
         hint = "Write digits, with a point for fractions, like 0.05."
+        if with_unit := _WITH_UNIT.fullmatch(word):
+            hint = f"Write {with_unit[1]} alone: the unit is that of the key."
         if _DECIMAL.fullmatch(word) and any(map(str.isdigit, word)) and len(word) <= _LONGEST_NUMBER:
             value = float(plain)
             hint = f"Write {int(value) if value.is_integer() else value}."

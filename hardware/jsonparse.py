@@ -97,7 +97,7 @@ class Parser:
         opening = self._take()
         if len(self._enclosing) >= MAX_DEPTH:
             message = f"brackets nest more than {MAX_DEPTH} deep"
-            self._fault(opening.start, path, message, "A pinmap nests five deep.", lost=True)
+            self._fault(opening.start, path[:1], message, "A pinmap nests five deep.", lost=True)
             raise TooManyFaults
         opening = self._meant(path, opening)
         self._enclosing.append(opening.kind)

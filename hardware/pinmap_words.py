@@ -185,6 +185,8 @@ def _wrong_shape(path: JsonPath, kind: str, value: object, root: type[Spec]) -> 
     keys = {key: spec.is_required() for model in models_at(path, root) for key, spec in model.model_fields.items()}
     if "pin" in keys and isinstance(value, int | str) and not isinstance(value, bool):
         return message, f'Write {{"pin": {quoted(value)}}}.'
+    if "kind" in keys and isinstance(value, str):
+        return message, f'Write {{"kind": {quoted(value)}, …}}.'
     if kind == "dict_type":
         return message, 'Write {"name": {…}}, one entry each.'
     shown = [key for key, required in keys.items() if required] or list(keys)[:1]

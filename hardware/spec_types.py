@@ -83,6 +83,7 @@ class Number(Leaf):
                 hint = f"Write {value} without quotes."
             refuse(f"must be a {kind}, not {quoted(value)}", hint)
         if not self.low <= value <= self.high:
+            hint = hint.replace(", without quotes.", ".")
             refuse(f"{quoted(value)}{unit} is too {'small' if value < self.low else 'large'}", hint)
         return value
 

@@ -49,7 +49,9 @@ TEXT_MISTAKES: dict[str, Broken] = {
     "decimal comma": Broken(
         {'"shunt_ohm": 0.05': '"shunt_ohm": ¦0,05'}, "slot_defaults.sensor.shunt_ohm", "with a point", "Write 0.05"
     ),
-    "unit without quotes": Broken({'"V": 12,': '"V": ¦12V,'}, "supplies.aux.V", "not a number as JSON", "digits"),
+    "unit without quotes": Broken(
+        {'"V": 12,': '"V": ¦12V,'}, "supplies.aux.V", "not a number as JSON", "Write 12 alone"
+    ),
     "too large a number": Broken({'"V": 12,': '"V": ¦1e999,'}, "supplies.aux.V", "too large", "fewer digits"),
     "repeated key": Broken(
         {'"board": "pi4b"': '"board": "pi4b", ¦"board": "pi5"'},
@@ -106,5 +108,5 @@ TEXT_MISTAKES: dict[str, Broken] = {
         {'"Micro-USB"}\n  ],\n  ': '"Micro-USB"},\n  ¦'}, "slots", 'the "[" of line 21', 'Write "]" before it'
     ),
     "cut off": Broken({'{"1": ': "¦{", GOOD_TEXT[GOOD_TEXT.index('{"hz"') :]: ""}, "i2c", "never closed", '"}"'),
-    "too deep": Broken({'"pi4b"': "[" * 31 + "¦[" + "]" * 32}, "board" + "[0]" * 31, "more than 32 deep", "five"),
+    "too deep": Broken({'"pi4b"': "[" * 31 + "¦[" + "]" * 32}, "board", "more than 32 deep", "five"),
 }

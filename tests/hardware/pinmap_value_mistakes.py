@@ -114,7 +114,7 @@ VALUE_MISTAKES: dict[str, Broken] = {
         '"rdm6300", "pn532", "wedge" or "none"',
     ),
     "reader in a word": Broken(
-        {'"reader": {': '"reader": ¦"rdm6300", "$schema": {'}, "reader", "must be an object", '"port": …'
+        {'"reader": {': '"reader": ¦"rdm6300", "$schema": {'}, "reader", "must be an object", '{"kind": "rdm6300", …}'
     ),
     "a PN532 without its byte order": Broken(
         {'"reader": {"kind": "rdm6300"': '"reader": ¦{"kind": "pn532"'},
