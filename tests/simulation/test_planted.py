@@ -11,7 +11,7 @@ from kiosk.simulation.days import Outcome, Plan, simulate
 from kiosk.simulation.journal import SimJournal
 from sessions import charging, jobs
 from sessions import commands as c
-from sessions import conductor as conducting
+from sessions import records as keeping
 from sessions.detection import Detector, Kind, Verdict
 from sessions.draft import Draft
 from sessions.entities import Session
@@ -95,7 +95,7 @@ def unguarded_closure(patch: Patch) -> None:
             delay_ms = (due - desk.now().mono) // 1_000_000 + 1
             desk.owner.after(delay_ms, lambda: waited(desk, session_id, "time_up", slot))
 
-    patch.setattr(conducting, "arm_waiting", arm)
+    patch.setattr(keeping, "arm_waiting", arm)
     patch.setattr(jobs, "arm_waiting", arm)
 
 
