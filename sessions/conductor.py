@@ -223,7 +223,7 @@ class Conductor:
     def keep(self, record: SessionRecord, readings: Sequence[Reading]) -> None:
         """Keeps points of a session's current for its proof."""
         slot, boot_id = record.slot.name, self.state.boot_id
-        self._journal.sample([Sample(record.session_id, slot, boot_id, r.mono, r.mA) for r in readings])
+        self._journal.sample(Sample(record.session_id, slot, boot_id, r.mono, r.mA) for r in readings)
 
     def _follow(self, decision: Decision) -> None:
         self._followed = self.state.seq

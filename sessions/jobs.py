@@ -28,6 +28,8 @@ from sessions.units import NS, MonoNs, Now, Seq, SessionId, SlotName, ms_to_beat
 WATCH_MS = 100
 """How often new readings are looked at: sensors deliver ten a second."""
 STANDING_TICK_MS = 1000
+CONTINUOUS_NS = seconds_ns(2)
+"""Over a longer gap between readings nobody knows what flowed: it is left out of the energy."""
 
 
 class Pace:
@@ -211,16 +213,17 @@ def _watch_current(desk: Desk, session_id: SessionId) -> None:
 
 def take_reading(desk: Desk, record: SessionRecord, reading: Reading) -> None:
     """Lets the detector see one reading, proves use with it, adds its energy and tells its verdicts."""
-    before = record.read_up_to
-    record.read_up_to = reading.mono
-    record.mA = reading.mA
-    verdicts = record.detector.feed(reading)
-    if record.detector.proven is not None:
-        record.meter.prove(record.detector.proven)
-    if reading.bus_V is not None:
-        record.volts = reading.bus_V
-    if record.meter.running and reading.mA is not None and reading.mono - before < seconds_ns(2):
-        record.meter.add_energy(reading.mA, record.volts, reading.mono - before)
+    detector, meter = record.detector, record.meter
+    mono, mA, bus_V, _, _ = reading
+    passed_ns = mono - record.read_up_to
+    record.read_up_to, record.mA = mono, mA
+    verdicts = detector.feed(reading)
+    if detector.proven is not None:
+        meter.prove(detector.proven)
+    if bus_V is not None:
+        record.volts = bus_V
+    if meter.open_since is not None and mA is not None and passed_ns < CONTINUOUS_NS:
+        meter.add_energy(mA, record.volts, passed_ns)
     kept = record.waveform.take(reading, bool(verdicts))
     if kept:
         desk.keep(record, kept)

@@ -164,6 +164,15 @@ class Phone:
         return battery_mA + (self._pings.at(since_s) or 0) if self.kind.pings_mA else battery_mA
 
     @property
+    def steady_until_s(self) -> float:
+        """Until when exactly the same flows as at the last look, where nothing charges; else no longer than that."""
+        if self._powered_at is None or self.kind.pings_mA or not self._idle:
+            return self._last_s
+        since_s = self._last_s - self._powered_at
+        ends = (self._same_until_s, self._pauses.next_s(since_s), self._screen.next_s(since_s))
+        return self._powered_at + min(ends) - INSTANT_S
+
+    @property
     def dropped(self) -> bool:
         """Whether the line is dropped, or being negotiated anew, as far as was looked."""
         return self._powered_at is not None and (

@@ -37,16 +37,25 @@ class Draw:
         self._strong = False
         self.last_mA = 0.0
         """What flowed when somebody last asked."""
-        self._asked_ns = -1
+        self._asked = False
+        self._asked_ns = self._steady_ns = 0
 
     @property
     def mA(self) -> float:
         """What flows at the instant up to which the truth is known, without noise."""
-        if self._asked_ns != self.known_to_ns:
-            self._asked_ns = self.known_to_ns
+        now = self.known_to_ns
+        if not self._asked or now != self._asked_ns and now >= self._steady_ns:
             phone = self.phone if self.power else None
-            self.last_mA = 0.0 if phone is None else phone.draw_mA(self.known_to_ns / 1e9)
+            self.last_mA = 0.0 if phone is None else phone.draw_mA(now / 1e9)
+            self._steady_ns = now if phone is None else int(phone.steady_until_s * 1e9)
+            self._asked, self._asked_ns = True, now
         return self.last_mA
+
+    def at(self, instant_ns: int) -> float:
+        """What flows at an instant, without noise; of an earlier one nobody knows more than of the latest."""
+        if instant_ns > self.known_to_ns:
+            self.advance(instant_ns)
+        return self.mA
 
     @property
     def dropped(self) -> bool:
@@ -59,7 +68,7 @@ class Draw:
         if self.phone is not None:
             self.phone.power(False, 0.0)
         self.known_to_ns = self.same_until_ns = mono
-        self._asked_ns, self.clear_since = -1, None
+        self._asked, self.clear_since = False, None
 
     def plug(self, phone: Phone | None) -> None:
         """Something is plugged in, or taken off: call `look` when the world has changed."""
@@ -87,7 +96,7 @@ class Draw:
 
     def look(self) -> None:
         """Works out anew what draws, and until when."""
-        self._asked_ns = -1
+        self._asked = False
         drawn_mA, phone = self.mA, self.phone
         if phone is None or not self.power:
             self.draws, self.clear_since, self.same_until_ns = False, None, NEVER_NS

@@ -36,6 +36,8 @@ class SimJournal:
     commit_ms: int = COMMIT_MS
     base: State = field(default_factory=State)
     """The state before the first of `facts`."""
+    keeps_samples: bool = True
+    """Whether somebody may want to look at currents; over simulated weeks nobody does."""
     samples: deque[Sample] = field(default_factory=lambda: deque(maxlen=SAMPLES_KEPT))
     _stalled: bool = False
     _kept: Seq = Seq(0)
@@ -50,7 +52,8 @@ class SimJournal:
         self.marks[mark.session] = mark
 
     def sample(self, samples: Iterable[Sample]) -> None:
-        self.samples.extend(samples)
+        if self.keeps_samples:
+            self.samples.extend(samples)
 
     @property
     def stalled(self) -> bool:
@@ -90,7 +93,8 @@ class SimJournal:
 
     def reopened(self, owner: VirtualOwner, kept: list[Fact]) -> "SimJournal":
         """The store as a restarted kiosk finds it, with the facts that survived."""
-        return SimJournal(owner, kept, self.marks, base=self.base, _kept=kept[-1].seq if kept else self.base.seq)
+        seq = kept[-1].seq if kept else self.base.seq
+        return SimJournal(owner, kept, self.marks, keeps_samples=self.keeps_samples, base=self.base, _kept=seq)
 
     def fold(self) -> State:
         """What all facts say."""

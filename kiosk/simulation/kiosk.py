@@ -53,7 +53,7 @@ class SimKiosk:
         self.rng = random.Random(seed)
         self.owner = VirtualOwner()
         self._epoch_ns = 0
-        self.journal = SimJournal(self.owner)
+        self.journal = SimJournal(self.owner, keeps_samples=not skips)
         self.slots = {
             slot.name: SimSlot(
                 slot.name,

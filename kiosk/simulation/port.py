@@ -91,9 +91,7 @@ class SimPort:
             return self.sticks_at[0]
         draw, noise, drawn = self._draw, self._noise, 0.0
         if draw.power and draw.phone is not None:
-            if at > draw.known_to_ns:
-                draw.advance(at)
-            drawn = draw.mA
+            drawn = draw.at(at)
             if drawn:
                 drawn = max(0.0, drawn * (1 + draw.phone.kind.noise * noise[(number * 31) % _TABLE]))
         return drawn + self._offset_mA + self._noise_mA * noise[(number * 17) % _TABLE]
