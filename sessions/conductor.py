@@ -281,9 +281,10 @@ class Conductor:
 
     def _sweep(self) -> None:
         self._sweep_id = None
-        names = self.pace.senses(self._slots)
+        due, names = self.pace.due(), self.pace.senses(self._slots)
         self.sweep_again()
-        self.tell(c.CheckDeadlines())
+        if due:
+            self.tell(c.CheckDeadlines())
         self.sensing.look(self.state, self.now().mono, names)
         if self.pouring is not None:
             self.pouring.look()

@@ -55,6 +55,10 @@ class Pace:
         """Until what waits without a session is looked at again."""
         return every_ms
 
+    def due(self) -> bool:
+        """Whether some of that may be past its time."""
+        return True
+
     def senses(self, names: Iterable[SlotName]) -> Iterable[SlotName]:
         """Whose sensors are looked at along with that, of the slots there are."""
         return names

@@ -39,6 +39,9 @@ class SimJournal:
     keeps_samples: bool = True
     """Whether somebody may want to look at currents; over simulated weeks nobody does."""
     samples: deque[Sample] = field(default_factory=lambda: deque(maxlen=SAMPLES_KEPT))
+    _folded: State | None = None
+    """The state after the first `_folded_facts` of `facts`: what a restart has folded need not be folded again."""
+    _folded_facts: int = 0
     _stalled: bool = False
     _kept: Seq = Seq(0)
     _under_way: deque[tuple[int, Seq]] = field(default_factory=deque)
@@ -98,9 +101,10 @@ class SimJournal:
 
     def fold(self) -> State:
         """What all facts say."""
-        state = copy_of(self.base)
-        for fact in self.facts:
+        state = copy_of(self._folded or self.base)
+        for fact in self.facts[self._folded_facts :]:
             apply(state, fact)
+        self._folded, self._folded_facts = copy_of(state), len(self.facts)
         return state
 
     def verdicts_about(self, sessions: Container[SessionId]) -> Iterator[Fact]:
@@ -110,6 +114,7 @@ class SimJournal:
     def forget(self, folded: State) -> None:
         """Lets go of the facts behind `folded`, which they were just folded to."""
         self.base, self.facts = folded, []
+        self._folded, self._folded_facts = None, 0
 
 
 def copy_of(state: State) -> State:

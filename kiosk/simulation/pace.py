@@ -20,7 +20,7 @@ from sessions.jobs import WATCH_MS, Pace, watch_in, watch_now
 from sessions.machine import SLOT_FIGURES
 from sessions.registry import SessionRecord
 from sessions.sensing import SETTLED_NS
-from sessions.units import SlotName, seconds_ns
+from sessions.units import MonoNs, SlotName, seconds_ns
 
 _MS = 1_000_000
 ZERO_NS = SETTLED_NS + seconds_ns(5.7)
@@ -73,20 +73,26 @@ class QuietPace(Pace):
         return None
 
     def sweep(self, every_ms: int) -> int | None:
-        kiosk = self._kiosk
-        state, now = kiosk.engine.state, int(kiosk.conductor.now().mono)
-        dues = [
-            *(due for due, _ in self._looks),
-            *(claim.expires_mono for claim in state.claims.values()),
-            *(held_until(state, kiosk.engine.rules, coin) for coin in state.coins.values()),
-            *(kiosk.conductor.idle_until(visit) for visit in state.visits.values()),
-        ]
+        now = self._kiosk.conductor.now().mono
+        dues = [*(instant for instant, _ in self._looks), *self._dues()]
         if not dues:
             return None
         # On the beat that sweeps have when none is left out.
         beat = every_ms * _MS
         wait = max(min(dues), now + 1) - self._sweeps_from
         return (-(-wait // beat) * beat + self._sweeps_from - now) // _MS
+
+    def due(self) -> bool:
+        now = self._kiosk.conductor.now().mono
+        return any(instant <= now for instant in self._dues())
+
+    def _dues(self) -> list[MonoNs]:
+        """When each of what waits without a session is past its time."""
+        conductor, state = self._kiosk.conductor, self._kiosk.engine.state
+        dues = [claim.expires_mono for claim in state.claims.values()]
+        dues += [conductor.idle_until(visit) for visit in state.visits.values()]
+        dues += [held_until(state, conductor.rules, coin) for coin in state.coins.values()]
+        return dues
 
     def senses(self, names: Iterable[SlotName]) -> Iterable[SlotName]:
         now = self._kiosk.conductor.now().mono
