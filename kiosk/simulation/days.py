@@ -175,10 +175,9 @@ def simulate(
 def end_of_day(kiosk: SimKiosk) -> None:
     """Judges everything, folds the day's facts (I6), and lets go of those that cannot be lost any more."""
     kiosk.check()
-    folded = kiosk.journal.fold()
-    invariants.check_same_state(kiosk.state, folded)
+    invariants.check_same_state(kiosk.state, kiosk.journal.fold())
     if kiosk.journal.written == kiosk.state.seq:
-        kiosk.journal.forget(folded)
+        kiosk.journal.forget()
 
 
 def shown(fact: Fact) -> str:

@@ -35,13 +35,11 @@ class SimJournal:
     acknowledge: Conductor | None = None
     commit_ms: int = COMMIT_MS
     base: State = field(default_factory=State)
-    """The state before the first of `facts`."""
+    """The state after the first `_in_base` of `facts`, none of which can be lost any more."""
     keeps_samples: bool = True
     """Whether somebody may want to look at currents; over simulated weeks nobody does."""
     samples: deque[Sample] = field(default_factory=lambda: deque(maxlen=SAMPLES_KEPT))
-    _folded: State | None = None
-    """The state after the first `_folded_facts` of `facts`: what a restart has folded need not be folded again."""
-    _folded_facts: int = 0
+    _in_base: int = 0
     _stalled: bool = False
     _kept: Seq = Seq(0)
     _under_way: deque[tuple[int, Seq]] = field(default_factory=deque)
@@ -97,24 +95,31 @@ class SimJournal:
     def reopened(self, owner: VirtualOwner, kept: list[Fact]) -> "SimJournal":
         """The store as a restarted kiosk finds it, with the facts that survived."""
         seq = kept[-1].seq if kept else self.base.seq
-        return SimJournal(owner, kept, self.marks, keeps_samples=self.keeps_samples, base=self.base, _kept=seq)
+        return SimJournal(
+            owner, kept, self.marks, keeps_samples=self.keeps_samples, base=self.base, _in_base=self._in_base, _kept=seq
+        )
 
     def fold(self) -> State:
-        """What all facts say."""
-        state = copy_of(self._folded or self.base)
-        for fact in self.facts[self._folded_facts :]:
+        """What all facts say; only to be read. What is written is folded once and for all."""
+        written = self.written
+        while self._in_base < len(self.facts) and self.facts[self._in_base].seq <= written:
+            apply(self.base, self.facts[self._in_base])
+            self._in_base += 1
+        unsure = self.facts[self._in_base :]
+        if not unsure:
+            return self.base
+        state = copy_of(self.base)
+        for fact in unsure:
             apply(state, fact)
-        self._folded, self._folded_facts = copy_of(state), len(self.facts)
         return state
 
     def verdicts_about(self, sessions: Container[SessionId]) -> Iterator[Fact]:
         """The verdicts about some sessions, as far as they are remembered."""
         return (f for f in self.facts if isinstance(f.body, VerdictGiven) and f.body.session in sessions)
 
-    def forget(self, folded: State) -> None:
-        """Lets go of the facts behind `folded`, which they were just folded to."""
-        self.base, self.facts = folded, []
-        self._folded, self._folded_facts = None, 0
+    def forget(self) -> None:
+        """Lets go of the facts that `fold` needs no more."""
+        self.facts, self._in_base = self.facts[self._in_base :], 0
 
 
 def copy_of(state: State) -> State:

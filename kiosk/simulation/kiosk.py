@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import lru_cache
 
 from kiosk.simulation.electronics import AtOnce, Electronics
-from kiosk.simulation.journal import SimJournal
+from kiosk.simulation.journal import SimJournal, copy_of
 from kiosk.simulation.judge import Judge
 from kiosk.simulation.mains import SimMains
 from kiosk.simulation.pace import QuietPace
@@ -229,7 +229,7 @@ class SimKiosk:
             self.spout.boot()
         self.journal = self.journal.reopened(born, kept)
         self.judge.restarted(before[len(kept) :], self.journal.marks)
-        self.engine = Engine(self.journal.fold(), self.rules)
+        self.engine = Engine(copy_of(self.journal.fold()), self.rules)
         self._boot(round(cut.outage_s))
 
     def _decided(self, facts: tuple[Fact, ...]) -> None:
