@@ -9,12 +9,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import fields
 
 from sessions import events as e
+from sessions.entities import Session
 from sessions.errors import InvariantBroken
 from sessions.fold import apply
-from sessions.ledger import ISSUED_COIN, ISSUED_FREE, ISSUED_STAFF, REFUNDED, SOLD, UNCLAIMED
+from sessions.ledger import ISSUED_COIN, ISSUED_FREE, ISSUED_STAFF, REFUNDED, SOLD, UNCLAIMED, hold_account
 from sessions.machine import SLOT_FIGURES, SlotState
 from sessions.state import State
-from sessions.units import Seq, SessionId, SlotName, TransferId, Unit
+from sessions.units import CardKey, Seq, SessionId, SlotName, TransferId, Unit
 from sessions.water_states import WATER_FIGURES
 
 
@@ -37,16 +38,17 @@ def check_books(state: State) -> None:
         )
         if issued != found:
             raise InvariantBroken(f"I1: {issued} {unit.value} were issued, {found} are found")
-    _check_holds(state)
-
-
-def _check_holds(state: State) -> None:
     for session in state.sessions.values():
-        held = state.ledger.balance(session.unit, f"hold:{session.session_id}")
-        wanted = 0 if session.settled else session.granted
-        if held != wanted:
-            unit = session.unit.value
-            raise InvariantBroken(f"I1: {session.session_id} holds {held} {unit}, {wanted} {unit} belong there")
+        check_hold(state, session)
+
+
+def check_hold(state: State, session: Session) -> None:
+    """I1 of one session: until it is settled all it was granted is held for it, and nothing after that."""
+    held = state.ledger.balance(session.unit, hold_account(session.session_id))
+    wanted = 0 if session.settled else session.granted
+    if held != wanted:
+        unit = session.unit.value
+        raise InvariantBroken(f"I1: {session.session_id} holds {held} {unit}, {wanted} {unit} belong there")
 
 
 def check_transfers_once(facts: Iterable[e.Fact]) -> None:
@@ -120,19 +122,28 @@ def check_same_state(state: State, folded: State) -> None:
 
 def check_one_each(state: State) -> None:
     """I7: one live session per slot, one visit per card, and slot and session name each other."""
-    for kind, names in (
-        ("slot", [session.slot for session in state.sessions.values()]),
-        ("card", [visit.card for visit in state.visits.values()]),
-    ):
-        doubled = [name for name, count in Counter[str](names).items() if count > 1]
-        if doubled:
-            raise InvariantBroken(f"I7: more than one of {kind} {', '.join(doubled)}")
+    for card in {visit.card for visit in state.visits.values()}:
+        check_one_visit(state, card)
+    for name in state.slots.keys() | {session.slot for session in state.sessions.values()}:
+        check_slot(state, name)
     for water in state.dispensers.values():
         if WATER_FIGURES[water.state].live != (water.session is not None):
             raise InvariantBroken(f"I7: the water is {water.state.value}, its session is {water.session}")
-    for name, slot in state.slots.items():
-        figures = SLOT_FIGURES[slot.state]
-        if figures.live and (slot.session is None or slot.session not in state.sessions):
-            raise InvariantBroken(f"I7: {name} is {slot.state.value} without a session")
-        if slot.state is SlotState.AVAILABLE and slot.session is not None:
-            raise InvariantBroken(f"I7: {name} is free, yet session {slot.session} has it")
+
+
+def check_slot(state: State, name: SlotName) -> None:
+    """I7 of one slot: at most one session, which it names where it must."""
+    slot = state.slot(name)
+    sessions = [session.session_id for session in state.sessions.values() if session.slot == name]
+    if len(sessions) > 1:
+        raise InvariantBroken(f"I7: more than one session on {name}: {', '.join(sessions)}")
+    if SLOT_FIGURES[slot.state].live and slot.session not in sessions:
+        raise InvariantBroken(f"I7: {name} is {slot.state.value} without a session")
+    if slot.state is SlotState.AVAILABLE and slot.session is not None:
+        raise InvariantBroken(f"I7: {name} is free, yet session {slot.session} has it")
+
+
+def check_one_visit(state: State, card: CardKey) -> None:
+    """I7 of one card: at most one visit."""
+    if len([visit for visit in state.visits.values() if visit.card == card]) > 1:
+        raise InvariantBroken(f"I7: more than one visit of card {card}")

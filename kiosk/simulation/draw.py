@@ -44,7 +44,7 @@ class Draw:
     def mA(self) -> float:
         """What flows at the instant up to which the truth is known, without noise."""
         now = self.known_to_ns
-        if not self._asked or now != self._asked_ns and now >= self._steady_ns:
+        if not self._asked or (now != self._asked_ns and now >= self._steady_ns):
             phone = self.phone if self.power else None
             self.last_mA = 0.0 if phone is None else phone.draw_mA(now / 1e9)
             self._steady_ns = now if phone is None else int(phone.steady_until_s * 1e9)

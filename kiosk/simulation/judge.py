@@ -21,8 +21,7 @@ from sessions import events as e
 from sessions import invariants
 from sessions.errors import InvariantBroken
 from sessions.journaling import Mark
-from sessions.ledger import NEVER_NEGATIVE, hold_account
-from sessions.machine import SLOT_FIGURES, SlotState
+from sessions.ledger import NEVER_NEGATIVE
 from sessions.reasons import StopReason
 from sessions.registry import SessionRecord
 from sessions.safety import cuts_mains
@@ -79,9 +78,10 @@ class Judge:
         self._transfers: set[TransferId] = set()
         self._usage = invariants.UsageWatch()
         self._before: dict[SessionId, tuple[int, int]] = {}
-        self._seen: tuple[Seq, Seq] = (Seq(-1), Seq(-1))
         self._stray: dict[SlotName, int] = {}
         """Since when slots have had power that nobody wants."""
+        self._news = True
+        """Whether something was decided or acknowledged that no event was judged by yet."""
         self._seen_all: tuple[Seq, Seq, bool] | None = None
         self.acknowledged = Seq(0)
         """The last fact that anybody was told to be safe."""
@@ -100,6 +100,7 @@ class Judge:
 
     def decided(self, facts: tuple[e.Fact, ...]) -> None:
         """Judges a decision by what it touched."""
+        self._news = True
         slots: set[SlotName] = set()
         for fact in facts:
             if fact.transfers:
@@ -115,23 +116,25 @@ class Judge:
             elif isinstance(body, e.SessionSettled):
                 self._judge_bill(body)
             elif isinstance(body, e.VisitStarted):
-                self._judge_visits(body)
+                invariants.check_one_visit(self._kiosk.state, body.card)
         for name in slots:
             self._judge_slot(name)
+
+    def durable(self, seq: Seq) -> None:
+        """Somebody was told that everything up to ``seq`` is safe."""
+        self.acknowledged, self._news = seq, True
 
     def after_event(self) -> None:
         """Judges what no fact tells: relays, pump, and the proof of every live session."""
         kiosk = self._kiosk
         if self._water is not None:
             self._water.look()
-        seen = (kiosk.state.seq, kiosk.durable)
-        if seen == self._seen:
+        if not self._news:
             return
-        self._seen = seen
+        self._news = False
         self._judge_mains()
-        for name, slot in kiosk.slots.items():
-            if slot.power:
-                invariants.check_power(kiosk.state, {name: True}, kiosk.durable)
+        powered = {name: True for name, slot in kiosk.slots.items() if slot.power}
+        invariants.check_power(kiosk.state, powered, kiosk.durable)
         self._judge_usage()
 
     def all_after_event(self) -> None:
@@ -202,23 +205,10 @@ class Judge:
 
     def _judge_slot(self, name: SlotName) -> None:
         state = self._kiosk.state
-        slot = state.slot(name)
-        session = state.sessions.get(slot.session) if slot.session else None
-        if SLOT_FIGURES[slot.state].live and session is None:
-            raise InvariantBroken(f"I7: {name} is {slot.state.value} without a session")
-        if slot.state is SlotState.AVAILABLE and slot.session is not None:
-            raise InvariantBroken(f"I7: {name} is free, yet session {slot.session} has it")
-        if len([1 for other in state.sessions.values() if other.slot == name]) > 1:
-            raise InvariantBroken(f"I7: more than one session on {name}")
-        if session is not None:
-            held = state.ledger.balance(Unit.SECONDS, hold_account(session.session_id))
-            wanted = 0 if session.settled else session.granted
-            if held != wanted:
-                raise InvariantBroken(f"I1: {session.session_id} holds {held} s, {wanted} s belong there")
-
-    def _judge_visits(self, body: e.VisitStarted) -> None:
-        if len([1 for visit in self._kiosk.state.visits.values() if visit.card == body.card]) > 1:
-            raise InvariantBroken(f"I7: more than one visit of card {body.card}")
+        invariants.check_slot(state, name)
+        slot = state.slots.get(name)
+        if slot is not None and slot.session is not None:
+            invariants.check_hold(state, state.sessions[slot.session])
 
     # The truth.
 

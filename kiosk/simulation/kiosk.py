@@ -131,7 +131,7 @@ class SimKiosk:
             self.journal,
             self.owner.now,
             self.key,
-            Listeners(self._decided, self._durable),
+            Listeners(self._decided, self.judge.durable),
             pace,
             self.spout,
             self.mains,
@@ -242,9 +242,6 @@ class SimKiosk:
         if self._cut_in_ms is not None:
             (delay_ms, cut), self._cut_in_ms = self._cut_in_ms, None
             self.owner.after(delay_ms, lambda: self.power_cut(cut.outage_s, new_boot=cut.new_boot))
-
-    def _durable(self, seq: Seq) -> None:
-        self.judge.acknowledged = seq
 
     # People.
 

@@ -26,7 +26,7 @@ class VirtualOwner:
         self.boot_id = boot_id
         self.mono = 0
         self.utc_ms = utc_ms
-        self._now = Now(UtcMs(utc_ms), boot_id, MonoNs(0))
+        self._now, self._now_from = Now(UtcMs(utc_ms), boot_id, MonoNs(0)), utc_ms
         self._queue = AfterQueue(lambda: self.mono)
         self._lasting: set[AfterId] = set()
         """What people and the world do next."""
@@ -40,10 +40,10 @@ class VirtualOwner:
 
     def now(self) -> Now:
         """The virtual clocks."""
-        now, utc = self._now, self.utc_ms + self.mono // MS
-        if now.mono != self.mono or now.utc != utc:
-            now = self._now = Now(UtcMs(utc), self.boot_id, MonoNs(self.mono))
-        return now
+        if self._now.mono != self.mono or self._now_from != self.utc_ms:
+            self._now_from = self.utc_ms
+            self._now = Now(UtcMs(self.utc_ms + self.mono // MS), self.boot_id, MonoNs(self.mono))
+        return self._now
 
     def after(self, delay_ms: int, callback: Job) -> AfterId:
         """As Tk's ``after``."""
