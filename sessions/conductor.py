@@ -7,6 +7,7 @@ waited. The owner (Tk, headless, virtual) lends it its thread and its dict of re
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from sessions import commands as c
 from sessions.displays import Displays
@@ -24,7 +25,6 @@ from sessions.records import Records
 from sessions.registry import Record, Registry, SessionOwner, SessionRecord, WaterRecord
 from sessions.rules import Rules
 from sessions.sensing import Sensing
-from sessions.state import State
 from sessions.storing import Storing
 from sessions.technician import idle_until as technician_idle_until
 from sessions.units import CardKey, MonoNs, Now, Seq, SlotName, VisitId, ms_until
@@ -34,8 +34,7 @@ SWEEP_MS = 1000
 """How often claims, held coins, visits and idle sensors are looked at."""
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """What a command got; it may be told once ``seq`` is durable."""
 
     seq: Seq
@@ -70,9 +69,12 @@ class Conductor:
         self.owner = owner
         """Who holds the records and lends its thread."""
         self._engine = engine
+        self.state = engine.state
+        """The live state; only to be read."""
+        self.now = clock
+        """One reading of the clocks."""
         self._slots = slots
         self._journal = journal
-        self._clock = clock
         self.listeners = listeners or Listeners()
         self.pace = pace or Pace()
         self.registry = Registry(owner.sessions)
@@ -90,18 +92,9 @@ class Conductor:
         self._door_id: AfterId | None = None
 
     @property
-    def state(self) -> State:
-        """The live state; only to be read."""
-        return self._engine.state
-
-    @property
     def rules(self) -> Rules:
         """The operator's choices."""
         return self._engine.rules
-
-    def now(self) -> Now:
-        """One reading of the clocks."""
-        return self._clock()
 
     def start(self, recovery: Decision) -> None:
         """Takes over after `recovery.recover`: records for what still runs, no door opens, the sweep begins."""

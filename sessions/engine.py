@@ -8,8 +8,7 @@ nothing.
 
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from sessions import (
     access,
@@ -45,8 +44,7 @@ REMEMBERED = 4096
 here."""
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(NamedTuple):
     """What was decided. ``facts`` is empty when nothing changed."""
 
     facts: tuple[e.Fact, ...]

@@ -28,8 +28,7 @@ class Outgoing:
             raise ValueError(f"what goes to '{self.path}' is either a value or a fact, not both and not neither")
 
 
-@dataclass(frozen=True, slots=True)
-class Batch:
+class Batch(NamedTuple):
     """One decision's facts, the rows they changed as `fold.apply` gave them, and what the cloud shall learn of it."""
 
     facts: tuple[Fact, ...]

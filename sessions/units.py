@@ -4,9 +4,8 @@ Money and time are integers: seconds, millilitres, minor currency units. A bare 
 Monotonic instants are nanoseconds of one boot; they are comparable only under the same ``boot_id``.
 """
 
-from dataclasses import dataclass
 from enum import StrEnum
-from typing import NewType
+from typing import NamedTuple, NewType
 
 Seconds = NewType("Seconds", int)
 Millilitres = NewType("Millilitres", int)
@@ -60,8 +59,7 @@ class Unit(StrEnum):
     MINOR = "minor"
 
 
-@dataclass(frozen=True, slots=True)
-class Now:
+class Now(NamedTuple):
     """One reading of the kiosk's clocks, handed to every rule.
 
     ``utc`` may step in either direction at any time; ``mono`` only rises and restarts with each ``boot_id``.

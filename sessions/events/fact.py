@@ -1,7 +1,7 @@
 """What every fact is made of: the row itself, its body, and the transfers it carries."""
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from sessions.units import Now, Seq, TransferId, Unit
 
@@ -24,8 +24,7 @@ class Body:
     kind: ClassVar[str] = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
+class Fact(NamedTuple):
     """One immutable row. ``source`` and ``source_id`` name the identity under which it came in: the same identity is
     one fact."""
 

@@ -1,9 +1,8 @@
 """The kiosk as a whole: its runs, its mode, what is wrong with it."""
 
-from dataclasses import replace
-
 from sessions import events as e
 from sessions.entities import Cause, Fault, Row, Slot
+from sessions.fold.changed import changed
 from sessions.fold.handler import Handlers
 from sessions.machine import SlotState
 from sessions.state import State
@@ -19,7 +18,7 @@ def _kiosk_started(state: State, fact: e.Fact, body: e.KioskStarted) -> list[Row
     for which, pin in state.pins.items():
         if pin.boot_id not in ("", fact.at.boot_id):
             # Nobody knows how long the kiosk was off: the wait after a wrong PIN begins anew.
-            state.pins[which] = replace(pin, boot_id=fact.at.boot_id, tried_mono=fact.at.mono)
+            state.pins[which] = changed(pin, boot_id=fact.at.boot_id, tried_mono=fact.at.mono)
     return []
 
 
@@ -41,7 +40,7 @@ def _in_this_boot(slot: Slot, now: Now) -> Slot:
     """
     fetching = slot.state is SlotState.FINISHING and slot.door_open is None
     released = fetching and slot.released_mono is not None and slot.released_mono >= slot.since_mono
-    return replace(
+    return changed(
         slot,
         boot_id=now.boot_id,
         since_mono=now.mono,
@@ -73,7 +72,7 @@ def _fault_raised(state: State, fact: e.Fact, body: e.FaultRaised) -> list[Row]:
 
 def _fault_cleared(state: State, fact: e.Fact, body: e.FaultCleared) -> list[Row]:
     fault = state.faults.pop(body.device, None)
-    return [] if fault is None else [replace(fault, cleared_utc=fact.at.utc)]
+    return [] if fault is None else [changed(fault, cleared_utc=fact.at.utc)]
 
 
 HANDLERS: Handlers = {

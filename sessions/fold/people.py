@@ -1,10 +1,10 @@
 """Cards and their holders: visits, claims, access keys, what staff said of a card."""
 
-from dataclasses import replace
 from typing import Any
 
 from sessions import events as e
 from sessions.entities import AccessKey, Card, Claim, DayUse, Row, Visit
+from sessions.fold.changed import changed
 from sessions.fold.handler import Handlers, keep
 from sessions.state import ENDED_KEPT, State
 from sessions.units import CardKey
@@ -24,7 +24,7 @@ def _visit_ended(state: State, fact: e.Fact, body: e.VisitEnded) -> list[Row]:
     visit = state.visits.pop(body.visit, None)
     if visit is None:
         return []
-    ended = replace(visit, ended_utc=fact.at.utc, reason=body.reason)
+    ended = changed(visit, ended_utc=fact.at.utc, reason=body.reason)
     state.ended_visits[body.visit] = ended
     if len(state.ended_visits) > ENDED_KEPT:
         del state.ended_visits[next(iter(state.ended_visits))]
@@ -39,7 +39,7 @@ def _slot_claimed(state: State, fact: e.Fact, body: e.SlotClaimed) -> list[Row]:
 
 def _claim_ended(state: State, fact: e.Fact, body: e.ClaimEnded) -> list[Row]:
     claim = state.claims.pop(body.slot, None)
-    return [] if claim is None else [replace(claim, ended_utc=fact.at.utc, reason=body.reason)]
+    return [] if claim is None else [changed(claim, ended_utc=fact.at.utc, reason=body.reason)]
 
 
 def _card_saved(state: State, fact: e.Fact, body: e.CardSaved) -> list[Row]:
@@ -49,29 +49,29 @@ def _card_saved(state: State, fact: e.Fact, body: e.CardSaved) -> list[Row]:
         for name in ("name", "group", "blocked", "expires_utc", "max_sessions")
         if getattr(body, name) is not None
     }
-    state.cards[body.card] = replace(known, **said)
+    state.cards[body.card] = changed(known, **said)
     return [state.cards[body.card]]
 
 
 def _reading_chosen(state: State, fact: e.Fact, body: e.ReadingChosen) -> list[Row]:
     known = state.cards.get(body.card) or Card(body.card, first_seen_utc=fact.at.utc)
-    card = replace(known, language=body.language, high_contrast=body.high_contrast, large_text=body.large_text)
+    card = changed(known, language=body.language, high_contrast=body.high_contrast, large_text=body.large_text)
     state.cards[body.card] = card
     return [card]
 
 
 def _card_replaced(state: State, fact: e.Fact, body: e.CardReplaced) -> list[Row]:
     old = state.cards.get(body.old) or Card(body.old, first_seen_utc=fact.at.utc)
-    state.cards[body.new] = replace(old, card=body.new, blocked=False)
-    state.cards[body.old] = replace(old, blocked=True)
+    state.cards[body.new] = changed(old, card=body.new, blocked=False)
+    state.cards[body.old] = changed(old, blocked=True)
     for uses in (state.day_use, state.day_use_ml):
         if body.old in uses:
             uses[body.new] = _joined(uses.pop(body.old), uses.get(body.new), body.new)
     rows: list[Row] = [state.cards[body.new], state.cards[body.old]]
     for known in [s for s in state.sessions.values() if s.card == body.old]:
-        rows += keep(state, replace(known, card=body.new))
+        rows += keep(state, changed(known, card=body.new))
     for gone in [s for s in state.closed.values() if s.card == body.old]:
-        state.closed[gone.session_id] = replace(gone, card=body.new)
+        state.closed[gone.session_id] = changed(gone, card=body.new)
     _revoke_access(state, body.old)
     return rows
 
@@ -79,8 +79,8 @@ def _card_replaced(state: State, fact: e.Fact, body: e.CardReplaced) -> list[Row
 def _joined(old: DayUse, new: DayUse | None, card: CardKey) -> DayUse:
     """What two cards that are one now had of their latest day together: no day begins again with a new card."""
     if new is None or new.day < old.day:
-        return replace(old, card=card)
-    return new if new.day > old.day else replace(new, free=new.free + old.free, granted=new.granted + old.granted)
+        return changed(old, card=card)
+    return new if new.day > old.day else changed(new, free=new.free + old.free, granted=new.granted + old.granted)
 
 
 def _access_key_issued(state: State, fact: e.Fact, body: e.AccessKeyIssued) -> list[Row]:

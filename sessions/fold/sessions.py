@@ -1,9 +1,8 @@
 """Sessions, and what they count for a card's day."""
 
-from dataclasses import replace
-
 from sessions import events as e
 from sessions.entities import Closed, DayUse, FreeGrant, Row, Session
+from sessions.fold.changed import changed
 from sessions.fold.handler import Handlers, keep
 from sessions.state import CLOSED_KEPT, State
 from sessions.units import CardKey, Seq, Unit
@@ -14,10 +13,10 @@ def _session_started(state: State, fact: e.Fact, body: e.SessionStarted) -> list
     if body.service == WATER:
         water = state.water
         cleaned = fact.at.utc if water.cleaned_utc is None else water.cleaned_utc
-        state.dispensers[body.slot] = replace(water, session=body.session, cleaned_utc=cleaned)
+        state.dispensers[body.slot] = changed(water, session=body.session, cleaned_utc=cleaned)
         at = water.state.value
     else:
-        state.slots[body.slot] = replace(state.slot(body.slot), session=body.session)
+        state.slots[body.slot] = changed(state.slot(body.slot), session=body.session)
         at = state.slot(body.slot).state.value
     session = Session(body.session, body.slot, body.service, body.card, at, body.granted, fact.at.utc)
     _count_day(state, session, session.card, body.day, body.free, body.granted)
@@ -27,11 +26,11 @@ def _session_started(state: State, fact: e.Fact, body: e.SessionStarted) -> list
 def _session_extended(state: State, fact: e.Fact, body: e.SessionExtended) -> list[Row]:
     session = state.sessions[body.session]
     _count_day(state, session, session.card, body.day, body.free, body.added)
-    return keep(state, replace(session, granted=session.granted + body.added))
+    return keep(state, changed(session, granted=session.granted + body.added))
 
 
 def _session_settled(state: State, fact: e.Fact, body: e.SessionSettled) -> list[Row]:
-    session = replace(
+    session = changed(
         state.sessions[body.session],
         used_ms=body.used * 1000,
         returned=body.returned,
@@ -47,7 +46,7 @@ def _session_settled(state: State, fact: e.Fact, body: e.SessionSettled) -> list
     state.closed[body.session] = Closed(body.session, session.card, body.used, unit=session.unit)
     if session.service == WATER:
         water = state.water
-        state.dispensers[body.slot] = replace(water, poured_ml=water.poured_ml + body.used)
+        state.dispensers[body.slot] = changed(water, poured_ml=water.poured_ml + body.used)
     if len(state.closed) > CLOSED_KEPT:
         del state.closed[next(iter(state.closed))]
     return keep(state, session)
@@ -55,19 +54,19 @@ def _session_settled(state: State, fact: e.Fact, body: e.SessionSettled) -> list
 
 def _session_refunded(state: State, fact: e.Fact, body: e.SessionRefunded) -> list[Row]:
     closed = state.closed[body.session]
-    state.closed[body.session] = replace(closed, refunded=closed.refunded + body.seconds)
+    state.closed[body.session] = changed(closed, refunded=closed.refunded + body.seconds)
     return []
 
 
 def _session_collected(state: State, fact: e.Fact, body: e.SessionCollected) -> list[Row]:
-    session = replace(state.sessions.pop(body.session), state="ended")
+    session = changed(state.sessions.pop(body.session), state="ended")
     water = state.dispensers.get(body.slot)
     if water is not None and water.session == body.session:
-        state.dispensers[body.slot] = replace(water, session=None)
+        state.dispensers[body.slot] = changed(water, session=None)
         return [session]
     slot = state.slot(body.slot)
     if slot.session == body.session:
-        state.slots[body.slot] = replace(slot, session=None, release_seq=Seq(0), released_mono=None)
+        state.slots[body.slot] = changed(slot, session=None, release_seq=Seq(0), released_mono=None)
     return [session]
 
 
@@ -77,8 +76,8 @@ def _count_day(state: State, session: Session, card: CardKey, day: int, free: in
         return
     _add_to_day(state, session.unit, card, day, free, granted)
     before = state.free_grants.get(session.session_id) or FreeGrant(session.session_id, 0, day)
-    today = before if before.day == day else replace(before, day=day, day_free=0, day_granted=0)
-    state.free_grants[session.session_id] = replace(
+    today = before if before.day == day else changed(before, day=day, day_free=0, day_granted=0)
+    state.free_grants[session.session_id] = changed(
         today, free=today.free + free, day_free=today.day_free + free, day_granted=today.day_granted + granted
     )
 
@@ -89,7 +88,7 @@ def _add_to_day(state: State, unit: Unit, card: CardKey, day: int, free: int, gr
     if known is None or known.day < day:
         known = DayUse(card, day)
     if known.day == day:
-        known = replace(known, free=max(0, known.free + free), granted=max(0, known.granted + granted))
+        known = changed(known, free=max(0, known.free + free), granted=max(0, known.granted + granted))
     uses[card] = known
 
 

@@ -1,9 +1,8 @@
 """Slots and their doors."""
 
-from dataclasses import replace
-
 from sessions import events as e
 from sessions.entities import Row
+from sessions.fold.changed import changed
 from sessions.fold.handler import Handlers, keep
 from sessions.machine import SLOT_FIGURES, SlotEvent
 from sessions.state import State
@@ -15,7 +14,7 @@ def _slot_moved(state: State, fact: e.Fact, body: e.SlotMoved) -> list[Row]:
     old = state.slot(body.slot)
     before, after = SLOT_FIGURES[body.before], SLOT_FIGURES[body.after]
     restored = body.event is SlotEvent.RESTORED
-    slot = replace(
+    slot = changed(
         old,
         state=body.after,
         boot_id=fact.at.boot_id,
@@ -32,21 +31,21 @@ def _slot_moved(state: State, fact: e.Fact, body: e.SlotMoved) -> list[Row]:
         return []
     session = state.sessions[body.session]
     used_ms = session.used_ms if body.used_ms is None else body.used_ms
-    return keep(state, replace(session, state=body.after.value, used_ms=used_ms))
+    return keep(state, changed(session, state=body.after.value, used_ms=used_ms))
 
 
 def _door_released(state: State, fact: e.Fact, body: e.DoorReleased) -> list[Row]:
     slot = state.slot(body.slot)
-    state.slots[body.slot] = replace(slot, release_seq=fact.seq, released_mono=fact.at.mono, boot_id=fact.at.boot_id)
+    state.slots[body.slot] = changed(slot, release_seq=fact.seq, released_mono=fact.at.mono, boot_id=fact.at.boot_id)
     return [] if body.switch else _door_was_opened(state, body.session)
 
 
 def _door_moved(state: State, fact: e.Fact, body: e.DoorMoved) -> list[Row]:
-    slot = replace(state.slot(body.slot), door_open=body.open, boot_id=fact.at.boot_id)
+    slot = changed(state.slot(body.slot), door_open=body.open, boot_id=fact.at.boot_id)
     if body.open:
-        state.slots[body.slot] = replace(slot, opened_mono=body.at_mono)
+        state.slots[body.slot] = changed(slot, opened_mono=body.at_mono)
         return _door_was_opened(state, body.session)
-    state.slots[body.slot] = replace(slot, shut_mono=body.at_mono)
+    state.slots[body.slot] = changed(slot, shut_mono=body.at_mono)
     return []
 
 
@@ -54,7 +53,7 @@ def _door_was_opened(state: State, session_id: SessionId | None) -> list[Row]:
     session = state.sessions.get(session_id) if session_id else None
     if session is None or session.door_opened:
         return []
-    return keep(state, replace(session, door_opened=True))
+    return keep(state, changed(session, door_opened=True))
 
 
 def _slot_disabled(state: State, fact: e.Fact, body: e.SlotDisabled) -> list[Row]:
@@ -75,17 +74,17 @@ def _slot_test_ended(state: State, fact: e.Fact, body: e.SlotTestEnded) -> list[
 
 def _set_testing(state: State, name: SlotName, on: bool) -> list[Row]:
     if name == WATER:
-        state.dispensers[name] = replace(state.water, testing=on)
+        state.dispensers[name] = changed(state.water, testing=on)
     else:
-        state.slots[name] = replace(state.slot(name), testing=on)
+        state.slots[name] = changed(state.slot(name), testing=on)
     return []
 
 
 def _set_disabled(state: State, name: SlotName, why: str | None) -> list[Row]:
     if name == WATER:
-        state.dispensers[name] = replace(state.water, disabled=why)
+        state.dispensers[name] = changed(state.water, disabled=why)
     else:
-        state.slots[name] = replace(state.slot(name), disabled=why)
+        state.slots[name] = changed(state.slot(name), disabled=why)
     return []
 
 

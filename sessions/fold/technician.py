@@ -1,9 +1,8 @@
 """Technicians at the touchscreen, and their PIN."""
 
-from dataclasses import replace
-
 from sessions import events as e
 from sessions.entities import PIN, Pin, Row, Technician
+from sessions.fold.changed import changed
 from sessions.fold.handler import Handlers
 from sessions.state import State
 from sessions.units import MonoNs
@@ -27,7 +26,7 @@ def _pin_set(state: State, fact: e.Fact, body: e.PinSet) -> list[Row]:
 
 
 def _pin_tried(state: State, fact: e.Fact, body: e.PinTried) -> list[Row]:
-    state.pins[PIN] = replace(state.pin, tries=state.pin.tries + 1, boot_id=fact.at.boot_id, tried_mono=fact.at.mono)
+    state.pins[PIN] = changed(state.pin, tries=state.pin.tries + 1, boot_id=fact.at.boot_id, tried_mono=fact.at.mono)
     return []
 
 
@@ -37,7 +36,7 @@ def _pin_forgiven(state: State, fact: e.Fact, body: e.PinTriesForgiven) -> list[
 
 
 def _forgive(state: State) -> None:
-    state.pins[PIN] = replace(state.pin, tries=0, boot_id="", tried_mono=MonoNs(0))
+    state.pins[PIN] = changed(state.pin, tries=0, boot_id="", tried_mono=MonoNs(0))
 
 
 HANDLERS: Handlers = {

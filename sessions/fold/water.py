@@ -1,9 +1,8 @@
 """The water dispenser."""
 
-from dataclasses import replace
-
 from sessions import events as e
 from sessions.entities import Row
+from sessions.fold.changed import changed
 from sessions.fold.handler import Handlers, keep
 from sessions.state import State
 from sessions.water_states import WATER_FIGURES
@@ -15,7 +14,7 @@ OVERRUN_WEIGHT = 4
 def _water_moved(state: State, fact: e.Fact, body: e.WaterMoved) -> list[Row]:
     old, pump = state.water, WATER_FIGURES[body.after].pump
     overrun_ul = old.overrun_ul if body.overrun_ul is None else _learned(old.overrun_ul, body.overrun_ul)
-    state.dispensers[body.slot] = replace(
+    state.dispensers[body.slot] = changed(
         old,
         state=body.after,
         boot_id=fact.at.boot_id,
@@ -30,7 +29,7 @@ def _water_moved(state: State, fact: e.Fact, body: e.WaterMoved) -> list[Row]:
     if session is None:
         return []
     used = session.used_ms if body.used_ul is None else max(session.used_ms, body.used_ul)
-    return keep(state, replace(session, state=body.after.value, used_ms=used))
+    return keep(state, changed(session, state=body.after.value, used_ms=used))
 
 
 def _learned(known_ul: int | None, seen_ul: int) -> int:
@@ -38,7 +37,7 @@ def _learned(known_ul: int | None, seen_ul: int) -> int:
 
 
 def _water_cleaned(state: State, fact: e.Fact, body: e.WaterCleaned) -> list[Row]:
-    state.dispensers[body.slot] = replace(state.water, poured_ml=0, cleaned_utc=fact.at.utc)
+    state.dispensers[body.slot] = changed(state.water, poured_ml=0, cleaned_utc=fact.at.utc)
     return []
 
 

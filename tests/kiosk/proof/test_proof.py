@@ -157,7 +157,7 @@ def test_a_move_and_a_settlement_that_never_could_be_are_named(story: Story) -> 
             body = replace(body, after=SlotState.AVAILABLE)
         if isinstance(body, SessionSettled):
             body = replace(body, used=body.used + 5)
-        wrong.append(replace(fact, body=body))
+        wrong.append(fact._replace(body=body))
     tampered = replace(story, facts=tuple(wrong))
     what = {d.what for d in replay(bundle_of(tampered)).differences}
     assert "'draw_ended' while 'charging'" in what

@@ -1,7 +1,6 @@
 import sqlite3
 import threading
 from contextlib import closing
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -74,7 +73,7 @@ def test_what_waits_becomes_one_transaction(journal: Watched) -> None:
 def test_an_identity_that_is_stored_twice_kills_the_journal_and_stores_nothing_of_its_group(journal: Watched) -> None:
     story = Story()
     story.charge()
-    again = replace(story.batches[0].facts[0], seq=Seq(story.state.seq + 1))
+    again = story.batches[0].facts[0]._replace(seq=Seq(story.state.seq + 1))
     for batch in story.batches:
         journal.post(batch)
     journal.flush(20)
@@ -97,7 +96,7 @@ def test_a_fact_out_of_order_kills_the_journal(seq: int, journal: Watched) -> No
     story.charge()
     first = story.batches[0].facts[0]
     journal.post(Batch((first,), ()))
-    journal.post(Batch((replace(first, seq=Seq(seq), source_id=None),), ()))
+    journal.post(Batch((first._replace(seq=Seq(seq), source_id=None),), ()))
     assert journal.wait(lambda: bool(journal.deaths))
     assert "leave no gap" in str(journal.failed)
 
@@ -310,7 +309,7 @@ def test_the_outbox_keeps_the_newest_value_of_a_path(journal: Watched) -> None:
     seq = story.batches[0].facts[0].seq
     first, *rest = story.batches
     path = f"sessions/{session}"
-    journal.post(replace(first, outbox=(Outgoing(path, {"used": 1}), Outgoing(f"facts/{seq}", fact=seq))))
+    journal.post(first._replace(outbox=(Outgoing(path, {"used": 1}), Outgoing(f"facts/{seq}", fact=seq))))
     for batch in rest:
         journal.post(batch)
     journal.mark(mark(4_000, session))
@@ -322,7 +321,7 @@ def test_the_outbox_keeps_the_newest_value_of_a_path(journal: Watched) -> None:
     assert old[f"usage/{session}"].value == {"used_ms": 4_000, "energy_mWh": 40, "utc_ms": 5}
 
     story.ask(c.OpenDoor(session, STAFF, "forgotten glasses"))
-    journal.post(replace(story.batches[-1], outbox=(Outgoing(path, {"used": 2}),)))
+    journal.post(story.batches[-1]._replace(outbox=(Outgoing(path, {"used": 2}),)))
     journal.mark(mark(8_000, session))
     journal.sent(entry.id for entry in old.values())
     journal.mark(mark(0, SessionId("other")))
