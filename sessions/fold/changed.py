@@ -17,7 +17,7 @@ else:
     """The names of each kind's fields, and what gets them all."""
 
     def changed(entity: Any, **changes: Any) -> Any:
-        """As `dataclasses.replace`, for entities: frozen, with slots, of two fields or more, and no ``__post_init__``."""
+        """As `dataclasses.replace`, for entities: frozen, with slots, of at least two fields, no ``__post_init__``."""
         kind = type(entity)
         if kind not in _SHAPES:
             names = tuple(field.name for field in fields(kind))
