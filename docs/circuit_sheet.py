@@ -14,6 +14,7 @@ Point = tuple[float, float]
 WIDTH: Final = 1200
 BLACK: Final = "#222222"
 RED: Final = INK["supply"]
+_SUPPLY_FILL: Final = {"3.3 V": "#f7c9bd", "5 V": "#e64a4a", "ground": BLACK}
 _BEIGE: Final = "#e9dcc3"
 _PALE: Final = "#f4f6f8"
 _GREY: Final = "#5b6470"
@@ -132,6 +133,9 @@ class Circuit:
     def _header(self, used: tuple[str, ...]) -> None:
         top = 62.0
         self.sheet.rect(Box(_HEADER_X - 26, top, _HEADER_X + 26, top + 20 * _PITCH), "#234f37", "#16351f", 2, 5)
+        for number, (name, fill) in enumerate(_SUPPLY_FILL.items()):
+            self.sheet.dot(_HEADER_X - 100 + number * 80, top + 20.8 * _PITCH, 6, fill, "#111111")
+            self.sheet.text(_HEADER_X - 88 + number * 80, top + 20.8 * _PITCH, name, 11)
         for pin in self.plan.header:
             side = -1 if pin.position % 2 else 1
             y = top + (pin.position - 1) // 2 * _PITCH + _PITCH / 2
@@ -150,6 +154,4 @@ class Circuit:
 
 
 def _rest(pin: HeaderPin) -> str:
-    if pin.name == "ground":
-        return BLACK
-    return {"3.3 V": "#f3b0a0", "5 V": "#ef6c6c"}.get(pin.name, "#e3e7eb")
+    return _SUPPLY_FILL.get(pin.name, "#e3e7eb")

@@ -36,7 +36,7 @@ def supplies() -> Circuit:
         fork = 230 if ends is ways else 370
         for number, end in enumerate(ends):
             at = box["+"][1] + number * 44
-            c.wire(RED, box["+"], (fork, box["+"][1]), (fork, at), (420, at))
+            c.wire(RED, *(() if number else (box["+"],)), (fork, box["+"][1]), (fork, at), (420, at))
             if ends is ways or not number:
                 c.inside(300, at, FUSE)
             c.flag(end, 420, at, RED, facing=-1)

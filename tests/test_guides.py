@@ -78,6 +78,15 @@ def test_the_limits_in_the_building_guide_are_those_of_the_self_test(tmp_path):
         assert told == f"{expected} {unit}", name
 
 
+def test_the_parts_cost_what_the_building_guide_says():
+    page = (ROOT / "docs/build-one.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| .+? \| ([\d, ]+) \| ([\d.]+) \| .*\|$", page, re.MULTILINE)
+    total = sum(sum(map(int, count.split(","))) * float(each) for count, each in rows)
+    told = re.search(r"About (\d+) dollars", page)
+    assert told is not None
+    assert abs(total - int(told[1])) < 10, total
+
+
 def test_the_doctors_lines_that_troubleshooting_names_exist():
     page = (ROOT / "docs/troubleshooting.md").read_text(encoding="utf-8")
     source = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "kiosk/doctor").glob("*.py"))
