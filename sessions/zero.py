@@ -7,8 +7,9 @@ it: the middle of the readings is found first, and what lies far from it is left
 """
 
 from collections import deque
-from math import hypot, sqrt
-from statistics import fmean, median, stdev
+from itertools import repeat
+from math import dist, hypot, sqrt
+from statistics import fmean, median
 
 WORST_OFFSET_MA = 4.5
 """Offset of a bad specimen: +-200 uV over 0.05 ohm (measured), and half a milliamp of drift."""
@@ -107,4 +108,5 @@ class Zero:
         self._mean_mA = fmean(near)
         if len(near) >= TRUSTED_READINGS // 2:
             # Few readings may lie together by chance.
-            self._sigma_mA = max(LEAST_SIGMA_MA, stdev(near) * (1 + 1 / sqrt(len(near))))
+            scatter = dist(near, repeat(self._mean_mA, len(near))) / sqrt(len(near) - 1)
+            self._sigma_mA = max(LEAST_SIGMA_MA, scatter * (1 + 1 / sqrt(len(near))))

@@ -1,5 +1,6 @@
 """Days of customers at one simulated kiosk, and what came of them."""
 
+import gc
 import random
 import time
 from collections import Counter, deque
@@ -151,6 +152,7 @@ def simulate(
     outcome = Outcome(plan.seed, plan.days, plan.slots)
     chaos.begin([kind for kind in plan.faults if kind != "water" or plan.drinkers], plan.as_often)
     day = 0
+    gc.freeze()  # Code and modules are no garbage: the collector shall not walk through them over and over.
     try:
         for day in range(1, plan.days + 1):
             crowd.day(plan.customers)
@@ -163,6 +165,8 @@ def simulate(
         outcome.failures.append(
             Failure(plan.seed, day, f"{type(error).__name__}: {error}", tuple(shown(fact) for fact in books.last))
         )
+    finally:
+        gc.unfreeze()
     outcome.events = kiosk.owner.events
     outcome.sessions = books.sessions
     outcome.faults = dict(sorted(chaos.happened.items()))
