@@ -109,10 +109,11 @@ recording of your own in the same way.
   than `plug_mA`, as a rule one to two seconds after it was plugged in; [the figures](figures.md) give the time over
   all phones, and over those whose first 0.8 s lie three errors above a light's.
 * **A pad from a full phone, before the pad has shown its rhythm,** and at less than six readings a second, ever. Five
-  pulses that stand out of the noise show it, four to five seconds as a rule. Until then a pad is called a phone; then
-  `idle_load` is told as a fact of its own, and with it the end of the draw, which is dated to before the rhythm: what
-  is billed is the draw until its second pulse. A pad whose pulses hardly stand out (20 mA where the noise is 5 mA)
-  shows it late, in a minute at the worst, and that minute is billed; [the figures](figures.md) give both times.
+  pulses that stand out of the noise show it: for half of the pads within five to eight seconds. Until then a pad is
+  called a phone; then `idle_load` is told as a fact of its own, and with it the end of the draw, which is dated to
+  before the rhythm: what is billed is the draw until its second pulse, three seconds as a rule. A pad whose pulses
+  hardly stand out (20 mA where the noise is 5 mA) shows it late, in a minute or two, and these are billed; [the
+  figures](figures.md) give both times.
 * **A full phone that takes nothing but pulses from one that was taken away, and spikes.** Pulses of half a second and
   more are its return. Shorter ones are three or four readings at 10 Hz, as two spikes side by side are, and one or
   two at less; in minutes of waiting both come. Such a phone is asked about like one that takes nothing at all.
