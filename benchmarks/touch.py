@@ -4,6 +4,7 @@ import subprocess
 import time
 from collections.abc import Iterator
 
+from benchmarks.child import HANGING_BUS, SLOW_DISK
 from benchmarks.figures import Figure, percentile
 from benchmarks.kiosks import Watched, frame, watched_kiosk
 from tests.faults.process import command
@@ -18,6 +19,7 @@ APART_S = 0.15
 def measure() -> Iterator[Figure]:
     """Taps and touches on several kiosks."""
     taps, decided, touches = [], [], []
+    bad_taps, bad_touches = [], []
     for _ in range(RUNS):
         with watched_kiosk(window=True) as watched:
             for number in range(CARDS):
@@ -27,12 +29,18 @@ def measure() -> Iterator[Figure]:
             taps.append(tapped)
             decided.append(heard)
             touches.append(_touches(watched))
+            with watched.trouble(HANGING_BUS), watched.trouble(SLOW_DISK):
+                bad_taps.append(_taps(watched)[0])
+                bad_touches.append(_touches(watched))
     how = f"bytes written to the pty until the X server has drawn the greeting; {TAPS} taps a run, four slots charging"
     yield Figure("tap to first visible feedback, p99", _of_each(taps, 99), "ms", how, goal=50.0)
     yield Figure("tap to first visible feedback, median", _of_each(taps, 50), "ms", "the same taps")
     yield Figure("tap to its decision, p99", _of_each(decided, 99), "ms", "the same taps, until the owner has it")
     how = f"the X server's button press until it has drawn what follows; {TOUCHES} touches a run, by xdotool"
     yield Figure("touch to first visible feedback, p99", _of_each(touches, 99), "ms", how, goal=50.0)
+    how = "the same, while every reading of a sensor hangs for 0.3 s and every write of the disk takes 1 s"
+    yield Figure("tap to first visible feedback in trouble, p99", _of_each(bad_taps, 99), "ms", how, goal=50.0)
+    yield Figure("touch to first visible feedback in trouble, p99", _of_each(bad_touches, 99), "ms", how, goal=50.0)
 
 
 def _of_each(runs: list[list[float]], percent: float) -> tuple[float, ...]:

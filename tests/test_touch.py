@@ -38,6 +38,10 @@ class Finger:
     def hold(self, place: tuple[int, int], seconds: float) -> None:
         self._xdotool("mousemove", *place, "mousedown", "1", "sleep", seconds, "mouseup", "1")
 
+    def type(self, *keys: str) -> None:
+        """Keys of a keyboard that somebody has plugged in."""
+        self._xdotool("key", "--delay", 15, *keys)
+
     def _xdotool(self, *words: object) -> None:
         subprocess.run(["xdotool", *map(str, words)], env={"DISPLAY": self._display}, check=True, timeout=20)
 
@@ -120,6 +124,35 @@ def test_another_card_at_the_screen_gets_nothing_of_the_first(tmp_path: Path, di
         session = until(lambda: kiosk.get("/api/session")["data"]["sessions"], "the second one's session")[0]
         assert session["card"] == kiosk.visit()["card"]
         assert session["granted_s"] == 60
+
+
+LEAVING = (
+    "Escape", "F1", "F10", "F11", "alt+F4", "alt+Tab", "alt+space", "super", "Menu", "shift+F10", "Print",
+    "ctrl+c", "ctrl+q", "ctrl+w", "ctrl+z", "ctrl+alt+t", "ctrl+alt+Delete", "ctrl+alt+BackSpace", "ctrl+alt+F2",
+)  # fmt: skip
+"""Keys that close, leave or open something on an ordinary desk."""
+WALKING = ("Tab", "space", "Tab", "Return", "shift+Tab", "KP_Enter", "Down", "space", "ISO_Left_Tab", "Return")
+"""Keys that walk over buttons and press them."""
+
+
+def test_a_keyboard_leaves_nothing_presses_nothing_and_types_no_card(tmp_path: Path, display: str) -> None:
+    finger = Finger(display)
+    with kiosk_process(tmp_path, program=program(display)) as kiosk:
+        finger.touch((400, 240))
+        finger.type(*LEAVING, *WALKING, *"0013152690", "Return")
+        assert kiosk.visit() is None, "a typed number is no card"
+        sign_in(kiosk, ANNA, 5)
+        visit = kiosk.visit()["visit_id"]
+        finger.type(*LEAVING, *WALKING, *WALKING)
+        finger.touch(LYING.use_slot_1)
+        until(lambda: kiosk.slot("slot1")["state"] == "reserved", "a finger still does what no key did")
+        assert kiosk.visit()["visit_id"] == visit
+        finger.type(*WALKING, *LEAVING)
+        finger.touch(LYING.likely)
+        until(lambda: kiosk.slot("slot1")["state"] == "preparing", "only the finger starts")
+        assert len(kiosk.sessions()) == 1
+        assert kiosk.get("/health")["status"] == "ok"
+        assert kiosk.stop() == 0
 
 
 @SIZES
