@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from PIL import Image, ImageDraw, ImageGrab
+from PIL import Image, ImageDraw, ImageFont, ImageGrab
 
 from kiosk.i18n import LANGUAGES, SOURCE_LANGUAGE, set_language
 from kiosk.screens.models import AnyModel
@@ -62,14 +62,17 @@ SOME_SCREENS = (
     Look((1280, 800), language="es"),
 )
 """How some are drawn as well: enough to see each theme, size and language."""
-SOME = ("attract", "home", "time-choice", "plug-in", "session", "finished")
+SOME = ("attract", "home", "time-choice", "plug-in", "session", "finished", "water-pouring")
 
 STRIP = (
-    ("attract", BASE), ("home", BASE), ("time-choice", BASE),
-    ("plug-in", BASE), ("session", BASE), ("session", SOME_SCREENS[0]),
+    ("attract", BASE, "Tap your card"), ("home", BASE, "Choose a slot"), ("time-choice", BASE, "Choose a time"),
+    ("plug-in", BASE, "Plug in, shut the door"), ("session", BASE, "Walk away, come back"),
+    ("water-pouring", SOME_SCREENS[0], "Or fill your cup"),
 )  # fmt: skip
-"""The pictures that tell the whole story, in two rows."""
-STRIP_COLUMNS, STRIP_SCALE, STRIP_GAP = 3, 0.6, 14
+"""The pictures that tell the whole story, in two rows, each with what one does there."""
+STRIP_COLUMNS, STRIP_SCALE, STRIP_GAP, STRIP_WORDS = 3, 0.6, 14, 40
+STRIP_INK = "#7488A6"
+"""Readable on a white page and on a dark one."""
 
 _HEAD = """# The screens
 
@@ -152,18 +155,19 @@ def grab(root: tk.Misc, size: tuple[int, int]) -> Image.Image:
 
 
 def strip(folder: Path) -> Image.Image:
-    """From the card to the phone on its charger, for the README: drawn pictures in two rows, with round corners."""
+    """From the card to the phone on its charger, for the README: drawn pictures with round corners, words below."""
     width, height = (round(side * STRIP_SCALE) for side in BASE.size)
     rows = -(-len(STRIP) // STRIP_COLUMNS)
-    whole = Image.new(
-        "RGBA", (STRIP_COLUMNS * (width + STRIP_GAP) - STRIP_GAP, rows * (height + STRIP_GAP) - STRIP_GAP)
-    )
+    across, down = width + STRIP_GAP, height + STRIP_WORDS
+    whole = Image.new("RGBA", (STRIP_COLUMNS * across - STRIP_GAP, rows * down))
+    pen, font = ImageDraw.Draw(whole), ImageFont.load_default(22)
     mask = Image.new("L", (4 * width, 4 * height), 0)
     ImageDraw.Draw(mask).rounded_rectangle((0, 0, 4 * width - 1, 4 * height - 1), 4 * STRIP_GAP, fill=255)
-    for k, (name, look) in enumerate(STRIP):
+    for k, (name, look, words) in enumerate(STRIP):
         picture = Image.open(folder / f"{name}-{look.name}.png").convert("RGB").resize((width, height))
-        place = k % STRIP_COLUMNS * (width + STRIP_GAP), k // STRIP_COLUMNS * (height + STRIP_GAP)
-        whole.paste(picture, place, mask.reduce(4))
+        x, y = k % STRIP_COLUMNS * across, k // STRIP_COLUMNS * down
+        whole.paste(picture, (x, y), mask.reduce(4))
+        pen.text((x + width // 2, y + height + STRIP_WORDS // 2), words, STRIP_INK, font, anchor="mm")
     return whole
 
 
