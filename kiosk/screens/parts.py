@@ -76,8 +76,8 @@ class BackPart:
         colours = page.theme.colours
         self._page, self.box, self.enabled = page, box, False
         self.intent: Intent | None = None
-        self._plate = Plate(page, plate, colours.surface, colours.night)
-        self._icon = Icon(page, plate.cx, plate.cy, 30, colours.text, colours.surface, "left")
+        self._plate = Plate(page, plate, colours.raised, colours.night)
+        self._icon = Icon(page, plate.cx, plate.cy, 30, colours.text, colours.raised, "left")
         page.show_items([*self._plate.items, *self._icon.items], False)
         page.touchables.append(self)
 
@@ -89,10 +89,10 @@ class BackPart:
             self._page.show_items([*self._plate.items, *self._icon.items], self.enabled)
 
     def press(self) -> None:
-        self._paint(mix(self._page.theme.colours.surface, self._page.theme.colours.text, 0.2))
+        self._paint(mix(self._page.theme.colours.raised, self._page.theme.colours.text, 0.2))
 
     def cancel(self) -> None:
-        self._paint(self._page.theme.colours.surface)
+        self._paint(self._page.theme.colours.raised)
 
     def release(self) -> None:
         self.cancel()
