@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from kiosk.simulation import slot_faults
 from kiosk.simulation.crowd import Life, let_live
 from kiosk.simulation.kiosk import SimKiosk
 from kiosk.simulation.slot import SimSlot
@@ -16,11 +17,9 @@ from kiosk.simulation.virtual import Cut
 from sessions import commands as c
 from sessions.ports import Trouble
 from sessions.safety import stands
-from sessions.units import NS
 
 YEAR_MS = 365 * 86_400_000
 DAY_S = 86_400
-SENSOR_SILENT_NS = tuple(second * NS for second in (11, 13, 16))
 
 
 @dataclass(slots=True)
@@ -81,33 +80,6 @@ def _crash(chaos: Chaos, rng: random.Random) -> Life:
     yield rng.uniform(0, 10)
     if chaos.kiosk.running:
         chaos.kiosk.power_cut(rng.uniform(2, 15), new_boot=False)
-
-
-def _sensor(chaos: Chaos, rng: random.Random, *, sticks: bool) -> Life:
-    slot = chaos.slot(rng)
-    slot.sensor(works=sticks, sticks=sticks)
-    if chaos.kiosk.pace is not None:
-        chaos.kiosk.pace.look_in(slot.name, *SENSOR_SILENT_NS)
-    yield rng.choice((rng.uniform(0.2, 2), rng.uniform(2, 60), rng.uniform(60, 4000)))
-    slot.sensor(works=True)
-    if chaos.kiosk.pace is not None:
-        chaos.kiosk.pace.look_in(slot.name, *SENSOR_SILENT_NS)
-
-
-def _silent_sensor(chaos: Chaos, rng: random.Random) -> Life:
-    """A sensor does not acknowledge its address."""
-    return _sensor(chaos, rng, sticks=False)
-
-
-def _stuck_sensor(chaos: Chaos, rng: random.Random) -> Life:
-    """A sensor repeats one value."""
-    return _sensor(chaos, rng, sticks=True)
-
-
-def _brown_out(chaos: Chaos, rng: random.Random) -> Life:
-    """A sensor loses its supply for a moment, and with it its settings."""
-    chaos.slot(rng).brown_out()
-    yield 1
 
 
 def _bus_thread(chaos: Chaos, rng: random.Random) -> Life:
@@ -214,69 +186,6 @@ def _expander(chaos: Chaos, rng: random.Random) -> Life:
     kiosk.ask(c.SetDanger(False, "the loops are seen again", "unseen"))
 
 
-def _display(chaos: Chaos, rng: random.Random) -> Life:
-    """A display does not acknowledge: nothing but that is different."""
-    device = f"{chaos.slot(rng).name}.display"
-    chaos.kiosk.ask(c.DeviceTrouble(device, Trouble.NO_ANSWER.value, f"{device} does not answer."))
-    yield rng.uniform(10, 20_000)
-    chaos.kiosk.ask(c.DeviceTrouble(device, None, "It answers again."))
-
-
-def _jam(chaos: Chaos, rng: random.Random) -> Life:
-    """A bolt does not move."""
-    slot = chaos.slot(rng)
-    slot.jam(True)
-    yield rng.uniform(60, 20_000)
-    slot.jam(False)
-
-
-def _forced_door(chaos: Chaos, rng: random.Random) -> Life:
-    """Somebody breaks a door open; half of them take what is there."""
-    slot = chaos.slot(rng)
-    slot.force_door()
-    yield rng.uniform(1, 5)
-    if rng.random() < 0.5:
-        slot.unplug()
-    yield rng.uniform(1, 4000)
-    slot.shut_door()
-
-
-def _open_door(chaos: Chaos, rng: random.Random) -> Life:
-    """A door springs ajar and stays so."""
-    slot = chaos.slot(rng)
-    if slot.open_door():
-        yield rng.uniform(60, 20_000)
-        slot.shut_door()
-
-
-def _welded_relay(chaos: Chaos, rng: random.Random) -> Life:
-    """A relay's contact stays closed. A kiosk with a main contactor waits for staff, who mend it, or leave the slot out
-    of use; without one only the slot is out of order until it opens again."""
-    slot = chaos.slot(rng)
-    slot.weld(True)
-    if chaos.kiosk.pace is not None:
-        chaos.kiosk.pace.look_in(slot.name, *SENSOR_SILENT_NS)
-    yield rng.uniform(30, 2000)
-    staff, given_up = c.Actor("staff:sim", staff=True), rng.random() < 0.3
-    if given_up:
-        chaos.kiosk.ask(c.DisableSlot(slot.name, staff, "its relay is welded"))
-        while stands(chaos.kiosk.state, "welded"):
-            chaos.kiosk.ask(c.AcknowledgeDanger(staff, "the slot is out of use"))
-            yield rng.uniform(10, 60)
-        yield rng.uniform(60, 20_000)
-    slot.weld(False)
-    if chaos.kiosk.pace is not None:
-        chaos.kiosk.pace.look_in(slot.name, *SENSOR_SILENT_NS)
-    while stands(chaos.kiosk.state, "welded"):
-        chaos.kiosk.ask(c.AcknowledgeDanger(staff, "the relay is replaced"))
-        if chaos.kiosk.pace is not None:
-            chaos.kiosk.pace.look_in(slot.name, *SENSOR_SILENT_NS)
-        yield rng.uniform(10, 60)
-    while chaos.kiosk.state.slot(slot.name).disabled is not None and given_up:
-        chaos.kiosk.ask(c.EnableSlot(slot.name, staff, "the relay is replaced"))
-        yield rng.uniform(10, 60)
-
-
 def _dry_run(chaos: Chaos, rng: random.Random) -> Life:
     """The pump's hose hangs out of the water, and nobody notices for a while."""
     spout = chaos.kiosk.spout
@@ -301,18 +210,22 @@ _Life = Callable[[Chaos, random.Random], Life]
 FAULTS: dict[str, tuple[tuple[str, float, _Life], ...]] = {
     "power": (("power_cut", 0.5, _power_cut), ("torn_commit", 0.5, _torn_commit)),
     "thread": (("crash", 0.3, _crash), ("bus_thread", 1, _bus_thread), ("reader_thread", 1, _reader_thread)),
-    "sensor": (("silent_sensor", 2, _silent_sensor), ("stuck_sensor", 1, _stuck_sensor), ("brown_out", 2, _brown_out)),
+    "sensor": (
+        ("silent_sensor", 2, slot_faults.silent_sensor),
+        ("stuck_sensor", 1, slot_faults.stuck_sensor),
+        ("brown_out", 2, slot_faults.brown_out),
+    ),
     "reader": (("garbage", 2, _garbage),),
     "clock": (("clock_step", 0.5, _clock_step),),
     "disk": (("slow_disk", 1, _slow_disk), ("full_disk", 0.3, _full_disk)),
-    "door": (("forced_door", 0.5, _forced_door), ("open_door", 1, _open_door)),
-    "lock": (("jam", 0.5, _jam),),
-    "relay": (("welded_relay", 0.1, _welded_relay), ("danger", 0.2, _danger)),
+    "door": (("forced_door", 0.5, slot_faults.forced_door), ("open_door", 1, slot_faults.open_door)),
+    "lock": (("jam", 0.5, slot_faults.jam),),
+    "relay": (("welded_relay", 0.1, slot_faults.welded_relay), ("danger", 0.2, _danger)),
     "water": (("dry_run", 0.5, _dry_run), ("deaf_spout", 20, _deaf_spout)),
     "people": (),
     "safety": (("heat", 0.2, _heat), ("low_supply", 0.2, _low_supply), ("loop", 0.2, _loop)),
     "expander": (("expander", 0.2, _expander),),
-    "display": (("display", 0.5, _display),),
+    "display": (("display", 0.5, slot_faults.display),),
 }
 """Kinds of faults, and of each what happens, how many times a day on average. ``people``: customers who do everything
 wrong (`kiosk.simulation.crowd`)."""
