@@ -128,6 +128,8 @@ def _verdicts(bundle: Bundle, recorded: list[e.Fact], start: MonoNs) -> tuple[li
             concluded.remove(match)
         if not _decidable(Kind(body.verdict), fact.at.mono, body.dated_mono, times):
             continue
+        if match is None and any(_told_from_few(verdict, fact, body, times) for verdict in concluded):
+            continue
         decidable += 1
         if match is None:
             differences.append(Difference(_t(fact.at.mono, start), "verdict", body.verdict, "none"))
@@ -142,6 +144,12 @@ def _verdicts(bundle: Bundle, recorded: list[e.Fact], start: MonoNs) -> tuple[li
 
 def _same(verdict: Verdict, fact: e.Fact, body: e.VerdictGiven) -> bool:
     return verdict.kind.value == body.verdict and abs(verdict.at - fact.at.mono) <= TOLERANCE_NS
+
+
+def _told_from_few(verdict: Verdict, fact: e.Fact, body: e.VerdictGiven, times: Sequence[MonoNs]) -> bool:
+    """Whether the same was concluded earlier from samples too few to show it, and so was not told once more here."""
+    earlier = verdict.kind.value == body.verdict and verdict.at < fact.at.mono
+    return earlier and verdict.kind in LASTING and not _decidable(verdict.kind, verdict.at, verdict.dated, times)
 
 
 def _decide_again(bundle: Bundle) -> Iterator[Verdict]:
