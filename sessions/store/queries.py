@@ -1,13 +1,9 @@
 """Reading the store beside the journal. Every question is answered as of one commit, and nothing here can write."""
 
 import json
-import sqlite3
-import threading
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from sessions.entities import Card, Claim, Fault, Session, TransferRow, Visit
 from sessions.events import CommandAnswered, Fact, SessionCollected, SessionStarted
@@ -26,8 +22,7 @@ from sessions.store.codec import (
     row_from_values,
     transfer_from_values,
 )
-from sessions.store.database import open_reader
-from sessions.store.failures import explained
+from sessions.store.readers import Readers
 from sessions.units import (
     NS_PER_MS,
     CardKey,
@@ -80,24 +75,17 @@ class Totals:
 
 
 class Queries:
-    """Answers questions from any thread, each over a read-only connection that no other thread uses meanwhile.
-
-    Every question raises `StoreError` (or what refines it) when the file cannot be read.
-    """
+    """Answers questions from any thread. Every question raises `StoreError` (or what refines it) when the file cannot
+    be read."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._lock = threading.Lock()
-        self._idle: list[sqlite3.Connection] = []
-        self._closed = False
+        self._readers = Readers(path)
+        self._ask = self._readers.ask
 
     def close(self) -> None:
         """Closes the connections; one in use closes when its question is answered."""
-        with self._lock:
-            self._closed = True
-            idle, self._idle = self._idle, []
-        for connection in idle:
-            connection.close()
+        self._readers.close()
 
     def facts(self, after: Seq = Seq(0), limit: int = 1000) -> tuple[Fact, ...]:
         """Facts after that one, in order."""
@@ -264,7 +252,7 @@ class Queries:
 
     def pending(self, limit: int = 100) -> tuple[outbox.Pending, ...]:
         """What the cloud has not got yet, the oldest first."""
-        with self._connection() as connection:
+        with self._readers.connection() as connection:
             return outbox.pending(connection, limit)
 
     def last_seen(self) -> Now | None:
@@ -290,26 +278,6 @@ class Queries:
         table = TABLES[row]  # type: ignore[index]
         found = self._ask(f"SELECT {table.columns} FROM {table.name} WHERE {table.key} = ?", (key,))
         return row_from_values(row, found[0]) if found else None
-
-    def _ask(self, query: str, values: Sequence[Any] | Mapping[str, Any] = ()) -> list[Any]:
-        with self._connection() as connection:
-            return connection.execute(query, values).fetchall()
-
-    @contextmanager
-    def _connection(self) -> Iterator[sqlite3.Connection]:
-        with self._lock:
-            connection = self._idle.pop() if self._idle else None
-        with explained(self.path):
-            connection = connection or open_reader(self.path)
-            try:
-                yield connection
-            finally:
-                with self._lock:
-                    if not self._closed:
-                        self._idle.append(connection)
-                        connection = None
-                if connection is not None:
-                    connection.close()
 
 
 def _of(account: str | None) -> str:

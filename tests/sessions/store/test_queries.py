@@ -117,12 +117,10 @@ def test_transfers_newest_first_of_an_account(queries: Queries, story: Story) ->
 
 def test_a_card_s_transfers_are_found_without_reading_all(queries: Queries, path: Path) -> None:
     asked: list[str] = []
-    with closing(open_reader(path)) as reader:
+    with queries._readers.connection() as reader:
         reader.set_trace_callback(asked.append)
-        queries._idle.append(reader)
-        queries.transfers_after(0, 5, f"card:{CARDS[1]}")
-        reader.set_trace_callback(None)
-        queries._idle.remove(reader)
+    queries.transfers_after(0, 5, f"card:{CARDS[1]}")
+    with closing(open_reader(path)) as reader:
         plan = [row[-1] for row in reader.execute(f"EXPLAIN QUERY PLAN {asked[-1]}")]
     assert any("transfers_credit" in step for step in plan), plan
     assert any("transfers_debit" in step for step in plan), plan
@@ -217,9 +215,9 @@ def test_many_threads_ask_at_once_while_the_journal_writes(journal: Watched) -> 
         journal.flush(20)
         done.set()
         assert all(future.result(20) for future in asking)
-    assert len(queries._idle) <= 4
+    assert len(queries._readers._idle) <= 4
     queries.close()
-    assert queries._idle == []
+    assert queries._readers._idle == []
 
 
 def test_a_store_that_is_not_there_or_not_one_is_a_sentence(tmp_path: Path) -> None:
@@ -234,7 +232,7 @@ def test_questions_use_the_indexes(path: Path) -> None:
     """A question that reads every fact would be slow after a year."""
     asked: list[str] = []
     queries = Queries(path)
-    with queries._connection() as connection:
+    with queries._readers.connection() as connection:
         connection.set_trace_callback(asked.append)
     queries.fact_by_source("command", "x")
     queries.session(SessionId("s"))
