@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
-from hardware.door import BOUNCE_S
+from hardware.contacts import BOUNCE_S, LevelInput, fit_input
 from hardware.expander import Expander
 from hardware.gpio import Header, Output
 from hardware.workers import Clock
@@ -15,8 +15,6 @@ from sessions.ports import DangerSeen, Post
 from sessions.units import MonoNs, seconds_ns
 
 if TYPE_CHECKING:
-    from gpiozero import DigitalInputDevice
-
     from hardware.specs import ContactorSpec
 
 CONTACTOR: Final = "safety.contactor"
@@ -29,14 +27,13 @@ FOLLOWS_NS: Final = seconds_ns(1)
 class Contactor:
     """Implements `sessions.ports.MainsPort`. Any thread may ask; one thread calls `look`."""
 
-    def __init__(self, output: Output, *, closed_high: bool, post: Post, clock: Clock = time.monotonic_ns) -> None:
+    def __init__(self, output: Output, auxiliary: LevelInput, *, post: Post, clock: Clock = time.monotonic_ns) -> None:
+        """`auxiliary` says whether it is closed; one that is not wired never says anything."""
         self._output = output
-        self._closed_high = closed_high
+        self._auxiliary = auxiliary
         self._post = post
         self._clock = clock
         self._since: int = clock()
-        self._level: bool | None = None
-        self._line: DigitalInputDevice | None = None
         self._failing = False
 
     @property
@@ -47,16 +44,7 @@ class Contactor:
     @property
     def closed(self) -> bool | None:
         """What its auxiliary contact says; None without one, or before it was read."""
-        level = bool(self._line.pin.state) if self._line is not None else self._level
-        return None if level is None else level == self._closed_high
-
-    def attach(self, line: "DigitalInputDevice") -> None:
-        """Read the auxiliary contact on a pin of the header."""
-        self._line = line
-
-    def polled(self, level: bool, mono: MonoNs) -> None:
-        """Take one poll of an expander's pin."""
-        self._level = level
+        return self._auxiliary.now()
 
     def set(self, on: bool) -> None:
         """Drive it to a level."""
@@ -85,10 +73,7 @@ def fit_contactor(
 ) -> Contactor:
     """The contactor over its claimed output; its auxiliary contact is claimed here. Raises as `wire` does."""
     seen = spec.feedback
-    contactor = Contactor(mains, closed_high=seen is not None and seen.closed == "high", post=post, clock=clock)
-    holder = f"{CONTACTOR}.feedback"
-    if seen is not None and seen.expander is None:
-        contactor.attach(header.input(seen.pin, holder, pull_up=True, bounce_s=BOUNCE_S))
-    elif seen is not None and seen.expander is not None:
-        expander(seen.expander).input(seen.pin, holder, contactor.polled)
-    return contactor
+    auxiliary = LevelInput(seen is not None and seen.closed == "high")
+    if seen is not None:
+        fit_input(auxiliary, seen, f"{CONTACTOR}.feedback", header, expander, bounce_s=BOUNCE_S)
+    return Contactor(mains, auxiliary, post=post, clock=clock)

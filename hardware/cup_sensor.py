@@ -9,6 +9,8 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from hardware.contacts import LevelInput
+
 if TYPE_CHECKING:
     from gpiozero import DigitalInputDevice
 
@@ -79,23 +81,9 @@ class UltrasonicCup:
         self._edges.put((ticks, bool(state)))
 
 
-class BeamCup:
-    """A light barrier; `cup_high` is the level while a cup breaks the beam."""
-
-    def __init__(self, cup_high: bool) -> None:
-        self._cup_high = cup_high
-        self._level: bool | None = None
-        self._line: DigitalInputDevice | None = None
-
-    def attach(self, line: "DigitalInputDevice") -> None:
-        """Read a pin of the header at each look."""
-        self._line = line
-
-    def polled(self, level: bool, mono: int) -> None:
-        """Take the level that an expander told."""
-        self._level = level
+class BeamCup(LevelInput):
+    """A light barrier; the level that `high_means` a cup is there while one breaks the beam."""
 
     def look(self) -> CupLook:
         """Read the beam."""
-        level = bool(self._line.pin.state) if self._line is not None else self._level
-        return CupLook(None if level is None else level == self._cup_high)
+        return CupLook(self.now())

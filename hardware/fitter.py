@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from hardware.backend import Backend
 from hardware.contactor import CONTACTOR, Contactor, fit_contactor
+from hardware.contacts import BOUNCE_S, fit_input
 from hardware.current_sensor import CurrentSensor
 from hardware.display import DisplayWorker, SlotDisplay
-from hardware.door import BOUNCE_S, Door
+from hardware.door import Door
 from hardware.errors import DeviceError
 from hardware.expander import Expander
 from hardware.gpio import Header
@@ -262,10 +263,7 @@ class Fitter:
 
     def _door(self, slot: SlotName, spec: "DoorSpec") -> Door:
         door = Door(slot, closed_low=spec.closed == "low", post=self._post, clock=self._clock)
-        if spec.expander is None:
-            door.attach(self._header.input(spec.pin, f"{slot}.door", pull_up=True, bounce_s=BOUNCE_S))
-        else:
-            self.expander(spec.expander).input(spec.pin, f"{slot}.door", door.polled)
+        fit_input(door, spec, f"{slot}.door", self._header, self.expander, bounce_s=BOUNCE_S)
         return door
 
     def _display(self, slot: str, spec: "DisplaySpec") -> SlotDisplay:

@@ -12,7 +12,7 @@ from hardware.card_reader import CardReader
 from hardware.coin_acceptor import PulseCoinAcceptor
 from hardware.coin_board import SerialCoinBoard
 from hardware.contactor import Contactor
-from hardware.door import BOUNCE_S
+from hardware.contacts import BOUNCE_S, fit_input
 from hardware.expander import Expander
 from hardware.gate import Gate
 from hardware.gpio import Header
@@ -190,9 +190,13 @@ class KioskDevices:
         if spec is None:
             return None
         loop = Loop(source, ok_high=spec.ok == "high", post=post, clock=self._clock)
-        holder = f"safety.{source}"
-        if spec.expander is None:
-            loop.attach(self._header.input(spec.pin, holder, pull_up=spec.ok == "low", bounce_s=BOUNCE_S))
-        else:
-            self._pins.expander(spec.expander).input(spec.pin, holder, loop.polled)
+        fit_input(
+            loop,
+            spec,
+            f"safety.{source}",
+            self._header,
+            self._pins.expander,
+            pull_up=spec.ok == "low",
+            bounce_s=BOUNCE_S,
+        )
         return loop

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from hardware.contacts import fit_input
 from hardware.cup_sensor import BeamCup, CupSensor, UltrasonicCup
 from hardware.expander import Expander
 from hardware.float_switch import FloatSwitch
@@ -43,10 +44,7 @@ def _sensor(spec: "CupSpec | BeamSpec", header: Header, expander: Callable[[str]
         trigger = header.output(spec.trigger, "water.cup.trigger")
         return UltrasonicCup(trigger, header.input(spec.echo, "water.cup.echo", pull_up=False), spec.near_mm)
     beam = BeamCup(spec.cup == "high")
-    if spec.expander is None:
-        beam.attach(header.input(spec.pin, "water.cup", pull_up=True))
-    else:
-        expander(spec.expander).input(spec.pin, "water.cup", beam.polled)
+    fit_input(beam, spec, "water.cup", header, expander)
     return beam
 
 
@@ -60,8 +58,5 @@ def _float(
     post: Post,
 ) -> FloatSwitch:
     switch = FloatSwitch(device, trouble, detail, ok_high=spec.ok == "high", post=post)
-    if spec.expander is None:
-        switch.attach(header.input(spec.pin, device, pull_up=True))
-    else:
-        expander(spec.expander).input(spec.pin, device, switch.polled)
+    fit_input(switch, spec, device, header, expander)
     return switch
