@@ -30,8 +30,9 @@ _log = logging.getLogger(__name__)
 class PulseCoinAcceptor(Worker):
     """Listens to an acceptor on a header pin and posts its trains; `enable` says whether it may accept.
 
-    `line` rests at the level `idle_high` says; `enable_line` is None where the acceptor cannot be told to refuse. Edges
-    carry the kernel's timestamps, so a late thread does not bend a pulse.
+    `line` rests at the level `idle_high` says; `enable_line` is None where the acceptor cannot be told to refuse, and
+    `powers` says that it gives the acceptor its power. Edges carry the kernel's timestamps, so a late thread does not
+    bend a pulse.
     """
 
     def __init__(
@@ -42,6 +43,7 @@ class PulseCoinAcceptor(Worker):
         *,
         idle_high: bool = True,
         enable_line: "Output | None" = None,
+        powers: bool = False,
         timing: CoinTiming | None = None,
         clock: Clock = time.monotonic_ns,
         run_id: str | None = None,
@@ -50,6 +52,7 @@ class PulseCoinAcceptor(Worker):
         self._post = post
         self._idle_high = idle_high
         self._enable_line = enable_line
+        self._powers = powers
         self._wanted = False
         self._stuck: bool | None = None
         self._dropped = 0
@@ -100,8 +103,15 @@ class PulseCoinAcceptor(Worker):
         self._edges.put(None)
 
     def _drive(self) -> None:
-        if self._enable_line is not None:
+        if self._enable_line is None:
+            return
+        if not self._powers:
             self._enable_line.set(self.enabled)
+            return
+        on = self._wanted and not self._stuck
+        if on and not self._enable_line.on:
+            self.trains.powered(MonoNs(self._clock()))
+        self._enable_line.set(on)
 
     def _wake(self) -> None:
         self._edges.put(None)

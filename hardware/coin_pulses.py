@@ -101,6 +101,10 @@ class PulseTrains:
         self.deaf_until = former.deaf_until
         self._proven_ms = former._proven_ms
 
+    def powered(self, mono: MonoNs) -> None:
+        """The acceptor was given power: what it says while it wakes is no coin."""
+        self.deaf_until = MonoNs(mono + self._timing.mute_ms * MS)
+
     def switched(self, mono: MonoNs) -> None:
         """A lock's coil was switched: pulses around now are suspect."""
         self._switched = (*self._switched[1 - KEPT_SWITCHINGS :], mono)

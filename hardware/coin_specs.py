@@ -28,12 +28,17 @@ class CoinValueSpec(Spec):
 
 
 class CoinEnableSpec(Pinned):
-    """The line that lets the acceptor accept; `off_means` says what it does while the line is off."""
+    """The line that lets the acceptor accept; `off_means` says what it does while the line is off.
+
+    It switches the acceptor's inhibit wire, or, where it has none, its power: then it wakes each time the line goes on,
+    and what it chatters for `power_on_mute_ms` is no coin.
+    """
 
     STAND_IN: ClassVar[dict[str, Any]] = {**Pinned.STAND_IN, "off_means": "refuses"}
 
     active: Level
     off_means: Literal["refuses", "accepts"]
+    switches: Literal["inhibit", "power"] = "inhibit"
     pull: Pull | None = None
 
 

@@ -75,6 +75,7 @@ def fit_coins(
         MinorUnits(spec.value.minor_units),
         idle_high=spec.idle == "high",
         enable_line=enable_line,
+        powers=spec.enable is not None and spec.enable.switches == "power",
         timing=CoinTiming(*spec.pulse_ms, spec.train_gap_ms, spec.power_on_mute_ms),
         clock=to.clock,
         run_id=to.run_id,

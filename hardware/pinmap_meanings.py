@@ -98,7 +98,10 @@ _BY_MODEL: Final[Mapping[str, Mapping[str, str]]] = {
         "minor_units": "what one pulse is worth, in minor currency units",
         "mode": "one pulse is one unit",
     },
-    "CoinEnableSpec": {"off_means": "what the acceptor does while the line is off"},
+    "CoinEnableSpec": {
+        "off_means": "what the acceptor does while the line is off",
+        "switches": "what the line switches: the acceptor's inhibit wire, or its power",
+    },
     "WaterSpec": {
         "cup": "what sees the cup",
         "flow": "what counts the water",

@@ -42,8 +42,9 @@ class CoinChute:
         self._enable = enable
         self._rng = rng
         self._clock = clock
-        # An acceptor without an enable line is only safe once the kiosk listens again after power-on.
-        self._listens_at = clock() + (spec.power_on_mute_ms + 500) * 1_000_000
+        self._wake()
+        if spec.enable is not None and enable is not None and spec.enable.switches == "power":
+            enable.watch(lambda _: self._wake())
         self._dropping = threading.Lock()
         self._closed = threading.Event()
         self._quiet = threading.Event()
@@ -58,8 +59,17 @@ class CoinChute:
         if not self._powered:
             return False
         if self._spec.enable is None or self._enable is None:
-            return self._clock() >= self._listens_at
-        return self._enable.carries(self._spec.enable.active) == (self._spec.enable.off_means == "refuses")
+            return self._awake
+        let = self._enable.carries(self._spec.enable.active) == (self._spec.enable.off_means == "refuses")
+        return let and (self._spec.enable.switches == "inhibit" or self._awake)
+
+    @property
+    def _awake(self) -> bool:
+        return self._clock() >= self._awake_at
+
+    def _wake(self) -> None:
+        """Power was given: nobody's coin is taken before the kiosk, which is deaf to the chatter, listens again."""
+        self._awake_at = self._clock() + (self._spec.power_on_mute_ms + 500) * 1_000_000
 
     def drop(self, value: float) -> int:
         """Drop one coin of this face value and wait until its train has ended; returns how many pulses it gave.

@@ -142,7 +142,7 @@ WARNED: dict[str, tuple[dict[str, str], str, str]] = {
         "may name another device",
     ),
     "coins that cannot be refused": (
-        {',\n    "enable": {"pin": 21, "active": "high", "off_means": "refuses"}': ""},
+        {',\n    "enable": {"pin": 21, "active": "high", "off_means": "refuses", "switches": "power"}': ""},
         "coin",
         "while the kiosk cannot store them",
     ),

@@ -430,3 +430,30 @@ def test_a_locks_coil_makes_a_pulse_beside_it_suspect_and_whoever_asks_finds_it(
         finally:
             wiring.stop()
     assert (inbox.of(CoinSeen), inbox.of(CoinPulseStarted)) == ([], [])
+
+
+def test_an_acceptor_that_gets_its_power_anew_is_not_heard_while_it_wakes():
+    enable = {"pin": 21, "active": "high", "off_means": "refuses", "switches": "power"}
+    kiosk = small_kiosk(coin={**SPEC.model_dump(exclude_none=True), "enable": enable})
+    with Bench(kiosk) as bench:
+        chute = bench._parts.coins
+        assert isinstance(chute, CoinChute)
+        inbox = Inbox()
+        wiring = wire(kiosk, bench, inbox)
+        wiring.start()
+        try:
+            assert isinstance(wiring.coin, PulseCoinAcceptor)
+            for _ in range(2):
+                wiring.outputs.set(COIN_ENABLE, True)
+                wait_for(lambda: bench.pins().wire(21).state, "the relay of its power")
+                assert (wiring.coin.enabled, chute.accepts) == (False, False)
+                chute._pulse(0.05)
+                wait_for(lambda: chute.accepts, "the acceptor is awake")
+                assert (wiring.coin.enabled, wiring.coin.trains.good) == (True, 0)
+                wiring.outputs.set(COIN_ENABLE, False)
+                wait_for(lambda: not chute.accepts, "its power is off")
+            wiring.outputs.set(COIN_ENABLE, True)
+            chute.drop(2)
+            wait_for(lambda: sum(seen.value for seen in inbox.of(CoinSeen)) == 200, "the coin")
+        finally:
+            wiring.stop()

@@ -42,7 +42,7 @@ def test_a_running_time_has_hours_only_when_it_needs_them(seconds, text):
 
 @pytest.mark.parametrize(
     ("currency", "minor", "text"),
-    [("PHP", 500, "₱5"), ("PHP", 1050, "₱10.50"), ("EUR", 20, "€0.20"), ("JPY", 100, "¥100"), ("XAF", 500, "XAF 5")],
+    [("PHP", 500, "₱5"), ("PHP", 1050, "₱10.50"), ("EUR", 20, "€0.20"), ("JPY", 100, "¥100"), ("XAF", 500, "XAF 500")],
 )
 def test_money_is_written_as_people_write_it(currency, minor, text):
     assert Site(currency=currency).money(minor) == text
