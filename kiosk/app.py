@@ -7,10 +7,8 @@ can be stored.
 import faulthandler
 import gc
 import logging
-import os
 import signal
 import sys
-import threading
 from contextlib import ExitStack
 from importlib.metadata import version
 from types import FrameType
@@ -27,10 +25,11 @@ from hardware.rewiring import Rewirer
 from hardware.selftest import Check, Load, run_checks
 from hardware.wiring import Wiring, wire
 from hardware.workers import I2CWorker
-from kiosk.assembly import COIN_ENABLE, LAST_WORDS_S, Assembly, DataDirectory
+from kiosk.assembly import COIN_ENABLE, Assembly
 from kiosk.clock import monotonic
 from kiosk.command_socket import CommandSocket
-from kiosk.durable import MOUNTS, volatile_because
+from kiosk.data_directory import DataDirectory
+from kiosk.durable import volatile_because
 from kiosk.emergency import Emergency
 from kiosk.errors import ConsoleError
 from kiosk.facade import Facade
@@ -38,6 +37,7 @@ from kiosk.gaps import GapProbe
 from kiosk.good_pinmap import GoodPinmap
 from kiosk.logs import QueuedLogging
 from kiosk.loops import Inbox
+from kiosk.mounts import MOUNTS
 from kiosk.options import RunOptions
 from kiosk.pinmap_follow import PinmapFollower
 from kiosk.pinmap_rules import slot_rules, water_rules
@@ -49,7 +49,7 @@ from kiosk.settings import to_rules
 from kiosk.shell import HeadlessShell, Shell, TkShell
 from kiosk.simulation.bench_port import BenchVerbs
 from kiosk.simulation.places import BENCH_PINS, BENCH_WORLD
-from kiosk.systemd import Notifier, Watchdog, lifelines, watchdog_s
+from kiosk.systemd import lifelines, report
 from kiosk.technician_room import DeskParts, exporter
 from kiosk.wall_clock import wall_clock_is_sure
 from sessions.ports import CardSeen, DeviceReport, Observation, Trouble
@@ -109,7 +109,7 @@ class _Kiosk:
         self._kiosk = Assembly(
             data, rules, self._wiring, self._shell, self._inbox, stack, self._emergency.end, clock_is_sure
         )
-        self._emergency.last_words = self._last_words
+        self._emergency.last_words = self._kiosk.last_words
         self._earlier = data.queries.answer_of
         self._selftests = self._make_selftests()
         self._kiosk.profiles.replace(pinmap)
@@ -259,15 +259,9 @@ class _Kiosk:
         _say(f"Kiosk: {server.address}/ (simulated; open it in a browser). Ctrl-C stops it.")
 
     def _report_to_systemd(self) -> None:
-        """Ready, alive, stopping: what the service manager is told, where one started us."""
-        notifier = Notifier(os.environ.get("NOTIFY_SOCKET"))
-        self._stack.callback(notifier.close)
         buses = [worker for worker in self._wiring.workers if isinstance(worker, I2CWorker)]
-        parts = lifelines(self._gaps, buses, self._kiosk.journal)
-        status = f"Charging kiosk {version('charging-kiosk')}"
-        watchdog = Watchdog(notifier, parts, monotonic, watchdog_s(os.environ, os.getpid()), status)
-        watchdog.start()
-        self._stack.callback(watchdog.stop)
+        lines = lifelines(self._gaps, buses, self._kiosk.journal)
+        report(lines, f"Charging kiosk {version('charging-kiosk')}", self._stack)
 
     def _told_to_stop(self, number: int, frame: FrameType | None) -> None:
         self._why = f"told to stop by {signal.Signals(number).name}"
@@ -277,28 +271,11 @@ class _Kiosk:
         _log.critical("An exception nobody caught on the owner's thread", exc_info=error)
         self._emergency.end(_fault(error))
 
-    def _last_words(self, reason: str) -> None:
-        """Stores why the kiosk ends at once: on the owner's thread, wherever it was noticed, if that still turns."""
-        if threading.current_thread() is threading.main_thread():
-            self._kiosk.end(reason)
-        elif self._kiosk.journal.failed is None:
-            said = threading.Event()
-
-            def say() -> None:
-                self._kiosk.end(reason)
-                said.set()
-
-            self._inbox.put(say)
-            said.wait(LAST_WORDS_S)
-
 
 def _start_pinmap(options: RunOptions, kept: GoodPinmap) -> Start:
     """The pinmap in the file, or the last good copy. Raises `PinmapError`."""
     data = kept.read()
-    copy = None
-    if data is not None:
-        refused = options.pinmap.is_file() and kept.was_refused(options.pinmap.read_bytes())
-        copy = GoodCopy(str(kept.path), data, refused)
+    copy = GoodCopy(str(kept.path), data, kept.was_refused()) if data is not None else None
     return pinmap_to_start(options.pinmap, copy, read_boot() if on_a_pi() and not options.simulate else None)
 
 

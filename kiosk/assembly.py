@@ -9,18 +9,18 @@ whoever may ask for something. At the end the stack undoes it in reverse.
 """
 
 import logging
+import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from importlib.metadata import version
-from pathlib import Path
 from typing import Protocol
 
 from kiosk.bench_port import BenchPort
-from kiosk.card_secret import card_secret
-from kiosk.clock import SystemClock, monotonic, proven_outage_s, utc_is_trusted
+from kiosk.clock import monotonic, proven_outage_s, utc_is_trusted
 from kiosk.cloud.none import NoCloud
 from kiosk.commands import CommandBus
+from kiosk.data_directory import DataDirectory
 from kiosk.facade import Facade
 from kiosk.good_copies import GoodCopies
 from kiosk.health import Health, Probe
@@ -33,8 +33,6 @@ from kiosk.shell import Shell
 from kiosk.technician_hands import TechnicianHands
 from kiosk.threads import Edge, Supervisor
 from kiosk.wall_clock import HoursKeeper, wall_clock_is_sure
-from sessions.access import access_digest
-from sessions.cards import card_key, key_fingerprint
 from sessions.commands import SetSelling
 from sessions.conductor import Conductor, Listeners
 from sessions.engine import Engine
@@ -45,12 +43,8 @@ from sessions.machine import SELLING
 from sessions.ports import MainsPort, Observation, Outputs, ProfileOutputs, SlotPort, WaterPort
 from sessions.recovery import recover
 from sessions.rules import Rules
-from sessions.store.database import store_path
-from sessions.store.header import keep_card_key
 from sessions.store.journal import Journal
-from sessions.store.opening import open_store
-from sessions.store.queries import Queries
-from sessions.units import CardKey, SlotName
+from sessions.units import SlotName
 
 DOORS_S = 1.5
 """How long a start waits for the first look at every door; one not seen by then counts as unknown."""
@@ -94,46 +88,6 @@ class WayIn(Edge, Protocol):
     def stop(self) -> None: ...
 
 
-class DataDirectory:
-    """A data directory in use: its store, opened and made good, and the fleet's secret."""
-
-    def __init__(self, data_dir: Path, stack: ExitStack, volatile: str | None = None) -> None:
-        """``volatile`` says why what is stored here does not survive a restart, if it does not: then nothing is sold.
-
-        Raises `StoreError` or `CardSecretError`. The caller holds the directory's lock.
-        """
-        self.volatile = volatile
-        self.clock = SystemClock()
-        self.secret = card_secret(data_dir)
-        self.store = store_path(data_dir)
-        opened = open_store(self.store, self.clock())
-        keep_card_key(self.store, key_fingerprint(self.secret))
-        self.state = opened.state
-        self.rescued = opened.rescue.sentence if opened.rescue is not None else None
-        """What befell the store, in a sentence, if it had to be made good."""
-        if self.rescued is not None:
-            _log.critical("%s", self.rescued)
-        self.queries = Queries(self.store)
-        stack.callback(self.queries.close)
-
-    def card_key(self, uid: str) -> CardKey:
-        """The CardKey of a canonical UID."""
-        return card_key(self.secret, uid)
-
-    def coin_is_stored(self, coin: str) -> bool:
-        """Whether a coin of that identity is in the store for good; no, while the store cannot be asked. Any thread:
-        a reader of the log sees what was committed, and a commit is synced before anybody sees it."""
-        try:
-            return self.queries.fact_by_source("coin", coin) is not None
-        except StoreError as error:
-            _log.warning("Whether a coin is stored could not be asked: %s", error)
-            return False
-
-    def access_digest(self, access_key: str) -> str:
-        """What an access key is known by."""
-        return access_digest(self.secret, access_key)
-
-
 class Assembly:
     """One kiosk between its devices and whoever asks. Nothing is decided before `begin`."""
 
@@ -161,13 +115,7 @@ class Assembly:
         self._copies = GoodCopies(data.store)
         # Before the journal, so that it ends after it.
         stack.callback(self._copies.stop)
-        self.journal = Journal(
-            data.store,
-            mono=monotonic,
-            on_ack=lambda seq: inbox.put(lambda: self.conductor.acknowledged(seq)),
-            on_trouble=lambda why: inbox.put(lambda: self._storing(why)),
-            on_death=lambda error: emergency(f"The store's writer has died ({error})."),
-        )
+        self.journal = self._make_journal(emergency)
         stack.callback(self.journal.close)
         self._copies.start()
         self._engine = Engine(data.state, rules)
@@ -190,6 +138,16 @@ class Assembly:
         self._watched = {worker.name for worker in devices.workers}
         self._supervisor = Supervisor(devices.workers, monotonic, emergency)
         self._parts = probes(devices.workers, self._supervisor, self.journal, self.live, monotonic, self._store_notice)
+
+    def _make_journal(self, emergency: Callable[[str], None]) -> Journal:
+        put = self._inbox.put
+        return Journal(
+            self._data.store,
+            mono=monotonic,
+            on_ack=lambda seq: put(lambda: self.conductor.acknowledged(seq)),
+            on_trouble=lambda why: put(lambda: self._storing(why)),
+            on_death=lambda error: emergency(f"The store's writer has died ({error})."),
+        )
 
     def begin(self) -> None:
         """From the first fact on: takes over what was going on, takes coins, draws, gives signs of life."""
@@ -275,6 +233,20 @@ class Assembly:
             self.journal.flush(LAST_WORDS_S)
         except StoreError as error:
             _log.error("Why the kiosk ends (%s) could not be stored: %s", reason, error)
+
+    def last_words(self, reason: str) -> None:
+        """The same for an end at once, noticed on any thread: by the owner's, if that still turns."""
+        if threading.current_thread() is threading.main_thread():
+            self.end(reason)
+        elif self.journal.failed is None:
+            said = threading.Event()
+
+            def say() -> None:
+                self.end(reason)
+                said.set()
+
+            self._inbox.put(say)
+            said.wait(LAST_WORDS_S)
 
     def _decided(self, facts: tuple[Fact, ...]) -> None:
         if any(isinstance(fact.body, ModeChanged) for fact in facts):

@@ -7,11 +7,11 @@ says why (Raspberry Pi OS: `raspi-config` offers the overlay as "Overlay File Sy
 import re
 from pathlib import Path
 
-MOUNTS = Path("/proc/self/mountinfo")
+from kiosk.mounts import mounts
+
 VOLATILE = frozenset({"overlay", "tmpfs", "ramfs", "aufs", "rootfs"})
 """File systems whose content is gone after a restart. Pi OS's overlay keeps its upper layer on a tmpfs."""
 _MEMORY_DISK = re.compile(r"/dev/(?:zram|ram)\d+$")
-_ESCAPED = re.compile(r"\\([0-7]{3})")
 
 
 def volatile_because(directory: Path, mountinfo: str) -> str | None:
@@ -31,12 +31,7 @@ def volatile_because(directory: Path, mountinfo: str) -> str | None:
 def mounted(directory: Path, mountinfo: str) -> tuple[str, str]:
     """The file system's type, and what is mounted, at a directory: the deepest mount above it, the last of several."""
     found, depth = ("", ""), -1
-    for line in mountinfo.splitlines():
-        before, _, after = line.partition(" - ")
-        place, what = before.split(), after.split()
-        if len(place) < 5 or len(what) < 2:
-            continue
-        point = Path(_ESCAPED.sub(lambda match: chr(int(match[1], 8)), place[4]))
-        if directory.is_relative_to(point) and len(point.parts) >= depth:
-            found, depth = (what[0], what[1]), len(point.parts)
+    for mount in mounts(mountinfo):
+        if directory.is_relative_to(mount.point) and len(mount.point.parts) >= depth:
+            found, depth = (mount.kind, mount.source), len(mount.point.parts)
     return found

@@ -22,20 +22,23 @@ class GoodPinmap:
     def __init__(self, data_dir: Path, file: Path) -> None:
         self.path = data_dir / GOOD_NAME
         self._state = data_dir / STATE_NAME
-        self._file = str(file.resolve())
+        self._file = file.resolve()
 
     def read(self) -> bytes | None:
         """The last good contents of the file; None where none were kept, or of another file."""
-        if self._known().get("file") != self._file:
+        if self._known().get("file") != str(self._file):
             return None
         try:
             return self.path.read_bytes()
         except OSError:
             return None
 
-    def was_refused(self, data: bytes) -> bool:
-        """Whether these contents were refused while a kiosk ran with the copy."""
-        return self._known().get("refused") == _fingerprint(data)
+    def was_refused(self) -> bool:
+        """Whether what the file holds now was refused while a kiosk ran with the copy."""
+        try:
+            return self._known().get("refused") == _fingerprint(self._file.read_bytes())
+        except OSError:
+            return False
 
     def good(self, data: bytes) -> None:
         """Keeps contents that are in use."""
@@ -48,7 +51,7 @@ class GoodPinmap:
         self._note(_fingerprint(data))
 
     def _note(self, refused: str | None) -> None:
-        state = {"file": self._file, "refused": refused}
+        state = {"file": str(self._file), "refused": refused}
         if state != self._known():
             self._write(self._state, json.dumps(state).encode())
 

@@ -10,7 +10,6 @@ done on a thread that may.
 """
 
 import os
-import re
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -18,13 +17,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kiosk.errors import StickError, StickTrouble
+from kiosk.mounts import MOUNTS, Mount, mounts
 
 RUN_DIR = Path("/run/kiosk")
 """The kiosk's own, from systemd (``RuntimeDirectory=``), there while its service runs."""
 WANTED = "stick-wanted"
 MOUNTED_AT = Path("/run/kiosk-stick/stick")
 SAID = Path("/run/kiosk-stick/said")
-MOUNTS = Path("/proc/self/mountinfo")
 PLACES = ("/media/", "/run/media/", "/mnt/", "/run/kiosk-stick/")
 """Where sticks are mounted: by people, by desktops, by `deploy/stick`."""
 ASKED_S = 20.0
@@ -86,12 +85,12 @@ class Sticks:
 
     def _mounted(self) -> Path | None:
         """A stick that is mounted already. Raises `StickError` if it cannot be written."""
-        for path, writable in self._mounts():
-            if str(path).startswith(self.places):
-                if not writable:
+        for mount in self._mounts():
+            if str(mount.point).startswith(self.places):
+                if not mount.writable:
                     raise stick_error(StickTrouble.READ_ONLY)
-                if os.access(path, os.W_OK):
-                    return path
+                if os.access(mount.point, os.W_OK):
+                    return mount.point
         return None
 
     def _asked_for(self, wanted: Path) -> Path:
@@ -115,28 +114,17 @@ class Sticks:
             return StickTrouble.NONE
 
     def _is_mounted(self, place: Path) -> bool:
-        return any(path == place for path, _ in self._mounts())
+        return any(mount.point == place for mount in self._mounts())
 
-    def _mounts(self) -> list[tuple[Path, bool]]:
-        """Every file system on a device: where it is mounted, and whether it may be written (proc(5), mountinfo)."""
-        found = []
-        for line in self.mounts.read_text(encoding="utf-8").splitlines():
-            mount, _, system = line.partition(" - ")
-            fields, of_system = mount.split(), system.split()
-            if of_system[1].startswith("/dev/"):
-                writable = all("ro" not in options.split(",") for options in (fields[5], of_system[2]))
-                found.append((Path(_unescaped(fields[4])), writable))
-        return found
+    def _mounts(self) -> list[Mount]:
+        """Every file system on a device."""
+        text = self.mounts.read_text(encoding="utf-8")
+        return [mount for mount in mounts(text) if mount.source.startswith("/dev/")]
 
 
 def stick_error(trouble: StickTrouble) -> StickError:
     """The error for a trouble, with its sentences."""
     return StickError(trouble, SENTENCES[trouble])
-
-
-def _unescaped(path: str) -> str:
-    """The kernel writes a space in a path as ``\\040``."""
-    return re.sub(r"\\([0-7]{3})", lambda match: chr(int(match[1], 8)), path)
 
 
 def _until(condition: Callable[[], bool], seconds: float) -> None:

@@ -20,13 +20,16 @@ and 45 s after a journal died without a word, during which nothing can be sold.
 """
 
 import logging
+import os
 import socket
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
 from typing import Protocol
 
+from kiosk.clock import monotonic
 from sessions.units import MonoNs, seconds_ns
 
 OWNER_SILENT_S = 5.0
@@ -174,6 +177,16 @@ class Watchdog:
         while not self._stopping.wait(pause_s):
             self.look()
             pause_s = self._pause_s if self._ready else FIRST_LOOK_S
+
+
+def report(lines: Sequence[Lifeline], status: str, stack: ExitStack) -> None:
+    """Tells the service manager that started this process, if one did, that it is ready, lives and (when the stack is
+    undone) stops. ``status`` is the line that ``systemctl status`` shows."""
+    notifier = Notifier(os.environ.get("NOTIFY_SOCKET"))
+    stack.callback(notifier.close)
+    watchdog = Watchdog(notifier, lines, monotonic, watchdog_s(os.environ, os.getpid()), status)
+    watchdog.start()
+    stack.callback(watchdog.stop)
 
 
 def watchdog_s(environment: Mapping[str, str], pid: int) -> float | None:

@@ -17,10 +17,11 @@ from hardware.bench.bench import Bench
 from hardware.pinmap import load_pinmap
 from hardware.selftest import Check, run_checks
 from hardware.wiring import wire
-from kiosk.assembly import Assembly, DataDirectory
+from kiosk.assembly import Assembly
 from kiosk.commands import new_command_id
 from kiosk.console.app import build_console
 from kiosk.console.server import ConsoleServer
+from kiosk.data_directory import DataDirectory
 from kiosk.loops import Inbox
 from kiosk.pinmap_rules import slot_rules, water_rules
 from kiosk.selftest import SelfTests
