@@ -14,7 +14,8 @@ from PIL import Image, ImageDraw, ImageFont, ImageGrab
 from kiosk.i18n import LANGUAGES, SOURCE_LANGUAGE, set_language
 from kiosk.screens.models import AnyModel
 from kiosk.screens.reading import Reading
-from kiosk.screens.samples import SITE, Sample, read_as, samples, scene
+from kiosk.screens.samples import SITE, Sample, read_as, scene
+from kiosk.screens.showcase import samples
 from kiosk.screens.site import Site
 from kiosk.screens.stage import Stage
 from kiosk.screens.technician.model import StaffModel

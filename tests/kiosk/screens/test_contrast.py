@@ -11,7 +11,8 @@ from PIL import Image, ImageGrab
 from kiosk.screens.models import TileKind
 from kiosk.screens.page import Page
 from kiosk.screens.reading import Reading
-from kiosk.screens.samples import Sample, read_as, samples, scene
+from kiosk.screens.samples import Sample, read_as, scene
+from kiosk.screens.showcase import samples
 from kiosk.screens.stage import Stage
 from kiosk.screens.technician.samples import sheets
 from kiosk.screens.theme import DARK, PALETTES, contrast

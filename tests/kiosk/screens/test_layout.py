@@ -12,8 +12,9 @@ from kiosk.screens.intents import ShowBoard
 from kiosk.screens.models import AnyModel, Screen
 from kiosk.screens.page import Page
 from kiosk.screens.reading import Reading
-from kiosk.screens.samples import Sample, kiosk, mine, others, read_as, samples, scene, slot, visit
+from kiosk.screens.samples import Sample, kiosk, mine, others, read_as, scene, slot, visit
 from kiosk.screens.samples import arrived as arriving
+from kiosk.screens.showcase import samples
 from kiosk.screens.stage import Stage
 from kiosk.screens.theme import GAP, PALETTES, TARGET
 from kiosk.screens.view_models import build_screen

@@ -16,7 +16,8 @@ from kiosk.screens.icons import ICONS
 from kiosk.screens.models import Action, AnyModel
 from kiosk.screens.navigation import Navigation
 from kiosk.screens.reading import Reading
-from kiosk.screens.samples import NOW, Sample, arrived, at, kiosk, mine, samples, scene, visit
+from kiosk.screens.samples import NOW, Sample, arrived, at, kiosk, mine, scene, visit
+from kiosk.screens.showcase import samples
 from kiosk.screens.stage import Stage
 from kiosk.screens.theme import CONTRAST
 from kiosk.screens.view_models import build_screen

@@ -42,11 +42,11 @@ from kiosk.screens.samples import (
     mine,
     others,
     read_as,
-    samples,
     scene,
     slot,
     visit,
 )
+from kiosk.screens.showcase import samples
 from kiosk.screens.site import Site
 from kiosk.screens.view_models import build_screen
 from sessions.machine import Mode, SlotState
