@@ -83,6 +83,15 @@ def lock_pulse(pinmap: Pinmap) -> Iterator[Finding]:
             yield Finding(("slots", index, "lock", "pulse_ms"), message, hint)
 
 
+def relay_seen(pinmap: Pinmap) -> Iterator[Finding]:
+    """The sensor sits behind the relay, where it sees whether that switches."""
+    for index, slot in enumerate(pinmap.slots):
+        if slot.sensor.place == "before_relay":
+            message = f"before the relay nobody notices that {slot.name}'s relay is welded, or gives no power"
+            hint = 'Put the sensor between relay and port and write "after_relay"; or look after the relay yourself.'
+            yield Finding(("slots", index, "sensor", "place"), message, hint, "warning")
+
+
 def water_counted(pinmap: Pinmap) -> Iterator[Finding]:
     """Water is counted by a flow meter, or else by the time its pump runs."""
     water = pinmap.water

@@ -39,6 +39,7 @@ RULES: Final = (
     Rule("address-unique", "3", check_buses.address_unique),
     Rule("bus-pull-ups", "4", check_buses.pull_ups),
     Rule("bus-speed", "4", check_buses.speed),
+    Rule("relay-seen", "Current sensing", check_parts.relay_seen),
     Rule("water-counted", "Water", check_parts.water_counted),
     Rule("five-volts", "5", check_parts.five_volts),
     Rule("serial-ports", "6", check_serial.serial_ports),

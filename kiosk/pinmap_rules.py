@@ -16,6 +16,8 @@ class _Sensor(Protocol):
     def max_mA(self) -> float: ...
     @property
     def supply(self) -> str: ...
+    @property
+    def place(self) -> str: ...
 
 
 class SlotLike(Protocol):
@@ -74,6 +76,7 @@ def slot_rules(slots: Sequence[SlotLike]) -> tuple[SlotRules, ...]:
             cable=slot.cable,
             max_mA=float(slot.sensor.max_mA),
             supply=slot.sensor.supply,
+            sensed_after_relay=slot.sensor.place == "after_relay",
         )
         for slot in slots
     )

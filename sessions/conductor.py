@@ -222,6 +222,7 @@ class Conductor:
         self._followed = self.state.seq
         self._journal.post(Batch(decision.facts, decision.rows))
         self._storing.decided(decision.facts)
+        self._noticed.decided(decision.facts)
         self._records.follow(self.pouring)
         self._set_outputs()
         self._displays.set()

@@ -11,6 +11,7 @@ from sessions import safety, water
 from sessions.actors import require_staff
 from sessions.claims import end_claim
 from sessions.draft import Draft
+from sessions.entities import Fault
 from sessions.errors import BadRequest
 from sessions.machine import SLOT_FIGURES, SlotEvent, SlotState
 from sessions.ports import Json, Trouble
@@ -63,7 +64,7 @@ def enable_slot(draft: Draft, command: c.EnableSlot) -> Json:
     require_staff(command.actor)
     draft.rules.slot(command.slot)
     for fault in list(draft.state.faults.values()):
-        if fault.slot == command.slot and fault.trouble in LOOKED_AFTER:
+        if fault.slot == command.slot and (fault.trouble in LOOKED_AFTER or not _is_seen(draft, fault)):
             draft.add(e.FaultCleared(fault.device, "looked after by staff", command.slot))
     if draft.state.slot(command.slot).disabled is not None:
         draft.add(e.SlotEnabled(command.slot, command.actor.name, command.reason))
@@ -71,6 +72,11 @@ def enable_slot(draft: Draft, command: c.EnableSlot) -> Json:
         if relay is not None and relay.trouble == Trouble.WELDED:
             safety.weld_seen(draft, command.slot, relay.detail)
     return {"slot": command.slot, "disabled": False}
+
+
+def _is_seen(draft: Draft, fault: Fault) -> bool:
+    """Whether somebody sees its end: that a contact opens, only a sensor behind it."""
+    return fault.trouble != Trouble.WELDED or fault.slot is None or draft.rules.slot(fault.slot).sensed_after_relay
 
 
 def reconcile(draft: Draft, name: SlotName) -> None:

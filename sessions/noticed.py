@@ -1,10 +1,10 @@
 """What hardware noticed, as commands. The raw number of a card ends here."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from sessions import commands as c
 from sessions import ports
-from sessions.events import SCREEN
+from sessions.events import SCREEN, CardReplaced, Fact
 from sessions.ports import Observation, Trouble
 from sessions.state import State
 from sessions.units import CardKey
@@ -16,6 +16,14 @@ class Noticed:
     def __init__(self, card_key: Callable[[str], CardKey]) -> None:
         self._card_key = card_key
         self._coin_owners: dict[str, CardKey | None] = {}
+
+    def decided(self, facts: Iterable[Fact]) -> None:
+        """A card that is replaced while its coin is counted leaves that to the new one, like all it had."""
+        for body in (fact.body for fact in facts):
+            if isinstance(body, CardReplaced):
+                for train, owner in self._coin_owners.items():
+                    if owner == body.old:
+                        self._coin_owners[train] = body.new
 
     def command(self, seen: Observation, state: State) -> c.Command | None:
         """What there is to decide, or None."""

@@ -75,6 +75,8 @@ class SlotRules:
     max_mA: float = 2400.0
     supply: str = ""
     """What its port is fed from; slots of one name share it."""
+    sensed_after_relay: bool = True
+    """Whether its sensor sees the port's voltage; one before the relay sees the supply's and proves no contact."""
 
 
 @dataclass(frozen=True, slots=True)

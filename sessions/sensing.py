@@ -1,7 +1,7 @@
 """What the sensors say of slots between sessions: their zero, and whether the parts of a slot agree with each other.
 
-While a slot has no power, no current can flow: whatever its sensor reads then is its zero. The sensor sits behind the
-relay, so a voltage there without power means a welded contact. A sensor that has not given a reading for a while,
+While a slot has no power, no current can flow: whatever its sensor reads then is its zero. A sensor that sits behind the
+relay tells more: a voltage there without power means a welded contact. One before it sees the supply. A sensor that has not given a reading for a while,
 session or not, is reported by its silence; its next good reading takes that back.
 """
 
@@ -66,6 +66,7 @@ class Sensing:
         self._slots = slots
         self._lost_ns = seconds_ns(rules().detection.lost_s)
         self._sagging = Sagging(rules, tell)
+        self._rules = rules
         self._tell = tell
         self._watches = {name: _Watch() for name in slots}
         self._fed = True
@@ -154,6 +155,9 @@ class Sensing:
                 self._sagging.took(name, reading.bus_V, reading.mono)
         off_since = watch.unpowered_since
         if off_since is None or reading.mono < off_since + SETTLED_NS:
+            return
+        if not self._rules().slot(name).sensed_after_relay:
+            watch.zero.learn(reading.mA)
             return
         live = reading.bus_V is not None and reading.bus_V >= WELDED_V
         if live and watch.live_voltages and before is not None and before.mA is not None:

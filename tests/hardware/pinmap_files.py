@@ -141,6 +141,11 @@ WARNED: dict[str, tuple[dict[str, str], str, str]] = {
         "reader.port",
         "may name another device",
     ),
+    "a sensor that proves no relay": (
+        {'"sensor": {"address": "0x40"}': '"sensor": {"address": "0x40", "place": "before_relay"}'},
+        "slots[0].sensor.place",
+        "slot1's relay is welded",
+    ),
     "coins that cannot be refused": (
         {',\n    "enable": {"pin": 21, "active": "high", "off_means": "refuses", "switches": "power"}': ""},
         "coin",

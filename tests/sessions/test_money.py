@@ -10,6 +10,7 @@ from kiosk.simulation.kiosk import SimKiosk
 from sessions import commands as c
 from sessions.amounts import span
 from sessions.errors import BadRequest, LimitReached, NotAllowed, NotEnoughCredit, UnknownCard, UnknownSession
+from sessions.ports import CoinPulseStarted, CoinSeen
 from sessions.rules import Rules, SlotRules
 from sessions.tariff import GroupRules, Rate, Tariff
 from sessions.units import CardKey, MinorUnits, Seconds, SessionId, SlotName, Unit, UtcMs, VisitId
@@ -209,6 +210,16 @@ def test_a_lost_card_is_replaced_with_all_it_had_and_its_phone_opens_for_the_new
         with pytest.raises(error):
             kiosk.conductor.execute(command)
     kiosk.check()
+    kiosk.check_history()
+
+
+def test_a_coin_that_is_counted_while_its_card_is_replaced_is_the_new_cards(kiosk: SimKiosk) -> None:
+    kiosk.tap(ANNA)
+    kiosk.conductor.observe(CoinPulseStarted("coin:x:1", kiosk.conductor.now().mono))
+    kiosk.conductor.execute(c.ReplaceCard(kiosk.key(ANNA), kiosk.key(BEN), STAFF, "lost"))
+    now = kiosk.conductor.now().mono
+    kiosk.conductor.observe(CoinSeen(MinorUnits(500), "coin:x:1", now, now))
+    assert (balance(kiosk, ANNA), balance(kiosk, BEN)) == (0, 300)
     kiosk.check_history()
 
 

@@ -1,8 +1,12 @@
 """Slots between sessions: when a silent sensor is a fault, and what of it is known again after a restart."""
 
+from dataclasses import replace
+
 from kiosk.simulation.kiosk import SimKiosk
+from sessions import commands as c
 from sessions.events import VerdictGiven
 from sessions.machine import SlotState
+from sessions.ports import Trouble
 from tests.sessions.test_stories import ANNA, ONE, locker, paid_visit, put_in, start, state_of
 
 
@@ -68,3 +72,24 @@ def test_what_a_stuck_sensor_said_is_not_its_zero_once_it_moves_again() -> None:
     slot.sensor(works=True)
     kiosk.run(8)
     assert abs(kiosk.conductor.sensing.zero(ONE).mean_mA - before) < 0.5
+
+
+def test_voltage_before_a_relay_that_is_off_is_no_welded_contact() -> None:
+    rules = locker()
+    seen = (replace(rules.slots[0], sensed_after_relay=False), *rules.slots[1:])
+    kiosk = SimKiosk(replace(rules, slots=seen), seed=1)
+    kiosk.slot(1).weld(on=True)  # Its port is never without voltage, as the supply is not.
+    kiosk.run(70)
+    assert not kiosk.engine.state.faults
+    assert kiosk.conductor.sensing.zero(ONE).trusted
+
+
+def test_a_welded_contact_that_no_sensor_sees_any_more_is_ended_by_staff() -> None:
+    rules = locker()
+    seen = (replace(rules.slots[0], sensed_after_relay=False), *rules.slots[1:])
+    kiosk = SimKiosk(replace(rules, slots=seen), seed=1)
+    kiosk.conductor.execute(c.DeviceTrouble("slot1.relay", Trouble.WELDED.value, "welded, before it was wired anew"))
+    kiosk.run(10)
+    assert state_of(kiosk, ONE) is SlotState.FAULTED
+    kiosk.conductor.execute(c.EnableSlot(ONE, c.Actor("tess", staff=True)))
+    assert state_of(kiosk, ONE) is SlotState.AVAILABLE
