@@ -154,8 +154,11 @@ class Sensing:
             else:
                 self._sagging.took(name, reading.bus_V, reading.mono)
         off_since = watch.unpowered_since
-        if off_since is None or reading.mono < off_since + SETTLED_NS:
-            return
+        if off_since is not None and reading.mono >= off_since + SETTLED_NS:
+            self._take_off(name, watch, before, reading)
+
+    def _take_off(self, name: SlotName, watch: _Watch, before: Reading | None, reading: Reading) -> None:
+        """Takes a reading of a port that has been off for a while."""
         if not self._rules().slot(name).sensed_after_relay:
             watch.zero.learn(reading.mA)
             return
