@@ -1,8 +1,8 @@
 """What the sensors say of slots between sessions: their zero, and whether the parts of a slot agree with each other.
 
-While a slot has no power, no current can flow: whatever its sensor reads then is its zero. A sensor that sits behind the
-relay tells more: a voltage there without power means a welded contact. One before it sees the supply. A sensor that has
-not given a reading for a while, session or not, is reported by its silence; its next good reading takes that back.
+While a slot has no power, no current can flow: whatever its sensor reads then is its zero. A sensor behind the relay
+tells more: a voltage there without power means a welded contact; one before it sees the supply. A sensor without
+a reading for a while, session or not, is reported by its silence; its next good reading takes that back.
 """
 
 from collections.abc import Callable, Iterable, Mapping
