@@ -14,7 +14,7 @@ from sessions.ports import Json, Reading, SlotPort, Trouble
 from sessions.rules import Rules
 from sessions.sagging import Sagging
 from sessions.state import State
-from sessions.units import MonoNs, SlotName, seconds_ns
+from sessions.units import Milliamps, MonoNs, SlotName, seconds_ns
 from sessions.zero import Zero
 
 SETTLED_NS = seconds_ns(1.0)
@@ -155,12 +155,12 @@ class Sensing:
                 self._sagging.took(name, reading.bus_V, reading.mono)
         off_since = watch.unpowered_since
         if off_since is not None and reading.mono >= off_since + SETTLED_NS:
-            self._take_off(name, watch, before, reading)
+            self._take_off(name, watch, before, reading, reading.mA)
 
-    def _take_off(self, name: SlotName, watch: _Watch, before: Reading | None, reading: Reading) -> None:
+    def _take_off(self, name: SlotName, watch: _Watch, before: Reading | None, reading: Reading, mA: Milliamps) -> None:
         """Takes a reading of a port that has been off for a while."""
         if not self._rules().slot(name).sensed_after_relay:
-            watch.zero.learn(reading.mA)
+            watch.zero.learn(mA)
             return
         live = reading.bus_V is not None and reading.bus_V >= WELDED_V
         if live and watch.live_voltages and before is not None and before.mA is not None:
@@ -169,7 +169,7 @@ class Sensing:
         watch.live_moved &= live
         watch.dead_voltages = watch.dead_voltages + 1 if self._fed and not live else 0
         if not live:
-            watch.zero.learn(reading.mA)
+            watch.zero.learn(mA)
 
     def _tell_silence(self, state: State, name: SlotName, watch: _Watch, now: MonoNs) -> None:
         device = f"{name}.sensor"
