@@ -1,8 +1,8 @@
-"""What the sensors say of slots between sessions: their zero, and whether the parts of a slot agree with each other.
+"""What the sensors say of slots besides what sessions do with them: their zero, and whether they can be believed.
 
-While a slot has no power, no current can flow: whatever its sensor reads then is its zero. A sensor behind the relay
-tells more: a voltage there without power means a welded contact; one before it sees the supply. A sensor without
-a reading for a while, session or not, is reported by its silence; its next good reading takes that back.
+While a slot has no power, no current can flow: whatever its sensor reads then is its zero. What its voltage says of the
+relay before it is judged in `sessions/voltage.py`. A sensor that has not given a reading for a while, session or not,
+is reported by its silence; its next good reading takes that back.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -12,22 +12,11 @@ from sessions import commands as c
 from sessions.events import Fact, VerdictGiven
 from sessions.ports import Json, Reading, SlotPort, Trouble
 from sessions.rules import Rules
-from sessions.sagging import Sagging
 from sessions.state import State
-from sessions.units import Milliamps, MonoNs, SlotName, seconds_ns
+from sessions.units import MonoNs, SlotName, seconds_ns
+from sessions.voltage import Voltages
 from sessions.zero import Zero
 
-SETTLED_NS = seconds_ns(1.0)
-"""How long after switching off a reading counts as one of an empty, powerless port."""
-WELDED_V = 2.0
-"""A port without power is bled to zero within milliseconds; half a volt would be a charge left, two volts are a closed
-contact."""
-WELDED_READINGS = 3
-FROZEN_READINGS = 30
-"""So many equal readings in a row of a port that should be dead are no proof of a contact: the sensor hangs at what it
-saw before. Even where nothing flows, a chip's noise moves its last digit within a second."""
-DEAD_READINGS = 30
-"""Three seconds of readings: a supply that trips and comes back within them is no broken relay."""
 MOST_RECALLED_ERROR_MA = 1.0
 """A zero that was less well known than this is not worth remembering: a full phone's sip is 3 mA."""
 MOVES = 10
@@ -43,15 +32,6 @@ class _Watch:
     read_up_to: MonoNs = MonoNs(0)
     last_good: MonoNs | None = None
     last: Reading | None = None
-    unpowered_since: MonoNs | None = None
-    live_voltages: int = 0
-    live_moved: bool = False
-    """Whether the readings behind that were different ones: a sensor that hangs proves no contact."""
-    dead_voltages: int = 0
-    weld_told: bool = False
-    """Whether it was told since the main contactor last closed that the contact is welded."""
-    powered_since: MonoNs | None = None
-    missing_voltages: int = 0
     moves: int = 0
     still: int = 0
     """How often the newest value came in a row."""
@@ -65,13 +45,9 @@ class Sensing:
     ) -> None:
         self._slots = slots
         self._lost_ns = seconds_ns(rules().detection.lost_s)
-        self._sagging = Sagging(rules, tell)
-        self._rules = rules
         self._tell = tell
         self._watches = {name: _Watch() for name in slots}
-        self._fed = True
-        self._uncut: set[SlotName] = set()
-        """Slots that have voltage behind an open main contactor."""
+        self._voltages = Voltages(slots, rules, tell)
 
     def zero(self, name: SlotName) -> Zero:
         """The slot's zero and noise as learned so far."""
@@ -92,30 +68,18 @@ class Sensing:
 
     def power_switched(self, name: SlotName, on: bool, now: MonoNs) -> None:
         """Notes when power went, so that only readings well after that count as zero."""
-        watch = self._watches[name]
-        watch.unpowered_since = None if on else now
-        watch.powered_since = now if on else None
-        watch.live_voltages = watch.dead_voltages = watch.missing_voltages = 0
-        watch.live_moved = False
-        self._sagging.off(name)
+        self._voltages.power_switched(name, on, now)
         if not on:
-            watch.zero.renew()
+            self._watches[name].zero.renew()
 
     def mains_switched(self, on: bool, now: MonoNs) -> None:
-        """Notes that the main contactor feeds all ports, or none. Behind an open one no voltage says anything about a
-        relay; as soon as it is closed, all are judged anew."""
-        self._fed = on
-        for name, watch in self._watches.items():
-            self._sagging.off(name)
-            watch.unpowered_since = now if watch.powered_since is None else None
-            watch.powered_since = now if watch.powered_since is not None else None
-            watch.live_voltages = watch.dead_voltages = watch.missing_voltages = 0
-            watch.weld_told = watch.live_moved = False
+        """Notes that the main contactor feeds all ports, or none."""
+        self._voltages.mains_switched(on, now)
 
     def rewired(self, name: SlotName, now: MonoNs) -> None:
         """Forgets what was learned of a slot: it has another sensor, and no power."""
-        self._watches[name] = _Watch(unpowered_since=now)
-        self._sagging.off(name)
+        self._watches[name] = _Watch()
+        self._voltages.rewired(name, now)
 
     def look(self, state: State, now: MonoNs, names: Iterable[SlotName]) -> None:
         """Takes in the new readings of these slots and tells what they reveal."""
@@ -126,11 +90,9 @@ class Sensing:
             for reading in port.readings(watch.read_up_to):
                 self._take(name, watch, reading)
             self._tell_silence(state, name, watch, now)
-            self._tell_uncut(name, watch)
-            self._tell_weld(state, name, watch)
-            self._tell_dead(state, name, watch)
+            self._voltages.look(state, name)
             self._tell_moving(state, name, watch)
-        self._sagging.look(state, now)
+        self._voltages.look_at_supplies(state, now)
 
     def _take(self, name: SlotName, watch: _Watch, reading: Reading) -> None:
         watch.read_up_to = reading.mono
@@ -145,31 +107,8 @@ class Sensing:
         if reading.mA is None:
             return
         watch.last_good = reading.mono
-        on_since = watch.powered_since
-        fed_on = self._fed and on_since is not None and reading.mono >= on_since + SETTLED_NS
-        if fed_on and reading.bus_V is not None:
-            watch.missing_voltages = watch.missing_voltages + 1 if reading.bus_V < WELDED_V else 0
-            if watch.missing_voltages:
-                self._sagging.off(name)
-            else:
-                self._sagging.took(name, reading.bus_V, reading.mono)
-        off_since = watch.unpowered_since
-        if off_since is not None and reading.mono >= off_since + SETTLED_NS:
-            self._take_off(name, watch, before, reading, reading.mA)
-
-    def _take_off(self, name: SlotName, watch: _Watch, before: Reading | None, reading: Reading, mA: Milliamps) -> None:
-        """Takes a reading of a port that has been off for a while."""
-        if not self._rules().slot(name).sensed_after_relay:
-            watch.zero.learn(mA)
-            return
-        live = reading.bus_V is not None and reading.bus_V >= WELDED_V
-        if live and watch.live_voltages and before is not None and before.mA is not None:
-            watch.live_moved |= (before.mA, before.bus_V) != (reading.mA, reading.bus_V)
-        watch.live_voltages = watch.live_voltages + 1 if live else 0
-        watch.live_moved &= live
-        watch.dead_voltages = watch.dead_voltages + 1 if self._fed and not live else 0
-        if not live:
-            watch.zero.learn(mA)
+        if self._voltages.take(name, before, reading):
+            watch.zero.learn(reading.mA)
 
     def _tell_silence(self, state: State, name: SlotName, watch: _Watch, now: MonoNs) -> None:
         device = f"{name}.sensor"
@@ -180,40 +119,6 @@ class Sensing:
             self._tell(c.DeviceTrouble(device, Trouble.NO_ANSWER.value, detail))
         elif not silent and fault is not None and fault.trouble == Trouble.NO_ANSWER:
             self._tell(c.DeviceTrouble(device, None, "answers again"))
-
-    def _tell_uncut(self, name: SlotName, watch: _Watch) -> None:
-        uncut = not self._fed and watch.live_moved and watch.live_voltages >= WELDED_READINGS
-        if uncut == (name in self._uncut) or (not uncut and watch.live_voltages):
-            return
-        self._uncut ^= {name}
-        if uncut and len(self._uncut) == 1:
-            detail = f"{name} has voltage although the main contactor is open: it is welded. Pull the plug; replace it."
-            self._tell(c.SetDanger(True, detail, "contactor"))
-        elif not self._uncut:
-            self._tell(c.SetDanger(False, "The main contactor cuts the ports' power again.", "contactor"))
-
-    def _tell_weld(self, state: State, name: SlotName, watch: _Watch) -> None:
-        device = f"{name}.relay"
-        fault = state.faults.get(device)
-        known = fault is not None and (fault.trouble != Trouble.WELDED or watch.weld_told)
-        if watch.live_voltages >= WELDED_READINGS and watch.live_moved and self._fed and not known:
-            watch.weld_told = True
-            detail = f"{name} has voltage although its relay is off: the contact is welded. Replace the relay."
-            self._tell(c.DeviceTrouble(device, Trouble.WELDED.value, detail))
-        elif watch.dead_voltages >= WELDED_READINGS and fault is not None and fault.trouble == Trouble.WELDED:
-            self._tell(c.DeviceTrouble(device, None, "opens its contact again"))
-        elif watch.live_voltages >= FROZEN_READINGS and not watch.live_moved and f"{name}.sensor" not in state.faults:
-            detail = (
-                f"The current sensor of {name} shows one and the same voltage although its relay is off: it hangs. Cut"
-                " its supply for a moment; if that does not help, replace it."
-            )
-            self._tell(c.DeviceTrouble(f"{name}.sensor", Trouble.STUCK.value, detail))
-
-    def _tell_dead(self, state: State, name: SlotName, watch: _Watch) -> None:
-        """Without power nobody can see whether it is well again: whoever mended it enables the slot."""
-        if watch.missing_voltages >= DEAD_READINGS and f"{name}.relay" not in state.faults:
-            detail = f"{name} has no voltage although its relay is on. Check relay, fuse and supply; then enable it."
-            self._tell(c.DeviceTrouble(f"{name}.relay", Trouble.STUCK.value, detail))
 
     def _tell_moving(self, state: State, name: SlotName, watch: _Watch) -> None:
         device = f"{name}.sensor"

@@ -82,11 +82,11 @@ class Bench:
 
     def pins(self) -> BenchFactory:
         """The header's pins."""
-        return self._parts.factory
+        return self._parts.harness.factory
 
     def bus(self, number: int) -> BenchBus:
         """An I2C bus with its chips."""
-        return self._parts.buses.setdefault(number, BenchBus())
+        return self._parts.harness.bus(number)
 
     def port(self, device: str, port: str) -> str:
         """The port of the bench's reader or coin board; the pinmap's own where a real one stands in for it."""

@@ -3,39 +3,34 @@
 import random
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import partial
 
 from hardware.bench.contactor import BenchContactor
 from hardware.bench.door_lock import BenchDoor
 from hardware.bench.faults import (
-    Switch,
     contactor_switches,
-    expander_switches,
     loop_switches,
     slot_switches,
     supply_switches,
     thermometer_switches,
     water_switches,
 )
-from hardware.bench.gpio import BenchFactory, WireMemory
-from hardware.bench.i2c_bus import BenchBus
+from hardware.bench.gpio import WireMemory
+from hardware.bench.harness import Harness, Switches
 from hardware.bench.ina219 import Imperfection, Ina219
-from hardware.bench.mcp23017 import Mcp23017
 from hardware.bench.payment import BenchCoins, bench_coins, bench_reader, payment_switches
 from hardware.bench.port import Port
 from hardware.bench.slot import BenchSlot
 from hardware.bench.sysfs import BenchSysfs, BenchThermometer
-from hardware.bench.tca9548a import Tca9548a
 from hardware.bench.tm1637 import TM1637Chip
 from hardware.bench.water import BenchRanger, BenchWater
-from hardware.bench.wires import Level, Wire, expander_wire, header_wire
+from hardware.bench.wires import Level, Wire
 from hardware.check_pins import Claim, claims
 from hardware.contactor import CONTACTOR
 from hardware.pinmap_changes import Changes
 from hardware.safety import thermometer_names
-from hardware.slot_specs import SensorSpec, SlotSpec
-from hardware.spec_base import Pinned
+from hardware.slot_specs import SlotSpec
 from hardware.specs import FeedbackSpec, Pinmap, SwitchSpec
 
 OFFSET_V = 60e-6
@@ -57,24 +52,20 @@ class BenchParts:
         own_reader: bool,
         own_coins: bool,
     ) -> None:
-        self.factory = BenchFactory(memory)
-        self.switches: dict[str, dict[str, Switch]] = {}
+        self.switches: Switches = {}
         """What can be broken, by device and kind."""
+        self.harness = Harness(pinmap, memory, self.switches)
         self.closing = threading.Event()
         """Set when nobody shall wait any longer."""
-        self.buses = {number: BenchBus() for number in pinmap.i2c}
-        self._muxes: dict[tuple[int, int], Tca9548a] = {}
         self._pinmap = pinmap
         self._seed = seed
-        self._memory = memory
         self._clock = clock
         self._own_reader, self._own_coins = own_reader, own_coins
-        self._expanders = {name: self._make_expander(name) for name in pinmap.expanders}
         self.contactor = self._make_contactor()
         self.slots = {spec.name: self._make_slot(spec) for spec in pinmap.slots}
         for name in {spec.sensor.supply for spec in pinmap.slots}:
             self.switches[f"supplies.{name}"] = supply_switches(partial(self._fed_from, name))
-        self.outputs = {name: (self._wire(spec), spec.active) for name, spec in pinmap.outputs.items()}
+        self.outputs = self._make_outputs(pinmap.outputs)
         self.reader = bench_reader(pinmap, self._rng("reader")) if own_reader else None
         self.coins = self._make_coins() if own_coins else None
         self.switches.update(payment_switches(self.reader, self.coins))
@@ -95,28 +86,24 @@ class BenchParts:
         self._pinmap = pinmap
         for name in change.expanders:
             if name in pinmap.expanders:
-                self._expanders[name] = self._make_expander(name)
+                self.harness.put_expander(name, pinmap)
         for spec in pinmap.slots:
             if spec.name in (*change.slots, *change.new_slots):
                 self.slots[spec.name] = self._make_slot(spec)
                 if spec.name in kept:
                     self.slots[spec.name].restore(kept[spec.name])
-        self.outputs.update(
-            {name: (self._wire(spec), spec.active) for name, spec in pinmap.outputs.items() if name in change.outputs}
-        )
+        self.outputs |= self._make_outputs(change.outputs)
         self._put_up(change)
 
     def _take_down(self, change: Changes) -> None:
         """Take what belongs to no slot off its wires."""
         for claim in claims(self._pinmap):
-            if _section_of(claim) in change.devices and (claim.expander is None or claim.expander in self._expanders):
-                self._claimed(claim).unsolder()
+            if _section_of(claim) in change.devices:
+                self.harness.unsolder(claim)
         for name in change.expanders:
-            spec = self._pinmap.expanders.get(name)
-            if spec is not None and self._expanders.pop(name, None) is not None:
-                self._bus(spec.i2c).detach(spec.address)
+            self.harness.take_expander(name, self._pinmap)
         gone = {section for section in change.devices if section != "safety"}
-        names = [n for n in self.switches if n.partition(".")[0] in gone or n in change.expanders]
+        names = [n for n in self.switches if n.partition(".")[0] in gone]
         if "safety" in change.devices:
             names += [n for n in self.switches if n.startswith("safety.") and n != CONTACTOR]
         for name in names:
@@ -141,60 +128,22 @@ class BenchParts:
         own = {name: switches for name, switches in payment_switches(self.reader, self.coins).items()}
         self.switches.update({name: own[name] for name in own if name in change.devices})
 
-    def _claimed(self, claim: Claim) -> Wire:
-        if claim.expander is not None:
-            return expander_wire(self._expanders[claim.expander], claim.pin)
-        return header_wire(self.factory.wire(claim.pin))
-
     def _unsolder(self, spec: SlotSpec) -> None:
-        self._segment(spec.sensor).detach(spec.sensor.address)
+        self.harness.segment(spec.sensor).detach(spec.sensor.address)
         for pinned in (spec.relay, spec.lock, spec.door):
             if pinned is not None:
-                self._wire(pinned).unsolder()
+                self.harness.wire(pinned).unsolder()
         if spec.display is not None:
             # The clock stays watched by whoever shares it; without its own line a chip sees no START.
-            self.factory.wire(spec.display.dio).unsolder()
+            self.harness.factory.wire(spec.display.dio).unsolder()
         for device in [device for device in self.switches if device.startswith(f"{spec.name}.")]:
             del self.switches[device]
-
-    def _bus(self, number: int) -> BenchBus:
-        return self.buses.setdefault(number, BenchBus())
-
-    def _segment(self, spec: SensorSpec) -> BenchBus:
-        """The wires a sensor is on: the bus, or a channel of its mux, which is put there with its first sensor."""
-        if spec.mux is None:
-            return self._bus(spec.i2c)
-        address, bus = spec.mux.address, self._bus(spec.i2c)
-        if (spec.i2c, address) not in self._muxes:
-            self._muxes[spec.i2c, address] = Tca9548a()
-            bus.attach(address, self._muxes[spec.i2c, address])
-            self.switches[f"i2c{spec.i2c}.mux{address:02x}"] = {"nack": partial(bus.silence, address)}
-        return self._muxes[spec.i2c, address].segments[spec.mux.channel]
 
     def _rng(self, device: str) -> random.Random:
         return random.Random(f"{self._seed}:{device}")
 
-    def _wire(self, spec: Pinned) -> Wire:
-        if spec.expander is not None:
-            return expander_wire(self._expanders[spec.expander], spec.pin)
-        return header_wire(self.factory.wire(spec.pin))
-
-    def _driven(self, spec: Pinned, active: Level) -> Wire:
-        """The wire of an output with the resistor that holds it off while nobody drives it."""
-        wire = self._wire(spec)
-        wire.rest("low" if active == "high" else "high")
-        return wire
-
-    def _make_expander(self, name: str) -> Mcp23017:
-        spec = self._pinmap.expanders[name]
-        chip = Mcp23017(self._memory.chip(spec.address) if self._memory is not None else None)
-        bus = self._bus(spec.i2c)
-        bus.attach(spec.address, chip)
-        self.switches[name] = expander_switches(chip, bus, spec.address)
-        return chip
-
     def _make_slot(self, spec: SlotSpec) -> BenchSlot:
-        relay = self._driven(spec.relay, spec.relay.active)
+        relay = self.harness.driven(spec.relay, spec.relay.active)
         coil = spec.relay.active
         supply = self._pinmap.supplies.get(spec.sensor.supply)
         port = Port(
@@ -214,24 +163,28 @@ class BenchParts:
             self._rng(f"{spec.name}.phones"),
             self.closing,
         )
-        self.switches.update(slot_switches(slot, self._segment(spec.sensor), spec.sensor.address))
+        self.switches.update(slot_switches(slot, self.harness.segment(spec.sensor), spec.sensor.address))
         return slot
 
     def _fed_from(self, supply: str) -> list[Port]:
         return [self.slots[spec.name].port for spec in self._pinmap.slots if spec.sensor.supply == supply]
 
+    def _make_outputs(self, names: Collection[str]) -> dict[str, tuple[Wire, Level]]:
+        specs = self._pinmap.outputs
+        return {name: (self.harness.wire(spec), spec.active) for name, spec in specs.items() if name in names}
+
     def _make_contactor(self) -> BenchContactor | None:
         spec = self._pinmap.safety.contactor
         if spec is None:
             return None
-        contactor = BenchContactor(self._driven(spec, spec.active), spec.active, self._auxiliary(spec.feedback))
+        contactor = BenchContactor(self.harness.driven(spec, spec.active), spec.active, self._auxiliary(spec.feedback))
         self.switches[CONTACTOR] = contactor_switches(contactor)
         return contactor
 
     def _auxiliary(self, spec: FeedbackSpec | None) -> Callable[[bool], None]:
         if spec is None:
             return lambda closed: None
-        wire, closed_high = self._wire(spec), spec.closed == "high"
+        wire, closed_high = self.harness.wire(spec), spec.closed == "high"
         return lambda closed: wire.drive(closed == closed_high)
 
     def _make_sensor(self, spec: SlotSpec, port: Port) -> Ina219:
@@ -243,13 +196,13 @@ class BenchParts:
             rng=rng,
             clock=self._clock,
         )
-        self._segment(spec.sensor).attach(spec.sensor.address, chip)
+        self.harness.segment(spec.sensor).attach(spec.sensor.address, chip)
         return chip
 
     def _make_display(self, spec: SlotSpec) -> TM1637Chip | None:
         if spec.display is None:
             return None
-        return TM1637Chip(self.factory.wire(spec.display.clk), self.factory.wire(spec.display.dio))
+        return TM1637Chip(self.harness.factory.wire(spec.display.clk), self.harness.factory.wire(spec.display.dio))
 
     def _make_door(self, spec: SlotSpec) -> BenchDoor | None:
         if spec.lock is None and spec.door is None:
@@ -257,7 +210,7 @@ class BenchParts:
         door = BenchDoor(spec.lock.kind if spec.lock is not None else None, self._switch(spec), clock=self._clock)
         if spec.lock is not None:
             active = spec.lock.active
-            coil = self._driven(spec.lock, active)
+            coil = self.harness.driven(spec.lock, active)
             coil.watch(lambda level: door.coil(coil.carries(active)))
             door.coil(coil.carries(active))
         return door
@@ -265,7 +218,7 @@ class BenchParts:
     def _switch(self, spec: SlotSpec) -> Callable[[bool], None]:
         if spec.door is None:
             return lambda is_open: None
-        wire = self._wire(spec.door)
+        wire = self.harness.wire(spec.door)
         closed_high = spec.door.closed == "high"
         return lambda is_open: wire.drive(is_open != closed_high)
 
@@ -273,21 +226,18 @@ class BenchParts:
         spec = self._pinmap.coin
         if spec is None:
             return None
-        enable = self._driven(spec.enable, spec.enable.active) if spec.enable is not None else None
-        return bench_coins(spec, self.factory.wire, enable, self._rng("coin"), self._clock)
-
-    def _header_wire(self, pin: int) -> Wire:
-        return header_wire(self.factory.wire(pin))
+        enable = self.harness.driven(spec.enable, spec.enable.active) if spec.enable is not None else None
+        return bench_coins(spec, self.harness.factory.wire, enable, self._rng("coin"), self._clock)
 
     def _make_water(self) -> BenchWater | None:
         spec = self._pinmap.water
         if spec is None:
             return None
-        pump = self._driven(spec.pump, spec.pump.active)
+        pump = self.harness.driven(spec.pump, spec.pump.active)
         switches = {"tray": spec.tray, "tank": spec.tank}
         water = BenchWater(
             lambda: pump.carries(spec.pump.active),
-            self.factory.wire(spec.flow.pin) if spec.flow is not None else None,
+            self.harness.factory.wire(spec.flow.pin) if spec.flow is not None else None,
             spec.flow.pulses_per_l if spec.flow is not None else 1.0,
             {name: self._float(switch) for name, switch in switches.items() if switch is not None},
             self._rng("water"),
@@ -296,10 +246,10 @@ class BenchParts:
         pump.watch(lambda level: water.pump_moved())
         ranger = None
         if spec.cup.kind == "hcsr04":
-            trigger, echo = self._header_wire(spec.cup.trigger), self.factory.wire(spec.cup.echo)
+            trigger, echo = self.harness.header(spec.cup.trigger), self.harness.factory.wire(spec.cup.echo)
             ranger = BenchRanger(trigger, echo, water.distance_mm, self._clock)
         else:
-            beam, cup_high = self._wire(spec.cup), spec.cup.cup == "high"
+            beam, cup_high = self.harness.wire(spec.cup), spec.cup.cup == "high"
             water.beam = lambda cup: beam.drive(cup == cup_high)
             water.beam(False)
         self.switches.update(water_switches(water, ranger, switches))
@@ -307,7 +257,7 @@ class BenchParts:
         return water
 
     def _float(self, spec: SwitchSpec) -> Callable[[bool], None]:
-        wire, ok_high = self._wire(spec), spec.ok == "high"
+        wire, ok_high = self.harness.wire(spec), spec.ok == "high"
         return lambda well: wire.drive(well == ok_high)
 
     def _make_guards(self) -> dict[str, BenchThermometer]:
@@ -323,8 +273,8 @@ class BenchParts:
             self.switches[device] = thermometer_switches(thermometer)
         for device, spec in (("safety.smoke", safety.smoke), ("safety.stop", safety.stop)):
             if spec is not None:
-                self._wire(spec).rest(spec.ok)
-                self.switches[device] = loop_switches(self._wire(spec), spec.ok)
+                self.harness.wire(spec).rest(spec.ok)
+                self.switches[device] = loop_switches(self.harness.wire(spec), spec.ok)
         self.switches["supply"] = {"low": self.sysfs.low}
         return thermometers
 

@@ -19,8 +19,8 @@ from sessions.events import CoinAccepted, Fact, FaultRaised, SlotClaimed, SlotMo
 from sessions.jobs import WATCH_MS, Pace, watch_in, watch_now
 from sessions.machine import SLOT_FIGURES
 from sessions.registry import SessionRecord
-from sessions.sensing import SETTLED_NS
 from sessions.units import MonoNs, SlotName, seconds_ns
+from sessions.voltage import SETTLED_NS
 
 _MS = 1_000_000
 ZERO_NS = SETTLED_NS + seconds_ns(5.7)
