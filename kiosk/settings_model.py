@@ -207,7 +207,7 @@ class KioskSettings(Section):
 
     id: FleetId = "kiosk"
     name: Annotated[str, StringConstraints(min_length=1, max_length=60)] = "Charging Kiosk"
-    languages: Annotated[list[Language], Field(min_length=1, max_length=20)] = ["en"]
+    languages: Annotated[list[Language], Field(min_length=1, max_length=20)] = ["en", "fil", "es"]
     """The first is shown when nobody has chosen."""
     currency: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")] = "PHP"
     """ISO 4217."""

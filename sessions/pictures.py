@@ -9,6 +9,7 @@ from sessions.ledger import card_account
 from sessions.machine import SLOT_FIGURES, SlotState
 from sessions.registry import SessionRecord
 from sessions.rules import SlotRules
+from sessions.safety import gravest, may_acknowledge
 from sessions.selling import only_closed
 from sessions.slots import deadline, shown_state
 from sessions.technician import here, locked_for_s
@@ -40,6 +41,8 @@ def kiosk_view(conductor: Conductor, cloud: str = "none") -> KioskView:
         kiosk_id=rules.kiosk_id,
         kiosk_name=rules.kiosk_name,
         faults=tuple(fault.detail for fault in state.faults.values() if fault.slot is None),
+        danger=gravest(state),
+        danger_over=may_acknowledge(state),
         technician=_technician_view(conductor),
         has_pin=bool(state.pin.digest),
         pin_wait_s=locked_for_s(state.pin, now.mono),

@@ -32,6 +32,9 @@ LATCHED: Final = frozenset({"stop", "smoke", "contactor", "welded"})
 WEAK: Final = frozenset({"supply", "sagging"})
 """Those for which the relays are enough: too little voltage harms nobody."""
 
+POWERLESS: Final = frozenset({"faulted", "suspended_evse"})
+"""The states, by their values, that a danger brings slots and the water into."""
+
 _ACTIVE, _LATCH = "danger", "latched"
 
 
@@ -84,15 +87,25 @@ def stands(state: State, source: str) -> bool:
 
 def danger_named(state: State, source: str) -> str | None:
     """Why a danger of this source stands or waits to be looked after, None where it does neither."""
-    if not stands(state, source):
+    lasting, latched = (state.causes.get(_cause(kind, source)) for kind in (_ACTIVE, _LATCH))
+    if lasting is not None:
+        return lasting.reason
+    if latched is None:
         return None
-    standing = state.causes.get(_cause(_ACTIVE, source)) or state.causes[_cause(_LATCH, source)]
-    return standing.reason
+    if source == "welded":
+        return f"{latched.reason} All power is off, and staff have to say that they have looked after it."
+    return f"{latched.reason} It is over, and staff have to say that all is well."
 
 
 def waiting(state: State) -> tuple[str, ...]:
     """The sources that staff have to acknowledge, also of dangers that are not over yet."""
     return tuple(source for source in DANGERS if _cause(_LATCH, source) in state.causes)
+
+
+def may_acknowledge(state: State) -> bool:
+    """Whether something waits for staff to say that they have looked after it, and nothing of that lasts."""
+    latched = waiting(state)
+    return bool(latched) and not any(_cause(_ACTIVE, source) in state.causes for source in latched)
 
 
 def gravest(state: State) -> str | None:
@@ -106,14 +119,7 @@ def is_latch(cause: str) -> bool:
 
 
 def _standing(state: State) -> Iterator[str]:
-    for source in DANGERS:
-        lasting, latched = (state.causes.get(_cause(kind, source)) for kind in (_ACTIVE, _LATCH))
-        if lasting is not None:
-            yield lasting.reason
-        elif latched is not None and source == "welded":
-            yield f"{latched.reason} All power is off, and staff have to say that they have looked after it."
-        elif latched is not None:
-            yield f"{latched.reason} It is over, and staff have to say that all is well."
+    return filter(None, (danger_named(state, source) for source in DANGERS))
 
 
 def _cause(kind: str, source: str) -> str:

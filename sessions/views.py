@@ -170,6 +170,10 @@ class KioskView:
     kiosk_name: str = ""
     faults: tuple[str, ...] = ()
     """Plain sentences about devices of the whole kiosk."""
+    danger: str | None = None
+    """Why all power is off, in a plain sentence."""
+    danger_over: bool = False
+    """What took the power away has ended, and waits for staff to say that they have looked after it."""
     technician: TechnicianView | None = None
     has_pin: bool = False
     """Whether a PIN opens the technicians' screens."""

@@ -12,6 +12,7 @@ from kiosk.command_client import CommandClient
 from kiosk.commands import new_command_id
 from sessions.commands import DisableSlot, EnableSlot, OpenDoor, RecordCleaning
 from sessions.ports import Json
+from sessions.safety import POWERLESS, gravest
 from sessions.state import State
 from sessions.store.database import store_path
 from sessions.store.load import load
@@ -131,6 +132,8 @@ def _rows(call: Context) -> list[Json]:
 def _row(state: State, name: SlotName) -> Json:
     found = state.water if name == WATER else state.slot(name)
     faults = [f"{fault.device}: {fault.detail}" for fault in state.faults.values() if _is_of(fault.device, name)]
+    if not faults and found.state.value in POWERLESS:
+        faults = list(filter(None, [gravest(state)]))
     return {
         "slot": name,
         "state": found.state.value,

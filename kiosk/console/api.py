@@ -108,7 +108,7 @@ class Api:
 
     async def slots(self, request: Request) -> Response:
         view, now = self._kiosk.view(), self._kiosk.now()
-        return JsonAnswer({"slots": [slot_json(slot, now) for slot in view.slots]})
+        return JsonAnswer({"slots": [slot_json(slot, now, view.danger) for slot in view.slots]})
 
     async def claim(self, request: Request) -> Response:
         view = self._kiosk.view()

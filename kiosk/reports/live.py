@@ -6,13 +6,14 @@ from kiosk.reports.past import amounts
 from sessions.events import SCREEN
 from sessions.machine import SELLING, SlotState
 from sessions.ports import Json
+from sessions.safety import POWERLESS
 from sessions.units import Now, Unit, VisitId
 from sessions.views import KioskView, SessionView, SlotView, VisitView, WaterView
 from sessions.water_states import WATER
 
 
-def slot_json(slot: SlotView, now: Now) -> Json:
-    """One tile of the board, as ``GET /api/slots`` gives it."""
+def slot_json(slot: SlotView, now: Now, danger: str | None = None) -> Json:
+    """One tile of the board, as ``GET /api/slots`` gives it. ``danger`` is why the whole kiosk has no power, if so."""
     session = slot.session
     return {
         "slot": slot.name,
@@ -23,7 +24,7 @@ def slot_json(slot: SlotView, now: Now) -> Json:
         "remaining_s": _remaining_s(session, now) if session else None,
         "mA": _tenths(slot.mA),
         "V": None if slot.bus_V is None else round(slot.bus_V, 3),
-        "fault": slot.fault,
+        "fault": slot.fault or (danger if slot.state.value in POWERLESS else None),
         "disabled": slot.disabled,
         "plug": slot.plug,
         "door": None if slot.door_open is None else "open" if slot.door_open else "shut",
@@ -135,7 +136,7 @@ def kiosk_json(view: KioskView, now: Now, recent: list[Json]) -> Json:
         "mode": view.mode.value,
         "closed": view.closed,
         "kiosk": {"id": view.kiosk_id, "name": view.kiosk_name},
-        "slots": [slot_json(slot, now) for slot in view.slots],
+        "slots": [slot_json(slot, now, view.danger) for slot in view.slots],
         "sessions": live_sessions_json(view, now),
         "water": None if view.water is None else water_json(view.water, now),
         "visit": visit_json(at_screen, now) if (at_screen := view.visit_at(SCREEN)) else None,

@@ -22,10 +22,15 @@ class Look:
 
     fill: str
     ink: str
+    line: str = ""
+    """Its outline, where that differs from the fill."""
 
 
 def look(colours: Palette, action: Action, pressed: bool) -> Look:
-    """How a button looks: filled where it is the likely one, quiet where it cannot be touched now."""
+    """How a button looks: filled where it is the likely one, outlined where it holds already, quiet where
+    it cannot be touched now."""
+    if action.chosen:
+        return Look(colours.raised, colours.text, colours.text)
     if not action.enabled:
         return Look(colours.surface, colours.muted)
     if action.rank is Rank.LIKELY:
@@ -52,7 +57,7 @@ class Button:
         self._held_since: float | None = None
         self._job: str | None = None
         colours = page.theme.colours
-        self._plate = Plate(page, box, colours.raised, ground)
+        self._plate = Plate(page, box, colours.raised, ground, line=colours.raised)
         self._progress = Plate(page, box.left(2), colours.raised, colours.raised)
         self._icon = Icon(page, box.x, box.cy, ICON, colours.text, colours.raised)
         self._text: int = page.create_text(0, box.cy, anchor="w", fill=colours.text, font=page.ink.font(self._kind))
@@ -150,7 +155,7 @@ class Button:
         if self._action is None:
             return
         now = look(self._page.theme.colours, self._action, self._pressed)
-        self._plate.paint(now.fill)
+        self._plate.paint(now.fill, line=now.line or now.fill)
         self._icon.set(self._shown_icon(self._action), now.ink, now.fill)
         self._page.change(self._text, fill=now.ink)
 

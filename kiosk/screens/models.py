@@ -22,7 +22,7 @@ class Rank(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """A button. ``hold``: it must be held for a second, and says so."""
+    """A button. ``hold``: it must be held for a second, and says so. ``chosen``: of several it is what holds now."""
 
     text: str
     intent: Intent
@@ -30,6 +30,7 @@ class Action:
     rank: Rank = Rank.PLAIN
     enabled: bool = True
     hold: bool = False
+    chosen: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +100,7 @@ class Switch:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AttractModel(Screen):
-    """Nobody is here. ``languages`` switch at once; the spoken one is disabled. ``reads``: whether cards can be
+    """Nobody is here. ``languages`` switch at once; the spoken one is marked. ``reads``: whether cards can be
     read. ``hours``: when the kiosk is open, or nothing."""
 
     tap: str

@@ -208,7 +208,11 @@ def _arrived(nav: Navigation, visit: VisitView, view: KioskView, now: MonoNs) ->
         return replace(came, place=Place.PICKER)
     if view.mode not in SELLING:
         return replace(came, notice=_notice(Note.NOT_SELLING, now))
-    return came if visit.balance_s > 0 else replace(came, notice=_notice(Note.NO_TIME_YET, now))
+    return (
+        came
+        if visit.balance_s > 0 or visit.barred is not None
+        else replace(came, notice=_notice(Note.NO_TIME_YET, now))
+    )
 
 
 def _parted(nav: Navigation, visit: VisitView, now: MonoNs) -> Navigation:

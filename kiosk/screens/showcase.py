@@ -34,6 +34,7 @@ def _home() -> list[Sample]:
     fresh = kiosk(*BOARD[:2], who=visit())
     eight = kiosk(*BOARD, slot(5), others(6, SlotState.CHARGING), mine(7, SlotState.FINISHING), slot(8), who=visit())
     taken = arrived(fresh)
+    blocked = visit(barred="card_blocked")
     many = kiosk(
         *(others(n, SlotState.CHARGING, used_ms=90_000 * n) if n % 3 else slot(n) for n in range(1, 18)),
         mine(18, SlotState.FINISHING), mine(19, SlotState.CHARGING), slot(20, SlotState.FAULTED),
@@ -44,6 +45,7 @@ def _home() -> list[Sample]:
         _sample("home-eight", "The board with eight slots, one phone to be taken", eight, i.ShowBoard()),
         _sample("home-pages", "Many slots come by pages: yours first, then what is free", many, i.ShowBoard()),
         _sample("home-guest", "A new card without time", kiosk(*BOARD[:2], who=visit(0))),
+        _sample("home-blocked", "A card that staff have blocked", kiosk(*BOARD[:2], who=blocked)),
         Sample("home-slot-taken", "Somebody was faster", fresh, tell(taken, Note.SLOT_TAKEN, NOW)),
     ]
 

@@ -55,6 +55,11 @@ class Site:
         rate = next((rate for rate in self.coins if rate.ml > 0), None)
         return self.money(-(-ml * rate.minor // rate.ml)) if rate is not None else ""
 
+    def price_of_time(self, seconds: int) -> str:
+        """What so much time costs, rounded up; nothing where there are no coins."""
+        rate = next((rate for rate in self.coins if rate.seconds > 0), None)
+        return self.money(-(-seconds * rate.minor // rate.seconds)) if rate is not None else ""
+
     def money(self, minor: int) -> str:
         """An amount as people write it: ``₱5``, ``₱2.50``."""
         return money(minor, self.currency)

@@ -6,7 +6,7 @@ from kiosk.simulation.kiosk import SimKiosk
 from sessions import commands as c
 from sessions.errors import BadRequest, IllegalTransition, NotAllowed
 from sessions.machine import Mode, SlotState
-from sessions.safety import DANGERS, LATCHED, gravest, stands
+from sessions.safety import DANGERS, LATCHED, gravest, may_acknowledge, stands
 from tests.sessions.test_stories import ANNA, ONE, locker, paid_visit, put_in, start, state_of
 
 STAFF = c.Actor("tess", staff=True)
@@ -34,6 +34,7 @@ def test_a_danger_pauses_and_only_what_is_latched_waits_for_staff(kiosk, source)
     assert mode(kiosk) is Mode.PAUSED
     kiosk.conductor.execute(danger(source, on=False))
     assert (mode(kiosk) is Mode.PAUSED) is (source in LATCHED)
+    assert may_acknowledge(kiosk.engine.state) is (source in LATCHED)
     if source in LATCHED:
         assert "staff have to say" in (gravest(kiosk.engine.state) or "")
         kiosk.conductor.execute(LOOKED)
@@ -49,6 +50,7 @@ def test_what_lasts_cannot_be_acknowledged_away(kiosk):
     kiosk.conductor.execute(danger("stop", on=False))
     with pytest.raises(IllegalTransition, match="smoke!"):
         kiosk.conductor.execute(LOOKED)
+    assert not may_acknowledge(kiosk.engine.state)
     assert mode(kiosk) is Mode.PAUSED
 
 

@@ -82,6 +82,11 @@ class Enable(Act):
 
 
 @dataclass(frozen=True, slots=True)
+class LookedAfter(Act):
+    """Says that what took the power away was looked after, so that it may come back."""
+
+
+@dataclass(frozen=True, slots=True)
 class Open(Act):
     """Opens the door of a session's slot."""
 

@@ -94,6 +94,8 @@ def _asked(desk: Desk, here: TechnicianView, intent: Intent) -> tuple[Desk, c.Co
             return replace(asked, sheet=a.Sheet.SLOT), c.DisableSlot(desk.slot, actor, reason)
         case a.Enable() if desk.slot is not None:
             return asked, c.EnableSlot(desk.slot, actor, "enabled at the kiosk by a technician")
+        case a.LookedAfter():
+            return asked, c.AcknowledgeDanger(actor, "looked after at the kiosk by a technician")
         case _:
             return desk, None
 

@@ -14,7 +14,7 @@ from kiosk.screens.technician.plot_sheet import Limits
 from kiosk.screens.technician.plots import CHUNK, CHUNKS, STEP_NS, Plots
 from kiosk.screens.technician.qr import qr_rows
 from kiosk.screens.technician.sheets import technician_screen
-from sessions.machine import SlotState
+from sessions.machine import Mode, SlotState
 from sessions.units import MonoNs, SlotName, VisitId
 from sessions.views import KioskView, TechnicianView
 
@@ -45,6 +45,7 @@ FOUND = (
     Found("coin", "coin", "skip", "Nobody dropped one."),
     Found("reader", "test card", "pass"),
 )
+SMOKE = "Smoke: the smoke detector's loop is open. It is over, and staff have to say that all is well."
 LIMITS = Limits(0.4, 1.9, 25.4, 2400.0)
 
 
@@ -81,6 +82,7 @@ def _doors() -> list[tuple[str, StaffModel]]:
         _drawn("technician-pin", Desk(typed="258", until=at(20)), nobody),
         _drawn("technician-pin-wait", Desk(until=at(20)), replace(nobody, pin_wait_s=57)),
         _drawn("technician", Desk(HERE)),
+        _drawn("technician-danger", Desk(HERE), _view(mode=Mode.PAUSED, danger=SMOKE, danger_over=True)),
         _drawn("technician-outputs", _at(Sheet.OUTPUTS)),
         _drawn("technician-outputs-many", _at(Sheet.OUTPUTS, page=1), notes=replace(NOTES, outputs=many)),
     ]

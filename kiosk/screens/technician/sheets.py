@@ -50,16 +50,16 @@ def technician_screen(
 
 def _overview(scene: Scene, notes: Notes) -> TechnicianModel:
     view = scene.view
-    wrong = [Line(_("Fault"), fault, Tone.BAD) for fault in view.faults]
+    wrong = [Line(_("Danger"), view.danger, Tone.BAD)] if view.danger else []
+    wrong += [Line(_("Fault"), fault, Tone.BAD) for fault in view.faults]
     wrong += [
         Line(_("Slot {number}").format(number=slot.number), slot.fault, Tone.BAD) for slot in view.slots if slot.fault
     ]
     lines = (
         Line(_("Kiosk"), wording.mode(view.mode), None if view.mode in (Mode.IDLE, Mode.SERVING) else Tone.WARN),
         *(wrong[:MOST_FAULTS] or [Line(_("Devices"), _("All are well"), Tone.GOOD)]),
-        disk_line(notes),
-        heat_line(notes),
-        Line(_("Version"), notes.version),
+        # Who comes for a danger reads of it alone; the rest is on the sheet of the kiosk's health.
+        *(() if view.danger else (disk_line(notes), heat_line(notes), Line(_("Version"), notes.version))),
     )
     sheets = (
         (_("Slots"), a.Sheet.SLOTS, "board"),
@@ -76,7 +76,10 @@ def _overview(scene: Scene, notes: Notes) -> TechnicianModel:
     )
     return TechnicianModel(
         header=scene.header(_("Technician")), banner=scene.banner, lines=lines, keys=keys,
-        footer=(Action(_("Leave"), a.Leave(), "leave", Rank.LIKELY),),
+        footer=(
+            *((Action(_("Hold: power on"), a.LookedAfter(), "bolt", hold=True),) if view.danger_over else ()),
+            Action(_("Leave"), a.Leave(), "leave", Rank.LIKELY),
+        ),
     )  # fmt: skip
 
 
@@ -96,7 +99,7 @@ def _pad(desk: Desk, view: KioskView) -> TechnicianModel:
     says = _("Too many tries. Wait {time}.").format(time=time) if waits else "•" * len(desk.typed) or _("Enter the PIN")
     keys = [Action(digit, a.Digit(digit)) for digit in "123456789"]
     keys += [
-        Action("", a.Erase(), "left"),
+        Action("" if desk.typed else _("Back"), a.Erase(), "left"),
         Action("0", a.Digit("0")),
         Action(_("OK"), a.Prove(), rank=Rank.LIKELY, enabled=bool(desk.typed) and not desk.waiting),
     ]

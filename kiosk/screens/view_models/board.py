@@ -34,8 +34,8 @@ def home(scene: Scene, visit: VisitView) -> HomeModel:
         footer.append(
             Action(_("My phones"), ShowPhones() if len(mine) > 1 else ShowSession(mine[0].session_id), "phone")
         )
-    can_use = visit.balance_s > 0
-    footer.append(Action(_("Add time"), AddTime(), "plus", Rank.PLAIN if can_use else Rank.LIKELY))
+    lacks_time = visit.balance_s <= 0 and visit.barred is None
+    footer.append(Action(_("Add time"), AddTime(), "plus", Rank.LIKELY if lacks_time else Rank.PLAIN))
     return HomeModel(
         header=header(scene, greeting(visit)),
         banner=board_banner(scene),
@@ -128,7 +128,7 @@ def _tile(slot: SlotView, visit: VisitView, scene: Scene) -> Tile:
         return _plain(slot, TileKind.IN_USE, _("In use"), AskSlot(slot.name), detail)
     if slot.state is SlotState.RESERVED and slot.claim_visit != visit.visit_id:
         return _plain(slot, TileKind.IN_USE, _("In use"), AskSlot(slot.name), _("Just taken"))
-    rank = Rank.LIKELY if visit.balance_s > 0 else Rank.PLAIN
+    rank = Rank.LIKELY if visit.balance_s > 0 and visit.barred is None else Rank.PLAIN
     return Tile(slot.number, TileKind.FREE, _("Free"), slot.plug, UseSlot(slot.name), button=_("Use"), rank=rank)
 
 

@@ -3,10 +3,10 @@
 from kiosk.i18n import _
 from kiosk.screens import words
 from kiosk.screens.intents import Back, ChooseTime, Extend, Intent, Start
-from kiosk.screens.models import Action, Choice, Rank, TimeModel
+from kiosk.screens.models import Action, Choice, Coin, Rank, TimeModel
 from kiosk.screens.navigation import chosen_seconds, shown_session
 from kiosk.screens.site import Site
-from kiosk.screens.view_models.common import Scene, banner, header
+from kiosk.screens.view_models.common import Scene, card_banner, header
 from kiosk.screens.view_models.idle import coins
 from sessions.views import SlotView, VisitView
 
@@ -29,12 +29,12 @@ def add_time(scene: Scene, visit: VisitView) -> TimeModel:
     if session is None or slot is None:
         return TimeModel(
             header=header(scene, _("Add time to your card")),
-            banner=banner(scene),
+            banner=card_banner(scene),
             footer=(Action(_("Back"), Back(), "left"),),
             choices=(),
             keeps=_("{time} on your card").format(time=words.duration(visit.balance_s)),
-            hint=_how_to_get_time(scene.site),
-            coins=coins(scene.site),
+            hint=_how_to_get_time(scene.site, visit),
+            coins=_invitation(scene.site, visit),
         )
     chosen = chosen_seconds(scene.nav, scene.site, visit.balance_s)
     adding = isinstance(scene.nav.waiting, Extend)
@@ -53,12 +53,12 @@ def _time(scene: Scene, visit: VisitView, title: str, chosen: int, likely: Actio
         keeps = _("You keep {time} on your card").format(time=words.duration(balance - chosen))
     return TimeModel(
         header=header(scene, title),
-        banner=banner(scene),
+        banner=card_banner(scene),
         footer=(Action(_("Back"), Back(), "left", enabled=scene.nav.waiting is None), likely),
         choices=_choices(scene.site, balance, chosen),
         keeps=keeps,
-        hint=_("Unused time goes back to your card.") if balance > 0 else _how_to_get_time(scene.site),
-        coins=() if balance > 0 else coins(scene.site),
+        hint=_("Unused time goes back to your card.") if balance > 0 else _how_to_get_time(scene.site, visit),
+        coins=() if balance > 0 else _invitation(scene.site, visit),
     )
 
 
@@ -67,7 +67,7 @@ def _choices(site: Site, balance: int, chosen: int) -> tuple[Choice, ...]:
         return ()
     usable = min(balance, site.longest_s)
     fixed = [s for s in site.choices_s if s < usable]
-    choices = [Choice(words.duration(s), _choose(s), s == chosen) for s in fixed]
+    choices = [Choice(words.duration(s), _choose(s), s == chosen, site.price_of_time(s)) for s in fixed]
     note = _("Everything") if usable == balance else _("The most")
     return (*choices, Choice(words.duration(usable), _choose(usable), chosen == usable, note))
 
@@ -76,5 +76,12 @@ def _choose(seconds: int) -> Intent:
     return ChooseTime(seconds)
 
 
-def _how_to_get_time(site: Site) -> str:
+def _invitation(site: Site, visit: VisitView) -> tuple[Coin, ...]:
+    """What coins buy; nobody is asked to drop any for a card that may start nothing."""
+    return coins(site) if visit.barred is None else ()
+
+
+def _how_to_get_time(site: Site, visit: VisitView) -> str:
+    if visit.barred is not None:
+        return ""
     return _("Drop coins now, they count at once.") if site.coins else _("Staff can add time to your card.")

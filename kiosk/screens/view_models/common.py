@@ -7,7 +7,7 @@ from kiosk.screens import words
 from kiosk.screens.intents import Intent, ShowBoard, ShowPhones
 from kiosk.screens.models import Banner, Countdown, Header
 from kiosk.screens.navigation import Navigation
-from kiosk.screens.notices import Note, Notice, Tone, sentence, tone_of
+from kiosk.screens.notices import NOTICE_FOR, Note, Notice, Tone, sentence, tone_of
 from kiosk.screens.site import Site
 from kiosk.screens.traces import Traces
 from sessions.units import NS, MonoNs
@@ -85,9 +85,18 @@ def banner(scene: Scene) -> Banner | None:
     return Banner(sentence(notice), tone_of(notice)) if notice is not None else None
 
 
+def card_banner(scene: Scene) -> Banner | None:
+    """The notice of the moment; else, for as long as it is so, that the card may start nothing."""
+    visit = scene.nav.visit
+    if scene.nav.notice is None and visit is not None and visit.barred is not None:
+        notice = Notice(NOTICE_FOR[visit.barred], scene.now)
+        return Banner(sentence(notice), tone_of(notice))
+    return banner(scene)
+
+
 def board_banner(scene: Scene) -> Banner | None:
     """The notice of the moment where a customer can do something about a door that stands open."""
     if scene.ajar is None:
-        return banner(scene)
+        return card_banner(scene)
     notice = Notice(Note.DOOR_AJAR, scene.now, number=scene.ajar)
-    return banner(scene) or Banner(sentence(notice), tone_of(notice))
+    return card_banner(scene) or Banner(sentence(notice), tone_of(notice))

@@ -52,10 +52,13 @@ def attract(scene: Scene) -> AttractModel:
 
 
 def _languages(site: Site) -> tuple[Action, ...]:
-    """One for each; the spoken one is disabled. None where there is no choice."""
+    """One for each; the spoken one is marked, and does nothing. None where there is no choice."""
     if len(site.languages) == 1:
         return ()
-    return tuple(Action(LANGUAGES[code], Speak(code), enabled=code != language()) for code in site.languages)
+    spoken = language()
+    return tuple(
+        Action(LANGUAGES[code], Speak(code), enabled=code != spoken, chosen=code == spoken) for code in site.languages
+    )
 
 
 def _languages_below(site: Site) -> tuple[Action, ...]:
@@ -164,7 +167,7 @@ def _closed(scene: Scene) -> MessageModel:
 def _why_closed(scene: Scene) -> tuple[str, str, str, tuple[str, ...]]:
     """The screen's name, its icon, title and first sentence."""
     if scene.view.closed and scene.site.hours is not None:
-        opens = _("Opens at {time}.").format(time=scene.site.hours[0].removeprefix("0"))
+        opens = _("Opens at {time}.").format(time=scene.site.hours[0])
         return "closed", "clock", _("Closed now"), (opens,)
     if scene.view.mode is Mode.MAINTENANCE:
         return "maintenance", "wrench", _("Being serviced"), (_("Please try again a little later."),)

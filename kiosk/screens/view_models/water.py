@@ -7,7 +7,7 @@ from kiosk.screens.models import Action, Choice, Coin, Header, MessageModel, Pou
 from kiosk.screens.notices import Tone
 from kiosk.screens.site import Site
 from kiosk.screens.thirst import chosen_ml, own_pour, usable_ml
-from kiosk.screens.view_models.common import RING_STEPS, Scene, banner, countdown, header
+from kiosk.screens.view_models.common import RING_STEPS, Scene, banner, card_banner, countdown, header
 from kiosk.screens.whereabouts import Poured
 from sessions.machine import SELLING
 from sessions.views import PourView, VisitView, WaterView, seconds_until
@@ -46,6 +46,8 @@ def water_choice(scene: Scene, visit: VisitView) -> TimeModel:
     likely = Action(text, Pour(chosen), "drop", Rank.LIKELY, enabled=chosen > 0 and not starting)
     coins = tuple(Coin(site.money(rate.minor), words.water(rate.ml)) for rate in site.coins if rate.ml > 0)
     drop_coins = _("Drop coins now, they buy water here.") if coins else _("Staff can add water to your card.")
+    if visit.barred is not None:
+        coins, drop_coins = (), ""
     if usable <= 0:
         keeps = _("This card has no water yet")
     elif chosen >= visit.balance_ml:
@@ -55,7 +57,7 @@ def water_choice(scene: Scene, visit: VisitView) -> TimeModel:
     back = Action(_("Back"), Back(), "left", enabled=not starting)
     return TimeModel(
         header=_header(scene, visit, _("How much water?")),
-        banner=banner(scene),
+        banner=card_banner(scene),
         footer=(back, likely) if usable > 0 else (back,),
         choices=_choices(site, usable, chosen),
         keeps=keeps,

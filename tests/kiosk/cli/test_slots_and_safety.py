@@ -77,6 +77,8 @@ def test_smoke_waits_for_a_word_at_the_terminal(terminal: Terminal) -> None:
             wait_for(lambda: terminal.call("safety", "show").exit_code == 1)
             shown = json.loads(terminal.call("safety", "show", "--json").stdout)
             assert shown["dangers"] == [{"source": "smoke", "reason": smoke, "to_acknowledge": True}]
+            assert {slot["fault"] for slot in terminal.json("slots", "list")["slots"]} == {smoke}
+            assert {slot["fault"] for slot in kiosk.get("/api/slots")["slots"]} == {smoke}
             assert "not over" in terminal.refused("safety", "acknowledge", "--reason", "toast")
             kiosk.noticed(DangerSeen("smoke", False, "closed again", MonoNs(time.monotonic_ns())))
             said = wait_for(lambda: terminal.call("safety", "acknowledge", "--reason", "toast").stdout)

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from kiosk.i18n import LANGUAGES, set_language
+from kiosk.screens.notices import Tone
 from kiosk.screens.samples import NOW, at, kiosk, mine, slot, visit
 from kiosk.screens.technician import acts as a
 from kiosk.screens.technician.desk import PAD_S, Desk, answered, follow, step
@@ -20,7 +21,7 @@ from kiosk.screens.technician.samples import NOTES, sheets
 from kiosk.screens.technician.sheets import technician_screen
 from kiosk.screens.theme import GAP, TARGET
 from sessions import commands as c
-from sessions.machine import SlotState
+from sessions.machine import Mode, SlotState
 from sessions.units import MonoNs, SlotName, VisitId
 from sessions.views import TechnicianView
 from tests.kiosk.screens.conftest import SIZES
@@ -102,6 +103,18 @@ def test_a_pin_is_typed_erased_and_proved():
     assert refused is not None
     assert refused.typed == ""
     assert follow(refused, view, at(PAD_S)) is None, "a pad that nobody touches shuts"
+
+
+def test_whoever_is_called_to_a_kiosk_without_power_reads_why_and_says_that_it_was_looked_after():
+    lasts = replace(VIEW, mode=Mode.PAUSED, danger="Smoke: the loop is open.")
+    over = replace(lasts, danger_over=True)
+    for view, offered in ((lasts, []), (over, [a.LookedAfter()])):
+        sheet = shown(Desk(HERE), view)
+        assert isinstance(sheet, TechnicianModel)
+        assert "Smoke: the loop is open." in [line.value for line in sheet.lines]
+        assert not [line for line in sheet.lines if line.tone is Tone.GOOD]
+        assert [action.intent for action in sheet.footer if action.hold] == offered
+    assert touched(a.LookedAfter())[1] == c.AcknowledgeDanger(TED, "looked after at the kiosk by a technician")
 
 
 def test_a_customers_card_shows_the_customers_screens():

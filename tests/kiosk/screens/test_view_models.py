@@ -250,6 +250,20 @@ def test_a_choice_the_card_no_longer_has_is_not_kept():
     assert choosing(600, chosen_s=900).footer[-1].intent == i.Start(SlotName("slot1"), 600)
 
 
+def test_a_choice_says_its_price_and_the_last_one_that_it_is_everything():
+    assert [choice.note for choice in choosing(3_900).choices] == ["₱15", "₱30", "₱60", "Everything"]
+    assert [choice.note for choice in choosing(3_900, site=Site(coins=())).choices] == ["", "", "", "Everything"]
+
+
+@pytest.mark.parametrize("balance", [0, 3_600])
+@pytest.mark.parametrize("touches", [(), (i.AddTime(),)])
+def test_a_card_that_may_not_is_told_at_once_and_asked_for_no_coins(balance, touches):
+    model = built(kiosk(who=replace(visit(balance), barred="card_blocked")), *touches)
+    assert model.banner.text == "This card is blocked. Please ask the staff."
+    assert not [action for action in model.footer if action.rank is Rank.LIKELY]
+    assert not getattr(model, "coins", ())
+
+
 def test_without_time_there_is_nothing_to_start_but_a_way_to_get_some():
     model = choosing(0)
     assert model.choices == ()
@@ -410,7 +424,7 @@ def test_nobody_is_told_that_a_phone_is_safe_which_may_be_gone(reason):
 
 def test_a_closed_kiosk_says_when_it_opens_and_how_to_get_a_phone_in_each_language():
     model = nobody(mode=Mode.OUT_OF_SERVICE, closed=True)
-    assert (model.title, model.lines) == ("Closed now", ("Opens at 6:00.", "To get your phone, tap your card."))
+    assert (model.title, model.lines) == ("Closed now", ("Opens at 06:00.", "To get your phone, tap your card."))
     assert [action.intent for action in model.footer] == [i.Speak(code) for code in SITE.languages]
 
 
