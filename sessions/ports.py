@@ -134,7 +134,6 @@ class Trouble(StrEnum):
     BROWN_OUT = "brown_out"
     WELDED = "welded"
     JAMMED = "jammed"
-    FORCED = "forced"
     NOISE = "noise"
     OVERCURRENT = "overcurrent"
     UNPLUGGED = "unplugged"

@@ -21,7 +21,6 @@ GAP = 12
 MARGIN = 16
 RADIUS = 16
 HEADER = 64
-FOOTER = 68
 LINE = 1.362
 """Height of a line of text in its size: ascent and descent of Noto Sans."""
 

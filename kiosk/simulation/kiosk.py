@@ -5,10 +5,10 @@ import random
 from collections.abc import Callable
 from functools import lru_cache
 
+from kiosk.simulation.cabinet import Cabinet
 from kiosk.simulation.electronics import AtOnce, Electronics
 from kiosk.simulation.journal import SimJournal, copy_of
 from kiosk.simulation.judge import Judge
-from kiosk.simulation.mains import SimMains
 from kiosk.simulation.pace import QuietPace
 from kiosk.simulation.slot import SimSlot
 from kiosk.simulation.spout import Spout
@@ -28,8 +28,6 @@ from sessions.rules import Rules
 from sessions.state import State
 from sessions.units import NS, CardKey, Seq, SessionId, SlotName, VisitId
 
-WELDED_NS = tuple(second * NS for second in (2, 4, 8, 16))
-"""When a port is looked at that has voltage against its relay: the contact's voltage, and after a hiccup once more."""
 SECRET = b"a simulated fleet's card secret.."
 
 
@@ -54,22 +52,17 @@ class SimKiosk:
         self.owner = VirtualOwner()
         self._epoch_ns = 0
         self.journal = SimJournal(self.owner, keeps_samples=not skips)
-        self.slots = {
-            slot.name: SimSlot(
-                slot.name,
-                lambda: self.owner.mono,
-                self._after,
-                random.Random(self.rng.getrandbits(64)),
-                has_lock=slot.has_lock,
-                has_door=slot.has_door,
-            )
-            for slot in rules.slots
-        }
-        self.mains = SimMains(self.slots.values(), self._look_soon) if rules.has_contactor else None
-        self.spout: Spout | None = None
-        if rules.water is not None:
-            pulses_per_l, world = rules.water.pulses_per_l or 1.0, lambda: self.world_ns
-            self.spout = spout(lambda: self.owner.mono, self._after, self.observe, pulses_per_l, world, skips=skips)
+        self._cabinet = Cabinet(
+            rules,
+            self.rng,
+            lambda: self.owner.mono,
+            lambda: self.world_ns,
+            self._after,
+            self.observe,
+            spout,
+            skips=skips,
+        )
+        self.slots, self.mains, self.spout = self._cabinet.slots, self._cabinet.mains, self._cabinet.spout
         self.skips = skips
         self.pace: QuietPace | None = None
         self.running = False
@@ -138,11 +131,7 @@ class SimKiosk:
         )
         self.journal.acknowledge = self.conductor
         self.pace = pace if isinstance(pace, QuietPace) else None
-        for slot in self.slots.values():
-            slot.skips = self.skips
-            slot.electronics = self.electronics
-            if isinstance(pace, QuietPace):
-                slot.before_change, slot.after_change = pace.before_change, pace.after_change
+        self._cabinet.wire(self.electronics, self.pace)
         decision = recover(
             self.engine,
             self.owner.now(),
@@ -159,10 +148,6 @@ class SimKiosk:
         self.electronics.start()
         self.conductor.start(decision)
         self.owner.after_each = self.judge.after_event if self.skips else self.judge.all_after_event
-
-    def _look_soon(self, slot: SimSlot) -> None:
-        if self.pace is not None:
-            self.pace.look_in(slot.name, *WELDED_NS)
 
     def power_cut(self, outage_s: float, *, new_boot: bool = True) -> None:
         """Everything in memory is gone, what was not durable too; after the outage the kiosk starts again.
@@ -213,20 +198,12 @@ class SimKiosk:
         before, kept = self.journal.facts, self.journal.survivors()
         dead.halt()
         dead.halted = False
-        if self.spout is not None:
-            self.spout.power_off()
-        if self.mains is not None:
-            self.mains.set(False)
-        for slot in self.slots.values():
-            slot.before_change = slot.after_change = lambda slot: None
+        self._cabinet.power_off()
         self.electronics.close()
         dead.run_for(round(cut.outage_s, 3))  # On the millisecond, as everything else.
         self.owner = born = dead.reborn(f"boot-{self.rng.getrandbits(32)}" if cut.new_boot else None)
         self._epoch_ns += dead.mono - born.mono
-        for slot in self.slots.values():
-            slot.boot(born.mono)
-        if self.spout is not None:
-            self.spout.boot()
+        self._cabinet.boot(born.mono)
         self.journal = self.journal.reopened(born, kept)
         self.judge.restarted(before[len(kept) :], self.journal.marks)
         self.engine = Engine(copy_of(self.journal.fold()), self.rules)

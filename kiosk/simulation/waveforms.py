@@ -8,7 +8,7 @@ empty port again; on top come the sensor's offset, noise, spikes, steps and gaps
 import csv
 import random
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sessions.ports import Reading
@@ -54,9 +54,6 @@ class Waveform:
     unplugged_s: float | None
     drawn_s: float
     """When it last drew anything."""
-    draws_when_full: bool
-    """Whether it draws at least 3 mA for as long as it is plugged in, drop-outs of a moment apart."""
-    true_mA: tuple[float, ...] = field(default=(), repr=False)
 
 
 class Load:
@@ -182,9 +179,8 @@ def make(kind: str, seed: int, sensor: Sensor, *, length_s: float = 600, before_
             true[number] = 0.0
     drawn_s = max((t_s for t_s, mA in zip(times, true, strict=True) if mA > 0), default=before_s)
     readings = _read(rng, sensor, times, true)
-    weak = kind == "zero_pauses" or kind in LOADS
     ends = before_s + length_s if leaves else None
-    return Waveform(kind, seed, tuple(readings), before_s, ends, drawn_s, not weak, tuple(true))
+    return Waveform(kind, seed, tuple(readings), before_s, ends, drawn_s)
 
 
 def waveform_of(

@@ -141,6 +141,7 @@ class KioskProcess:
         started = self.post(f"/api/slots/{slot}/start", seconds=seconds)
         self.post(f"/api/bench/slots/{slot}/plug", phone="typical", level=30)
         until(lambda: self.slot(slot)["state"] == "charging", f"{slot} charges")
+        until(lambda: self.slot(slot)["door"] != "open", f"{slot}'s door was seen shut")
         return str(started["session_id"])
 
     def kill(self) -> None:

@@ -74,7 +74,7 @@ def bad_checksums(patch: Patch) -> None:
 
 def bouncing_switch(patch: Patch) -> None:
     """A door's switch counts at its first reading."""
-    patch.setattr(Door, "polled", lambda self, level, mono: self._settled(level, mono))
+    patch.setattr(Door, "polled", lambda self, level, mono: self.settled(level, mono))
 
 
 def repeating_card(patch: Patch) -> None:
