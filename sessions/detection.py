@@ -23,10 +23,9 @@ A reading without a value is a gap, never a zero; the proof behind it bridges it
 numbers of readings, so these may come at 1 to 20 Hz and unevenly.
 """
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from itertools import chain
 from typing import Any
 
 from sessions.doorway import Doorway
@@ -141,7 +140,8 @@ class Detector:
         self._track.add(at, mA)
         self._pings.add(at, mA, gauge.noise_mA)
         standing = self._standing
-        told = self._tell(at, chain(standing.of_port(at, mA), standing.of_sensor(at, reading)))
+        lasting = standing.of_port(at, mA) + standing.of_sensor(at, reading)
+        told = self._tell(at, lasting) if lasting else []
         return told + (self._drawn(at, mA) if self.drawing else self._not_drawn(at, mA))
 
     def check(self, now: MonoNs) -> list[Verdict]:
@@ -211,17 +211,18 @@ class Detector:
         if self._pings.found(at) and not self._on_pad:
             return self._phone_off_pad(at)
         ending, limit = self._ending, self._gauge.limit_mA
-        above = self._track.above(limit)
-        enough = RETURN_ENOUGH if ending.quiet else ENOUGH
-        if len(above) >= enough and mA > limit and not self._pings.likely(at):
-            self._prove(at)
-            self._adopt_load()
-        elif abs(mA) <= limit:
+        if mA > limit:
+            enough = RETURN_ENOUGH if ending.quiet else ENOUGH
+            if len(self._track.above(limit)) >= enough and not self._pings.likely(at):
+                self._prove(at)
+                self._adopt_load()
+        elif mA >= -limit:
             if (proven := ending.weigh(at, mA, self.proven or at)) is not None:
                 self._prove(proven)
             if ending.reached:
                 return [self._ended(at)]
-        return self._tell(at, self._standing.of_draw(at, self._track.level()))
+        lasting = self._standing.of_draw(at, self._track.level())
+        return self._tell(at, lasting) if lasting else []
 
     def _prove(self, at: MonoNs) -> None:
         self._ending.restart()
@@ -268,7 +269,7 @@ class Detector:
 
     # What is told.
 
-    def _tell(self, at: MonoNs, lasting: Iterable[Lasting]) -> list[Verdict]:
+    def _tell(self, at: MonoNs, lasting: Sequence[Lasting]) -> list[Verdict]:
         return [
             self._verdict(Kind(found.kind), at, Found(found.since, self._track.since(found.shown_from), found.limit_mA))
             for found in lasting

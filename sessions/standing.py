@@ -5,7 +5,6 @@ enough. It says so once; its condition must then be over for as long before it s
 lights up for half a minute does not make a phone full twice.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from sessions.ports import Reading
@@ -122,27 +121,31 @@ class Standing:
         self._repeated = Repeated(seconds_ns(rules.stuck_s))
         self._overcurrent = Overcurrent(max_mA * OVERCURRENT_FACTOR)
 
-    def of_draw(self, at: MonoNs, level_mA: float) -> Iterator[Lasting]:
+    def of_draw(self, at: MonoNs, level_mA: float) -> tuple[Lasting, ...]:
         """How little is drawn, for how long."""
+        told: tuple[Lasting, ...] = ()
         for kind, holding, limit in self._levels:
             if level_mA > limit and holding.over:
                 continue
             if (since := holding.take(at, level_mA <= limit)) is not None:
-                yield Lasting(kind, since, MonoNs(at - RECENT_NS), limit)
+                told += (Lasting(kind, since, MonoNs(at - RECENT_NS), limit),)
+        return told
 
-    def of_port(self, at: MonoNs, mA: float) -> Iterator[Lasting]:
+    def of_port(self, at: MonoNs, mA: float) -> tuple[Lasting, ...]:
         """Whether more is drawn than the port may deliver."""
         watch = self._overcurrent
         if (mA > watch.limit_mA or watch.count) and (since := watch.take(at, mA)) is not None:
-            yield Lasting("overcurrent", since, since, watch.limit_mA)
+            return (Lasting("overcurrent", since, since, watch.limit_mA),)
+        return ()
 
-    def of_sensor(self, at: MonoNs, reading: Reading) -> Iterator[Lasting]:
+    def of_sensor(self, at: MonoNs, reading: Reading) -> tuple[Lasting, ...]:
         """Whether the sensor repeats a value that should move."""
         raw, watch = reading.mA or 0.0, self._repeated
         if raw != watch.value:
             watch.begin(at, raw)
-            return
+            return ()
         noisy = self._zero.trusted and self._zero.sigma_mA > LEAST_SIGMA_MA
         alive = not reading.clipped and (noisy or abs(raw) >= LIVELY_MA)
         if (since := watch.take(at, raw, alive=alive)) is not None:
-            yield Lasting("stuck", since, since, 0.0)
+            return (Lasting("stuck", since, since, 0.0),)
+        return ()

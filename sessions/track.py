@@ -29,12 +29,15 @@ class Track:
 
     points: deque[Point] = field(default_factory=deque)
     _latest: deque[Point] = field(default_factory=lambda: deque(maxlen=LATEST))
+    _values: deque[float] = field(default_factory=lambda: deque(maxlen=LATEST))
+    """What they read."""
     _begin: MonoNs = MonoNs(-(2**63))
 
     def add(self, at: MonoNs, mA: float) -> None:
         """Takes the newest reading."""
         point = (at, mA)
         self._latest.append(point)
+        self._values.append(mA)
         self.points.append(point)
         while at - self.points[0][0] > KEEP_NS:
             self.points.popleft()
@@ -45,12 +48,17 @@ class Track:
 
     def above(self, limit_mA: float) -> list[Point]:
         """Those of the latest five above the limit, if they are at least three; else none."""
-        found = [point for point in self._latest if point[1] > limit_mA and point[0] >= self._begin]
+        if not self._values or max(self._values) <= limit_mA:
+            return []
+        if min(self._values) > limit_mA and self._latest[0][0] >= self._begin:
+            found = [*self._latest]
+        else:
+            found = [point for point in self._latest if point[1] > limit_mA and point[0] >= self._begin]
         return found if len(found) >= ENOUGH else []
 
     def level(self) -> float:
         """The middle one of the latest five."""
-        values = sorted([mA for _, mA in self._latest])
+        values = sorted(self._values)
         return values[len(values) // 2] if values else 0.0
 
     def since(self, at: MonoNs) -> list[float]:

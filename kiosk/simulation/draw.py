@@ -88,7 +88,7 @@ class Draw:
         while self.known_to_ns < to_ns:
             if self.known_to_ns >= self.same_until_ns:
                 self.look()
-            end = min(to_ns, self.same_until_ns)
+            end = to_ns if to_ns < self.same_until_ns else self.same_until_ns
             if self.draws:
                 self.drawn_ns += end - self.known_to_ns
                 self.strong_ns += end - self.known_to_ns if self._strong else 0

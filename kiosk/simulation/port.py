@@ -4,6 +4,9 @@ What flows is `kiosk.simulation.draw`, what of it is worth looking at `kiosk.sim
 """
 
 import random
+from collections.abc import Iterable, Sequence
+from itertools import repeat
+from typing import cast
 
 from hardware.bench.phones import Phone
 from hardware.current_sensor import BUS_LSB_V, SHUNT_LSB_V
@@ -68,17 +71,17 @@ class SimPort:
             if self.set_up is False:
                 taken.append(Reading(MonoNs(numbers[0] * PERIOD_NS), None, None, "lost its settings"))
             self.set_up, numbers = True, numbers[1:]
-        mA, bus_V = self._mA, Volts(round(self._volts / BUS_LSB_V) * BUS_LSB_V)
-        for number in numbers:
-            at = MonoNs(number * PERIOD_NS)
-            shunt = round(mA(at, number) / 1000 * SHUNT_OHM / SHUNT_LSB_V)
-            taken.append(Reading(at, Milliamps(1000 * shunt * SHUNT_LSB_V / SHUNT_OHM), bus_V))
-        return taken
+        instants = range(numbers.start * PERIOD_NS, numbers.stop * PERIOD_NS, PERIOD_NS)
+        shunts = [round(mA / 1000 * SHUNT_OHM / SHUNT_LSB_V) for mA in self._flows(instants, numbers)]
+        told_mA = [1000 * shunt * SHUNT_LSB_V / SHUNT_OHM for shunt in shunts]
+        bus_V = Volts(round(self._volts / BUS_LSB_V) * BUS_LSB_V)
+        units = cast("Iterable[MonoNs]", instants), cast("Iterable[Milliamps]", told_mA)
+        return [*taken, *map(Reading, *units, repeat(bus_V))]
 
     def sense(self, at: MonoNs, number: int) -> tuple[float, float]:
         """Milliamperes through the sensor's shunt and volts behind it at an instant, the so many-th tenth of a
         second."""
-        return self._mA(at, number), self._volts
+        return self._flows((at,), (number,))[0], self._volts
 
     @property
     def _volts(self) -> float:
@@ -86,12 +89,16 @@ class SimPort:
             return self.sticks_at[1]
         return self.supply_V if self.live else 0.0
 
-    def _mA(self, at: MonoNs, number: int) -> float:
+    def _flows(self, instants: Iterable[int], numbers: Sequence[int]) -> list[float]:
         if self.sticks_at is not None:
-            return self.sticks_at[0]
-        draw, noise, drawn = self._draw, self._noise, 0.0
-        if draw.power and draw.phone is not None:
+            return [self.sticks_at[0]] * len(numbers)
+        draw, noise, offset_mA, noise_mA = self._draw, self._noise, self._offset_mA, self._noise_mA
+        if not draw.power or draw.phone is None:
+            return [offset_mA + noise_mA * noise[number * 17 % _TABLE] for number in numbers]
+        flows, scatter = [], draw.phone.kind.noise
+        for at, number in zip(instants, numbers, strict=True):
             drawn = draw.at(at)
             if drawn:
-                drawn = max(0.0, drawn * (1 + draw.phone.kind.noise * noise[(number * 31) % _TABLE]))
-        return drawn + self._offset_mA + self._noise_mA * noise[(number * 17) % _TABLE]
+                drawn = max(0.0, drawn * (1 + scatter * noise[number * 31 % _TABLE]))
+            flows.append(drawn + offset_mA + noise_mA * noise[number * 17 % _TABLE])
+        return flows
