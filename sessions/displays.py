@@ -13,7 +13,7 @@ from sessions.jobs import Desk, show
 from sessions.ports import SlotPort
 from sessions.registry import Registry
 from sessions.slots import shown_state
-from sessions.units import SlotName
+from sessions.units import Seq, SlotName
 
 
 class Displays:
@@ -25,14 +25,19 @@ class Displays:
         self._registry = registry
         self._set_by: dict[SlotName, tuple[Slot, Session | None]] = {}
         """What each display was last set by. State that is not durable yet is left out: it will be shown otherwise."""
+        self._all_set: Seq | None = None
+        """Up to which fact all are set for good."""
 
     def forget(self, name: SlotName) -> None:
         """Something else may stand on the display: the next `set` writes it whatever it was set by."""
         self._set_by.pop(name, None)
+        self._all_set = None
 
     def set(self) -> None:
         """Shows what belongs on every display now."""
         state, durable = self._desk.state, self._desk.durable
+        if state.seq == self._all_set:
+            return
         for name, port in self._slots.items():
             slot = state.slot(name)
             session = state.sessions.get(slot.session) if slot.session else None
@@ -46,3 +51,7 @@ class Displays:
                 port.show(slot_text(shown_state(slot, durable), 0))
             if slot.moved_seq <= durable:
                 self._set_by[name] = (slot, session)
+            else:
+                self._set_by.pop(name, None)
+        if len(self._set_by) == len(self._slots):
+            self._all_set = state.seq

@@ -1,17 +1,16 @@
 """What the live state is made of: entities that are replaced and never edited.
 
-Each is a frozen value, so that a row handed to the journal cannot change behind its back.
+Each is a `value`, so that a row handed to the journal cannot change behind its back.
 """
-
-from dataclasses import dataclass
 
 from sessions.events import Transfer
 from sessions.machine import SlotEvent, SlotState
 from sessions.units import CardKey, MonoNs, Seq, SessionId, SlotName, Unit, UtcMs, VisitId
+from sessions.value import value
 from sessions.water_states import WATER, WaterEvent, WaterState
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Session:
     """One use of one service. ``state`` is the slot's state while it lives, then ``ended``.
 
@@ -46,7 +45,7 @@ class Session:
         return self.door_opened or self.used_ms > 0
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Slot:
     """What the facts say of a slot now. Each ``…_mono`` belongs to ``boot_id``; a start makes it the present boot."""
 
@@ -83,7 +82,7 @@ class Slot:
         return _out_of_use(self.disabled, self.testing)
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Dispenser:
     """What the facts say of the water dispenser now. ``since_mono`` belongs to ``boot_id``."""
 
@@ -119,7 +118,7 @@ def _out_of_use(disabled: str | None, testing: bool) -> str | None:
     return "It is being tested." if testing and disabled is None else disabled
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Claim:
     """A visit's exclusive right to a slot."""
 
@@ -134,7 +133,7 @@ class Claim:
     seq: Seq = Seq(0)
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Visit:
     """A card signed in at one place."""
 
@@ -148,7 +147,7 @@ class Visit:
     reason: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Card:
     """What staff said of a card, and how its owner reads the screens."""
 
@@ -165,7 +164,7 @@ class Card:
     large_text: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class DayUse:
     """What a card with a daily allowance or limit had on one local day; what was not used is taken off again."""
 
@@ -175,7 +174,7 @@ class DayUse:
     granted: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class FreeGrant:
     """The free part of what a live session was granted, and the day it counts for.
 
@@ -190,7 +189,7 @@ class FreeGrant:
     day_granted: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Closed:
     """A settled session, as long as what it sold can be given back."""
 
@@ -201,7 +200,7 @@ class Closed:
     unit: Unit = Unit.SECONDS
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Cause:
     """Why the kiosk as a whole is not simply idle or serving."""
 
@@ -209,7 +208,7 @@ class Cause:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class AccessKey:
     """The key with which another device may sign a card in, by its digest."""
 
@@ -221,7 +220,7 @@ PIN = "technician"
 """The one PIN there is."""
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Pin:
     """A PIN's hash, empty where none is set, and the tries that have not proved right. ``tried_mono`` belongs to
     ``boot_id``."""
@@ -232,7 +231,7 @@ class Pin:
     tried_mono: MonoNs = MonoNs(0)
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Technician:
     """A technician at the touchscreen. ``way``: card or pin."""
 
@@ -243,7 +242,7 @@ class Technician:
     since_mono: MonoNs
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class HeldCoin:
     """A coin that waits for the next card."""
 
@@ -254,7 +253,7 @@ class HeldCoin:
     first_pulse: MonoNs
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Fault:
     """A device that is wrong now, or was."""
 
@@ -267,7 +266,7 @@ class Fault:
     cleared_utc: UtcMs | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class TransferRow:
     """A transfer as a row: which fact made it, and which number it has within the fact."""
 

@@ -43,10 +43,13 @@ class OutputSetter:
         self._open_until: dict[SlotName, MonoNs] = {}
         self._done: dict[SlotName, tuple[Slot, Mode]] = {}
         """What each slot's outputs follow from for good: no acknowledgement and no time changes them any more."""
+        self._all_done: Seq | None = None
+        """Up to which fact that is so of every slot."""
 
     def forget_releases(self, state: State) -> None:
         """Takes every release there is as used up: after a restart no door opens by itself."""
         self._done.clear()
+        self._all_done = None
         for name in self._slots:
             self._released[name] = state.slot(name).release_seq
 
@@ -55,6 +58,7 @@ class OutputSetter:
         self._power[name] = False
         self._released[name] = state.slot(name).release_seq
         self._done.pop(name, None)
+        self._all_done = None
 
     def set(self, state: State, durable: Seq, now: MonoNs) -> MonoNs | None:
         """Sets what is wanted now; gives the next instant at which a door's time is over, if one is open."""
@@ -83,6 +87,8 @@ class OutputSetter:
             self._on_mains(on)
 
     def _set_slots(self, state: State, durable: Seq, now: MonoNs) -> MonoNs | None:
+        if state.seq == self._all_done:
+            return None
         slots, mode = state.slots, state.mode
         for name, port in self._slots.items():
             done = self._done.get(name)
@@ -99,6 +105,8 @@ class OutputSetter:
                 self._done[name] = (slot, state.mode)
             else:
                 self._done.pop(name, None)
+        if len(self._done) == len(self._slots):
+            self._all_done = state.seq
         return min(self._open_until.values(), default=None)
 
     def _set_door(self, port: SlotPort, slot: Slot, release: Seq, now: MonoNs) -> None:

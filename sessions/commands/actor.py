@@ -1,11 +1,10 @@
 """Who asks."""
 
-from dataclasses import dataclass
-
 from sessions.units import VisitId
+from sessions.value import value
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Actor:
     """Who asks. ``visit`` for a customer; ``name`` is what facts record: ``owner``, ``api``, ``staff:NAME``,
     ``kiosk``."""

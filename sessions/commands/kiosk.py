@@ -1,12 +1,13 @@
 """What the kiosk tells itself: what hardware noticed, what became due, what stands against selling."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from sessions.units import CardKey, MinorUnits, MonoNs, SessionId, SlotName
+from sessions.value import value
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class CoinIn:
     """A finished coin train. ``card`` is whoever was signed in at its first pulse, or None."""
 
@@ -16,7 +17,7 @@ class CoinIn:
     card: CardKey | None
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Detected:
     """A detector's verdict about a session, dated to when it physically happened."""
 
@@ -26,7 +27,7 @@ class Detected:
     evidence: dict[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class DoorObserved:
     """A door switch said that the door is open or shut, at ``mono``."""
 
@@ -35,7 +36,7 @@ class DoorObserved:
     mono: MonoNs
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class DeviceTrouble:
     """A device went wrong (``trouble`` set) or is well again (None)."""
 
@@ -44,7 +45,7 @@ class DeviceTrouble:
     detail: str
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class SetDanger:
     """Over temperature, smoke, stop button or low supply: ``on`` pauses everything, off resumes it.
 
@@ -55,7 +56,7 @@ class SetDanger:
     source: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class SetSelling:
     """Whether the kiosk can sell at all: off while it cannot store. ``end_sessions``: it will soon be unable to store
     even how they end, so that they end now."""
@@ -65,14 +66,14 @@ class SetSelling:
     end_sessions: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class FollowHours:
     """Looks whether the kiosk should be open by now. ``clock_is_sure``: whether the wall clock can be believed."""
 
     clock_is_sure: bool
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class CheckDeadlines:
     """Decides what has become due: of one slot (time used up, waiting over), or of the whole kiosk (claims, held coins
     and visits as well)."""

@@ -1,12 +1,11 @@
 """What cards and their holders ask for: visits, here and from other devices, and claims."""
 
-from dataclasses import dataclass
-
 from sessions.events import SCREEN
 from sessions.units import CardKey, SlotName, Unit, VisitId
+from sessions.value import value
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Tap:
     """A card was tapped at a place. ``tap_id`` is the reader's own identity of the tap."""
 
@@ -15,7 +14,7 @@ class Tap:
     place: str = SCREEN
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class SignOut:
     """``reason``: signed_out, idle, elsewhere, silent."""
 
@@ -23,7 +22,7 @@ class SignOut:
     reason: str = "signed_out"
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class RememberReading:
     """The card of a visit is to remember how its owner reads the screens: a language's code, contrast, size."""
 
@@ -33,7 +32,7 @@ class RememberReading:
     large_text: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class ChooseService:
     """A visit says whether its coins buy charging (seconds) or water (millilitres). Leaves no fact: each coin says
     it."""
@@ -42,7 +41,7 @@ class ChooseService:
     unit: Unit
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class StartVisit:
     """Another device signs in the card of an access key, under a visit id of its own choice. ``earlier`` is whose visit
     the store remembers under that id, ended or not."""
@@ -52,28 +51,28 @@ class StartVisit:
     earlier: CardKey | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Heartbeat:
     """Another device says that its visit is still wanted. Leaves no fact."""
 
     visit: VisitId
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class AskVisit:
     """Asks for the live visit of an access key's card. Leaves no fact."""
 
     digest: str
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class EndVisit:
     """Another device signs out."""
 
     visit: VisitId
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class ClaimSlot:
     """Reserves a slot for a visit."""
 
@@ -81,7 +80,7 @@ class ClaimSlot:
     visit: VisitId
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class ReleaseClaim:
     """Lets go of a claim."""
 

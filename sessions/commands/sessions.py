@@ -1,12 +1,11 @@
 """What is asked of a session, by its owner or by staff."""
 
-from dataclasses import dataclass
-
 from sessions.commands.actor import Actor
 from sessions.units import CardKey, SessionId, SlotName, Unit
+from sessions.value import value
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class StartCharging:
     """Starts ``seconds`` on a slot for the actor's visit, or for ``card`` when staff says so."""
 
@@ -16,7 +15,7 @@ class StartCharging:
     card: CardKey | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class StopSession:
     """Ends a session for its owner or for staff."""
 
@@ -24,7 +23,7 @@ class StopSession:
     actor: Actor
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class ExtendSession:
     """Adds ``seconds`` from the owner's card to a running session."""
 
@@ -33,7 +32,7 @@ class ExtendSession:
     actor: Actor
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class OpenDoor:
     """Opens the door of a session's slot for its owner, or for staff with a reason."""
 
@@ -42,7 +41,7 @@ class OpenDoor:
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class RefundSession:
     """Gives ``seconds`` that an ended session sold back to its card; of a water session they are millilitres, which
     ``unit`` must say."""

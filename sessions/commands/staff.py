@@ -1,12 +1,11 @@
 """What only staff ask for."""
 
-from dataclasses import dataclass
-
 from sessions.commands.actor import Actor
 from sessions.units import CardKey, SlotName, Unit, UtcMs
+from sessions.value import value
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class AddCredit:
     """Adds ``amount`` of ``unit`` to a card, out of the staff's hand."""
 
@@ -17,7 +16,7 @@ class AddCredit:
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class PayOut:
     """Takes ``amount`` of ``unit`` off a card and ``minor`` minor units out of the cash box, or, where
     ``from_collected``, out of what was collected from it."""
@@ -31,7 +30,7 @@ class PayOut:
     from_collected: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class CollectCash:
     """``who`` has emptied the coin box and counted ``counted`` minor units.
 
@@ -47,7 +46,7 @@ class CollectCash:
     expected: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class SaveCard:
     """Describes a card; fields that are None keep what was known."""
 
@@ -60,7 +59,7 @@ class SaveCard:
     max_sessions: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class ReplaceCard:
     """Puts everything of a lost card on a new one."""
 
@@ -70,7 +69,7 @@ class ReplaceCard:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class IssueAccessKey:
     """Gives a card the access key of that digest (`sessions.access.access_digest`), in place of any it had."""
 
@@ -79,14 +78,14 @@ class IssueAccessKey:
     actor: Actor
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class EndSilentVisits:
     """Ends the visits that have been silent for too long now, not at the next sweep."""
 
     actor: Actor
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class AcknowledgeDanger:
     """Staff have looked after smoke or the stop button, and say that power may come back."""
 
@@ -94,7 +93,7 @@ class AcknowledgeDanger:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class SetMaintenance:
     """Staff begin to work on the kiosk, or have done: nothing new is sold meanwhile, what runs goes on."""
 
@@ -103,7 +102,7 @@ class SetMaintenance:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class DisableSlot:
     """Takes a slot out of use, after its session if one runs."""
 
@@ -112,7 +111,7 @@ class DisableSlot:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class EnableSlot:
     """Puts a slot back into use."""
 

@@ -1,12 +1,11 @@
 """What a self-test asks of a slot."""
 
-from dataclasses import dataclass
-
 from sessions.commands.actor import Actor
 from sessions.units import SlotName
+from sessions.value import value
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class BeginSlotTest:
     """Takes a slot that nobody uses out of use, for a self-test that may then switch its power and lock."""
 
@@ -14,7 +13,7 @@ class BeginSlotTest:
     actor: Actor
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class EndSlotTest:
     """Gives it back, as it was before. The test has switched everything off."""
 

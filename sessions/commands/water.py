@@ -1,12 +1,11 @@
 """What is asked of the water dispenser, and what its spout tells."""
 
-from dataclasses import dataclass
-
 from sessions.commands.actor import Actor
 from sessions.units import CardKey, SessionId
+from sessions.value import value
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class StartWater:
     """Pours ``ml`` for the actor's visit, or for ``card`` when staff says so."""
 
@@ -15,7 +14,7 @@ class StartWater:
     card: CardKey | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class CupMoved:
     """The cup of a session came or went. ``used_ul`` is what had flowed into it by then."""
 
@@ -24,7 +23,7 @@ class CupMoved:
     used_ul: int
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class WaterPoured:
     """What was bought has flowed, but for what still flows when the pump is off."""
 
@@ -32,7 +31,7 @@ class WaterPoured:
     used_ul: int
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class WaterDrained:
     """The spout has come to rest after a pour. ``overrun_ul`` is what flowed without the pump, None if nobody counted
     that."""
@@ -42,7 +41,7 @@ class WaterDrained:
     overrun_ul: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class RecordCleaning:
     """A technician has cleaned the dispenser."""
 

@@ -1,12 +1,12 @@
 """What every fact is made of: the row itself, its body, and the transfers it carries."""
 
-from dataclasses import dataclass
 from typing import ClassVar, NamedTuple
 
 from sessions.units import Now, Seq, TransferId, Unit
+from sessions.value import value
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Transfer:
     """``amount`` of ``unit`` moves from account ``debit`` to account ``credit``. An id applies once."""
 
@@ -17,7 +17,7 @@ class Transfer:
     amount: int
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Body:
     """Base of all fact bodies."""
 

@@ -1,14 +1,14 @@
 """Facts about the kiosk as a whole: its runs, its store, its mode, its devices, the commands it answered."""
 
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from sessions.events.fact import Body
 from sessions.machine import Mode
 from sessions.units import SlotName
+from sessions.value import value
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class KioskStarted(Body):
     """The process took over the store. ``outage_s`` is None when its length cannot be proven."""
 
@@ -18,7 +18,7 @@ class KioskStarted(Body):
     outage_s: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class KioskStopped(Body):
     """The process ended, by ``reason``: told to, or by a fault that left it a moment to say so."""
 
@@ -26,7 +26,7 @@ class KioskStopped(Body):
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class StoreRestored(Body):
     """The store was made anew from ``source``: damaged (``why``), or as a person wished. ``lost`` is how many facts are
     known to be missing after the one before this, None when nobody can tell. The store is a new incarnation from here
@@ -38,7 +38,7 @@ class StoreRestored(Body):
     lost: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class StoreNamed(Body):
     """A store that no kiosk has run on yet got the name of its life, its incarnation, by which all ids are told from
     those of other stores."""
@@ -47,7 +47,7 @@ class StoreNamed(Body):
     incarnation: str
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class CauseNoted(Body):
     """Something that concerns the whole kiosk begins or ends: ``maintenance``, ``cannot_sell``, ``closed``, a
     danger (``danger.smoke``) or the wait for staff to look after one (``latched.smoke``)."""
@@ -58,7 +58,7 @@ class CauseNoted(Body):
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class ModeChanged(Body):
     """The whole kiosk changed what it does."""
 
@@ -68,7 +68,7 @@ class ModeChanged(Body):
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class FaultRaised(Body):
     """A device went wrong. ``slot`` is None for a device of the whole kiosk."""
 
@@ -79,7 +79,7 @@ class FaultRaised(Body):
     slot: SlotName | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class FaultCleared(Body):
     """A device is well again, or was looked after."""
 
@@ -89,7 +89,7 @@ class FaultCleared(Body):
     slot: SlotName | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class CommandAnswered(Body):
     """The answer a command got; the same command id gets it again for ever."""
 

@@ -1,13 +1,13 @@
 """Facts about money that no session moved: coins, the box they fall into, and credit that staff gave or paid out."""
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from sessions.events.fact import Body
 from sessions.units import CardKey, MinorUnits, MonoNs, Unit, UtcMs
+from sessions.value import value
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class CoinAccepted(Body):
     """A coin train worth ``value`` was taken and is worth ``amount`` of ``unit``. ``card`` is None while nobody owns
     it."""
@@ -21,7 +21,7 @@ class CoinAccepted(Body):
     card: CardKey | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class CoinCredited(Body):
     """A held coin went to the card that was tapped in time."""
 
@@ -32,7 +32,7 @@ class CoinCredited(Body):
     amount: int
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class CoinUnclaimed(Body):
     """Nobody tapped in time: the coin was booked as unclaimed."""
 
@@ -42,7 +42,7 @@ class CoinUnclaimed(Body):
     amount: int
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class CreditAdded(Body):
     """Staff added credit to a card."""
 
@@ -54,7 +54,7 @@ class CreditAdded(Body):
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class CreditPaidOut(Body):
     """Staff took credit off a card and ``minor`` out of the cash box for it."""
 
@@ -67,7 +67,7 @@ class CreditPaidOut(Body):
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class CashCollected(Body):
     """``who`` emptied the coin box and counted ``counted`` where the books had ``expected``, both in minor units.
     ``emptied_utc`` is when, if coins may have come since."""

@@ -1,10 +1,10 @@
 """Facts about cards and whoever holds them: visits, claims, access keys, what staff said of a card."""
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from sessions.events.fact import Body
 from sessions.units import CardKey, MonoNs, SlotName, UtcMs, VisitId
+from sessions.value import value
 
 SCREEN = "screen"
 """The place name of the kiosk's own touchscreen."""
@@ -12,7 +12,7 @@ ELSEWHERE = "api:"
 """How the place names of visits from other devices begin; each is a place of its own."""
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class VisitStarted(Body):
     """A card signed in. Any earlier visit of the same card, or at the same touchscreen, has ended before."""
 
@@ -22,7 +22,7 @@ class VisitStarted(Body):
     place: str
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class VisitEnded(Body):
     """``reason``: signed_out, idle, replaced, elsewhere, silent, key_replaced, restart."""
 
@@ -32,7 +32,7 @@ class VisitEnded(Body):
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class SlotClaimed(Body):
     """A visit holds the slot until ``expires_mono`` of this boot."""
 
@@ -43,7 +43,7 @@ class SlotClaimed(Body):
     expires_mono: MonoNs
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class ClaimEnded(Body):
     """``reason``: started, expired, released, signed_out, key_replaced, card_blocked, card_expired, fault, disabled,
     restart."""
@@ -55,7 +55,7 @@ class ClaimEnded(Body):
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class CardSaved(Body):
     """Staff described a card. Absent values keep what was known."""
 
@@ -69,7 +69,7 @@ class CardSaved(Body):
     max_sessions: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class ReadingChosen(Body):
     """How the card's owner reads the screens from now on: a language's code, contrast, size."""
 
@@ -80,7 +80,7 @@ class ReadingChosen(Body):
     large_text: bool
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class CardReplaced(Body):
     """Everything of a lost card is the new card's, which has its profile; the old one is blocked."""
 
@@ -91,7 +91,7 @@ class CardReplaced(Body):
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class AccessKeyIssued(Body):
     """A card got an access key, known only by its digest; any earlier key of the card is void."""
 

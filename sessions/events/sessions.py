@@ -1,13 +1,14 @@
 """Facts about sessions, from their start to the phone being fetched, and the verdicts of their detectors."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, ClassVar
 
 from sessions.events.fact import Body
 from sessions.units import CardKey, MonoNs, SessionId, SlotName
+from sessions.value import value
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class SessionStarted(Body):
     """Time was moved from the card to the session's hold, and the slot's power is wanted."""
 
@@ -23,7 +24,7 @@ class SessionStarted(Body):
     day: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class SessionExtended(Body):
     """Time was moved from the card to the hold of a running session."""
 
@@ -37,7 +38,7 @@ class SessionExtended(Body):
     day: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class SessionSettled(Body):
     """Power went off for good: proven use was sold, the rest returned to the card."""
 
@@ -54,7 +55,7 @@ class SessionSettled(Body):
     """So many of the returned seconds are free ones again, the rest is on the card."""
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class SessionRefunded(Body):
     """Staff gave time that a session had sold back to its card."""
 
@@ -66,7 +67,7 @@ class SessionRefunded(Body):
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class SessionCollected(Body):
     """The phone is out and the slot is free of it. ``how``: door, timeout, no_lock, unopened, unplugged_at_open_door,
     slot_gone, staff."""
@@ -78,7 +79,7 @@ class SessionCollected(Body):
     how: str
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class VerdictGiven(Body):
     """What the detector concluded, dated to when it physically happened, with its evidence."""
 

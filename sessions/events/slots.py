@@ -1,14 +1,14 @@
 """Facts about slots and their doors: moves, releases, what the switch saw, what staff took out of use."""
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from sessions.events.fact import Body
 from sessions.machine import SlotEvent, SlotState
 from sessions.units import CardKey, MonoNs, SessionId, SlotName
+from sessions.value import value
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class SlotMoved(Body):
     """A slot changed its state. ``used_ms`` is the session's proven use at that moment; ``at_mono`` when it physically
     happened, which may lie before the fact (a draw that ended some seconds ago)."""
@@ -23,7 +23,7 @@ class SlotMoved(Body):
     used_ms: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class DoorReleased(Body):
     """The door may be unlocked once, for the door-open time counted from when this fact is durable. ``switch``: a door
     switch will tell whether it was really opened."""
@@ -37,7 +37,7 @@ class DoorReleased(Body):
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class DoorMoved(Body):
     """The door switch said open or shut. ``forced``: nobody had released it."""
 
@@ -49,7 +49,7 @@ class DoorMoved(Body):
     session: SessionId | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class SlotDisabled(Body):
     """Staff took the slot out of use; a running session ends first."""
 
@@ -59,7 +59,7 @@ class SlotDisabled(Body):
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class SlotEnabled(Body):
     """Staff put the slot back into use."""
 
@@ -69,7 +69,7 @@ class SlotEnabled(Body):
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class SlotTestBegan(Body):
     """A self-test has the slot, out of use: until it ends, the test may switch power and lock by hand."""
 
@@ -78,7 +78,7 @@ class SlotTestBegan(Body):
     by: str
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class SlotTestEnded(Body):
     """The self-test gave the slot back. ``reason``: ended, or restart when the kiosk stopped in its middle."""
 

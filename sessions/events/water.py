@@ -1,14 +1,14 @@
 """Facts about the water dispenser: its moves, and that it was cleaned."""
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from sessions.events.fact import Body
 from sessions.units import MonoNs, SessionId, SlotName
+from sessions.value import value
 from sessions.water_states import WaterEvent, WaterState
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class WaterMoved(Body):
     """The dispenser changed its state. ``used_ul`` is what was proven to have flowed into the cup by then, in
     millionths of a litre. ``reason`` is why the pour ends, where it does. ``overrun_ul`` is what still flowed after the
@@ -27,7 +27,7 @@ class WaterMoved(Body):
     overrun_ul: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class WaterCleaned(Body):
     """A technician has cleaned tank, pump and hose."""
 
