@@ -1,7 +1,7 @@
 """Door locks: short pulses, one lock at a time, never longer than a coil bears.
 
 A *latch* is freed by a pulse: its spring pushes the door ajar, and pushing the door shut locks it again. So a door
-switch that does not move within a second of the pulse tells of a jam; the pulse is given up to three times before
+switch that does not move soon after the pulse tells of a jam; the pulse is given up to three times before
 that is reported. A *solenoid* bolt stays back only while it has current and the customer pulls the door, so it is
 held for as long as the door is wanted unlocked, within its rating; a door that stays shut then means only that nobody
 pulled.
@@ -24,8 +24,9 @@ from sessions.units import MonoNs, seconds_ns
 MS = 1_000_000
 TRIES = 3
 """Pulses at most in one unlocking; as many in a row without a moved door are a jam."""
-MOVE_NS = seconds_ns(1)
-"""A freed door springs ajar at once; an expander tells of it after two polls, 0.2 s. The rest is patience."""
+MOVE_NS = seconds_ns(0.6)
+"""A freed door springs ajar at once; an expander tells of it after two polls, 0.2 s. The rest is patience, and three
+pulses of a second each, with all of it, still fit into the five seconds of one unlocking."""
 LOOK_NS = seconds_ns(0.05)
 IDLE_NS = seconds_ns(2)
 """How long the thread sleeps with nothing to do: short enough to be seen alive."""
@@ -105,6 +106,8 @@ class Lock:
         """Note what is wanted."""
         if on and not self._wanted:
             self._tries = TRIES
+            # An opening that an earlier pulse waited for may be told only now, when the door is shut again.
+            self._watch_until = None
             self.ready_at = max(self.ready_at, now)
         elif not on:
             self._tries = 0

@@ -39,8 +39,11 @@ def test_a_phone_charges(tmp_path: Path) -> None:
             text = kiosk.bench("slot1")["display"]
             if not texts or texts[-1][1] != text:
                 texts.append((time.monotonic(), text))
-        counted = [shown_seconds(text) for _, text in texts]
-        assert counted == list(range(counted[0], counted[0] - 6, -1))
+        (began, first), *later = [(at, shown_seconds(text)) for at, text in texts]
+        for at, shown in later:
+            assert shown < first
+            # Each figure was read within a request's time of its appearing; on a busy machine that may be long.
+            assert abs((first - shown) - (at - began)) < 2
 
         kiosk.post(f"/api/sessions/{session}/unlock", reason="the owner is here")
         kiosk.post("/api/bench/slots/slot1/unplug")

@@ -138,6 +138,22 @@ def test_locked_cuts_the_pulse_at_once_and_cancels_what_waits():
     assert kiosk.troubles() == [], "a pulse cut short proves nothing"
 
 
+def test_an_opening_that_is_told_late_is_not_taken_for_the_next_unlockings():
+    kiosk = Kiosk(LATCH)
+    kiosk.seen_open[0] = False
+    kiosk.doors[0] = BenchDoor("latch", clock=kiosk.clock)
+    kiosk.coils[0]._door = kiosk.doors[0]
+    kiosk.locks[0].set_unlocked(True)
+    kiosk.run(0.6)
+    kiosk.doors[0].shut()
+    kiosk.locks[0].off()
+    kiosk.seen_open[0] = True
+    kiosk.locks[0].set_unlocked(True)
+    kiosk.run(1)
+    assert kiosk.coils[0].lengths == [0.5, 0.5]
+    assert kiosk.doors[0].position is Position.AJAR
+
+
 def test_a_jam_is_reported_after_three_pulses_within_one_unlocking_of_five_seconds():
     kiosk = Kiosk(LATCH)
     kiosk.doors[0].jammed = True
