@@ -140,6 +140,8 @@ class Detector:
         self._track.add(at, mA)
         self._pings.add(at, mA, gauge.noise_mA)
         standing = self._standing
+        if gauge.floor_gone(self._track.level):
+            mA = self._without_floor(at, reading.mA)
         lasting = standing.of_port(at, mA) + standing.of_sensor(at, reading)
         told = self._tell(at, lasting) if lasting else []
         return told + (self._drawn(at, mA) if self.drawing else self._not_drawn(at, mA))
@@ -172,12 +174,20 @@ class Detector:
         self._pings.clear()
         self._ending.part()
 
+    def _without_floor(self, at: MonoNs, raw_mA: float) -> float:
+        """The idle load is gone, and whatever drew beside it: what is left is judged by the slot's own zero."""
+        mA = raw_mA - self._gauge.base_mA
+        self._track.lift(mA - self._track.points[-1][1])
+        self._on_pad = False
+        self._pings.clear()
+        self._ending.restart()
+        if not self.drawing:
+            self._track.part(at)
+        return mA
+
     # While nothing draws.
 
     def _not_drawn(self, at: MonoNs, mA: float) -> list[Verdict]:
-        if self._gauge.floor_gone(self._track.level):
-            self._on_pad = False
-            self._part(at)
         if (found := self._onset.clear_draw(at, mA)) is not None:
             return [self._begin(at, found)]
         if self._pings.found(at) and not self._on_pad:
@@ -194,6 +204,7 @@ class Detector:
         self._behind_shut_door = None
         self._onset.restart()
         self._ending.restart()
+        self._standing.draw_returns()
         return verdict
 
     def _door_opened(self, at: MonoNs) -> list[Verdict]:

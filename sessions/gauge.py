@@ -93,7 +93,7 @@ class Gauge:
         self.follow()
 
     def floor_gone(self, level: Callable[[], float]) -> bool:
-        """Takes the floor away if readings lie so far below it that the idle load must be gone."""
+        """Takes the floor away if readings lie nearer to the slot's own zero than to it: the idle load must be gone."""
         floor = self._floor.mean_mA
         if not floor or level() >= -max(self.limit_mA, floor) / 2:
             return False

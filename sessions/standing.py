@@ -32,6 +32,10 @@ class Holding:
     told: bool = False
     _ended: MonoNs | None = None
 
+    def restart(self) -> None:
+        """What held before means nothing now; what was told of it stays told."""
+        self.since = None
+
     @property
     def over(self) -> bool:
         """Whether it neither holds nor was told lately: not holding any longer then changes nothing."""
@@ -120,6 +124,11 @@ class Standing:
         )
         self._repeated = Repeated(seconds_ns(rules.stuck_s))
         self._overcurrent = Overcurrent(max_mA * OVERCURRENT_FACTOR)
+
+    def draw_returns(self) -> None:
+        """A draw has begun: an absence counts as none, and it may be another phone than before."""
+        for _, holding, _ in self._levels:
+            holding.restart()
 
     def of_draw(self, at: MonoNs, level_mA: float) -> tuple[Lasting, ...]:
         """How little is drawn, for how long."""

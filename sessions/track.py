@@ -42,6 +42,11 @@ class Track:
         while at - self.points[0][0] > KEEP_NS:
             self.points.popleft()
 
+    def lift(self, by_mA: float) -> None:
+        """From now on everything is measured from a level that lies lower by so much: the readings so far as well."""
+        self.points = deque((at, mA + by_mA) for at, mA in self.points)
+        self._latest = deque(((at, mA + by_mA) for at, mA in self._latest), LATEST)
+
     def part(self, at: MonoNs) -> None:
         """The latest readings before ``at`` count as history: none of them was a moment ago."""
         self._begin = at
