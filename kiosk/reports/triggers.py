@@ -1,5 +1,7 @@
 """Triggers, and the sessions by the triggers that they run under."""
 
+from collections.abc import Iterator
+
 from sessions.ports import SOLD, Json
 from sessions.stages import stage_of_slot, stage_of_water
 from sessions.subscriptions import SubscriptionsPicture
@@ -15,20 +17,6 @@ def triggers_json(subscriptions: SubscriptionsPicture, view: KioskView) -> Json:
         for each in bound
         if each.stage is not None
     ]
-    sold = [
-        {
-            "session_id": slot.session.session_id,
-            "trigger": SOLD["charging"].replace("*", slot.name),
-            "profile": slot.session.service,
-            "stage": stage_of_slot(slot.state).value,
-        }
-        for slot in view.slots
-        if slot.session is not None
-    ]
-    if view.water is not None and view.water.pour is not None:
-        stage = stage_of_water(view.water.state).value
-        pour = view.water.pour.session_id
-        sold.append({"session_id": pour, "trigger": SOLD["water"], "profile": "water", "stage": stage})
     return {
         "active": sorted(subscriptions.active),
         "subscriptions": [
@@ -43,7 +31,22 @@ def triggers_json(subscriptions: SubscriptionsPicture, view: KioskView) -> Json:
             }
             for each in bound
         ],
-        "sessions": [*sold, *started],
+        "sessions": [*_sold(view), *started],
         "pool": {"size": subscriptions.pool, "live": subscriptions.live, "waiting": subscriptions.waiting},
         "counts": dict(subscriptions.counts),
     }
+
+
+def _sold(view: KioskView) -> Iterator[Json]:
+    for slot in view.slots:
+        if slot.session is not None:
+            yield {
+                "session_id": slot.session.session_id,
+                "trigger": SOLD["charging"].replace("*", slot.name),
+                "profile": slot.session.service,
+                "stage": stage_of_slot(slot.state).value,
+            }
+    if view.water is not None and view.water.pour is not None:
+        stage = stage_of_water(view.water.state).value
+        pour = view.water.pour.session_id
+        yield {"session_id": pour, "trigger": SOLD["water"], "profile": "water", "stage": stage}
