@@ -2,13 +2,17 @@
 
 import json
 import time
+from pathlib import Path
 from typing import Any
 
 from kiosk.command_socket import CommandSocket
+from kiosk.good_pinmap import GoodPinmap
 from sessions.ports import DangerSeen
 from sessions.units import MonoNs
 from tests.kiosk.cli.conftest import Terminal
 from tests.kiosk.running import running_kiosk, wait_for
+
+ROOT = Path(__file__).resolve().parents[3]
 
 
 def slots(terminal: Terminal) -> dict[str, Any]:
@@ -62,6 +66,17 @@ def test_a_door_is_opened_for_an_owner_without_the_card_and_a_cleaning_recorded(
             assert "lost the card" in terminal.good("sessions", "show", session)
         finally:
             socket.stop()
+
+
+def test_a_pinmap_that_was_broken_hides_no_slot(terminal: Terminal) -> None:
+    terminal.data.mkdir()
+    with running_kiosk(terminal.data):
+        file = terminal.data / "pinmap.json"
+    file.write_text("{", encoding="utf-8")
+    assert "pinmap.json:1" in terminal.refused("slots", "list")
+    GoodPinmap(terminal.data, file).good((ROOT / "pinmap.json").read_bytes())
+    assert list(slots(terminal)) == ["slot1", "slot2", "slot3", "slot4", "water"]
+    terminal.good("slots", "disable", "slot2", "--reason", "the cable is torn")
 
 
 def test_smoke_waits_for_a_word_at_the_terminal(terminal: Terminal) -> None:
