@@ -34,7 +34,7 @@ def home(scene: Scene, visit: VisitView) -> HomeModel:
         footer.append(
             Action(_("My phones"), ShowPhones() if len(mine) > 1 else ShowSession(mine[0].session_id), "phone")
         )
-    lacks_time = visit.balance_s <= 0 and visit.barred is None
+    lacks_time = visit.balance_s <= 0 and visit.barred is None and scene.view.mode in SELLING
     footer.append(Action(_("Add time"), AddTime(), "plus", Rank.LIKELY if lacks_time else Rank.PLAIN))
     return HomeModel(
         header=header(scene, greeting(visit)),

@@ -8,6 +8,7 @@ from kiosk.screens.navigation import chosen_seconds, shown_session
 from kiosk.screens.site import Site
 from kiosk.screens.view_models.common import Scene, card_banner, header
 from kiosk.screens.view_models.idle import coins
+from sessions.machine import SELLING
 from sessions.views import SlotView, VisitView
 
 
@@ -33,8 +34,8 @@ def add_time(scene: Scene, visit: VisitView) -> TimeModel:
             footer=(Action(_("Back"), Back(), "left"),),
             choices=(),
             keeps=_("{time} on your card").format(time=words.duration(visit.balance_s)),
-            hint=_how_to_get_time(scene.site, visit),
-            coins=_invitation(scene.site, visit),
+            hint=_how_to_get_time(scene, visit),
+            coins=_invitation(scene, visit),
         )
     chosen = chosen_seconds(scene.nav, scene.site, visit.balance_s)
     adding = isinstance(scene.nav.waiting, Extend)
@@ -57,8 +58,8 @@ def _time(scene: Scene, visit: VisitView, title: str, chosen: int, likely: Actio
         footer=(Action(_("Back"), Back(), "left", enabled=scene.nav.waiting is None), likely),
         choices=_choices(scene.site, balance, chosen),
         keeps=keeps,
-        hint=_("Unused time goes back to your card.") if balance > 0 else _how_to_get_time(scene.site, visit),
-        coins=() if balance > 0 else _invitation(scene.site, visit),
+        hint=_("Unused time goes back to your card.") if balance > 0 else _how_to_get_time(scene, visit),
+        coins=() if balance > 0 else _invitation(scene, visit),
     )
 
 
@@ -76,12 +77,14 @@ def _choose(seconds: int) -> Intent:
     return ChooseTime(seconds)
 
 
-def _invitation(site: Site, visit: VisitView) -> tuple[Coin, ...]:
-    """What coins buy; nobody is asked to drop any for a card that may start nothing."""
-    return coins(site) if visit.barred is None else ()
+def _invitation(scene: Scene, visit: VisitView) -> tuple[Coin, ...]:
+    """What coins buy; nobody is asked to drop any where they are refused, or for a card that may start nothing."""
+    return coins(scene.site) if visit.barred is None and scene.view.mode in SELLING else ()
 
 
-def _how_to_get_time(site: Site, visit: VisitView) -> str:
+def _how_to_get_time(scene: Scene, visit: VisitView) -> str:
     if visit.barred is not None:
         return ""
-    return _("Drop coins now, they count at once.") if site.coins else _("Staff can add time to your card.")
+    if scene.view.mode not in SELLING:
+        return _("Please try again a little later.")
+    return _("Drop coins now, they count at once.") if scene.site.coins else _("Staff can add time to your card.")

@@ -264,6 +264,13 @@ def test_a_card_that_may_not_is_told_at_once_and_asked_for_no_coins(balance, tou
     assert not getattr(model, "coins", ())
 
 
+@pytest.mark.parametrize("touches", [(), (i.AddTime(),)])
+def test_nobody_is_asked_for_coins_that_are_refused(touches):
+    model = built(kiosk(who=visit(0), mode=Mode.OUT_OF_SERVICE), *touches)
+    assert not [action for action in model.footer if action.rank is Rank.LIKELY]
+    assert not getattr(model, "coins", ())
+
+
 def test_without_time_there_is_nothing_to_start_but_a_way_to_get_some():
     model = choosing(0)
     assert model.choices == ()
