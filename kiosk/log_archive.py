@@ -36,6 +36,8 @@ PIECE = 256 * 1024
 SPARE_BYTES = 64 * 1024
 """The archive's own directory and the file system's tables."""
 SELFTESTS = 20
+OLDEST, NEWEST = (1980, 1, 1, 0, 0, 0), (2107, 12, 31, 23, 59, 58)
+"""What an archive can say of a time. A Pi without a clock may believe in 1970."""
 _TROUBLES = {
     errno.ENOSPC: StickTrouble.FULL,
     errno.EFBIG: StickTrouble.FULL,
@@ -104,7 +106,7 @@ def write_archive(sources: Sources, folder: Path, progress: Progress) -> Path:
         if shutil.disk_usage(folder).free < needed:
             raise stick_error(StickTrouble.FULL)
         progress(0.0)
-        with part.open("wb") as file:
+        with part.open("xb") as file:  # Whatever lies on a stick under that name is not ours, and may lead elsewhere.
             with ZipFile(file, "w", ZIP_DEFLATED) as archive:
                 _write_texts(archive, sources, at, lambda share: progress(0.5 * share))
                 _write_logs(archive, logs, at, lambda share: progress(0.5 + 0.45 * share))
@@ -192,7 +194,7 @@ def _json(value: object) -> str:
 
 
 def _entry(name: str, at: datetime) -> ZipInfo:
-    entry = ZipInfo(name, at.timetuple()[:6])
+    entry = ZipInfo(name, min(max(at.timetuple()[:6], OLDEST), NEWEST))
     entry.compress_type = ZIP_DEFLATED
     return entry
 

@@ -1,13 +1,12 @@
 """``kiosk detect``: what the detector makes of a recorded current."""
 
 import json
-from math import isfinite
 from typing import IO, Any
 
 import click
 
 from kiosk.cli.context import this_call
-from kiosk.cli.recording import Recording
+from kiosk.cli.recording import LARGEST, Recording
 from sessions.detection import Verdict
 from sessions.onlooker import Onlooker
 from sessions.rules import DetectionRules, Timing
@@ -33,7 +32,7 @@ def detect(file: IO[str], zero_mA: float | None, noise_mA: float | None, as_json
       kiosk detect slot1.csv --noise 2.5
     """
     for option, given in (("--zero", zero_mA), ("--noise", noise_mA)):
-        if given is not None and not isfinite(given):
+        if given is not None and not abs(given) <= LARGEST:
             raise click.UsageError(f"{option} takes a current in mA; {given} is none.")
     call = this_call()
     rules = DetectionRules(**call.settings.detection.model_dump())

@@ -19,6 +19,8 @@ from sessions.units import Milliamps, MonoNs, seconds_ns
 
 MOST_LATE_S = 60.0
 """A line this much older than the one before it is no late line: the file is not in order."""
+LARGEST = 1e10
+"""More seconds or milliamperes than this nobody has measured."""
 NO_ANSWER = {"", "nan", "none", "null", "na", "n/a", "-", "err", "error"}
 """What a logger writes where the sensor did not answer. It is a gap, never a zero."""
 _DOOR = {
@@ -127,9 +129,10 @@ def _door(cell: str, where: str) -> bool | None:
 
 def _number(cell: str, where: str, column: str) -> float:
     try:
-        value = float(cell)
+        # Python would take 1_0 and the digits of other scripts as well; no logger writes them and means that.
+        value = float(cell if cell.isascii() and "_" not in cell else "")
     except ValueError:
         raise BadRecording(f"{where}, column {column}: '{cell}' is no number.") from None
-    if not isfinite(value) or abs(value) > 1e10:
+    if not isfinite(value) or abs(value) > LARGEST:
         raise BadRecording(f"{where}, column {column}: {cell} is no quantity that can be measured.")
     return value

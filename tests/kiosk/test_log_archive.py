@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -70,6 +71,34 @@ def test_everything_is_in_it_and_no_secret(sources, tmp_path):
     assert (shares[0], shares[-1]) == (0.0, 1.0)
 
 
+@pytest.mark.parametrize("year", [1970, 2150])
+def test_a_clock_that_is_wrong_by_decades_keeps_nobody_from_the_logs(sources, tmp_path, monkeypatch, year):
+    set_clock(monkeypatch, datetime(year, 1, 1, tzinfo=UTC))
+    archive = write_archive(sources, tmp_path, nothing)
+    assert archive.name == f"plaza-logs-{year}0101-000000.zip"
+    assert "the newest line" in texts(archive)["logs/kiosk.log"]
+
+
+def test_a_link_that_lies_on_a_stick_leads_nowhere(sources, tmp_path, monkeypatch):
+    set_clock(monkeypatch, datetime(2026, 11, 21, tzinfo=UTC))
+    secret = sources.data_dir / "card.key"
+    before = secret.read_bytes()
+    (tmp_path / "plaza-logs-20261121-000000.part").symlink_to(secret)
+    with pytest.raises(StickError):
+        write_archive(sources, tmp_path, nothing)
+    assert secret.read_bytes() == before
+    write_archive(sources, tmp_path, nothing)
+
+
+def set_clock(monkeypatch: pytest.MonkeyPatch, at: datetime) -> None:
+    class Clock(datetime):
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> datetime:
+            return at
+
+    monkeypatch.setattr("kiosk.log_archive.datetime", Clock)
+
+
 def test_a_stick_that_is_mounted_already_is_used_and_left_alone(sources, tmp_path):
     stick = tmp_path / "my stick"
     stick.mkdir()
@@ -102,7 +131,7 @@ def test_a_stick_that_fills_up_midway(sources, tmp_path, monkeypatch):
     real = Path.open
 
     def full(path: Path, mode: str = "r", **rest):
-        return real(Path("/dev/full") if path.suffix == ".part" else path, mode, **rest)
+        return real(Path("/dev/full"), "wb") if path.suffix == ".part" else real(path, mode, **rest)
 
     monkeypatch.setattr(Path, "open", full)
     assert refused(sources, stick) is StickTrouble.FULL

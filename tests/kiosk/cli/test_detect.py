@@ -79,7 +79,16 @@ def test_gaps_may_be_empty_or_nan_and_columns_in_any_order(terminal: Terminal, t
 
 def test_what_cannot_be_meant_is_wrong_use(terminal: Terminal, tmp_path: Path) -> None:
     assert terminal.refused("detect", tmp_path / "none.csv", code=2)
-    assert terminal.refused("detect", recorded(tmp_path / "a.csv"), "--zero", "nan", code=2)
+    plain = recorded(tmp_path / "a.csv")
+    for option in ("--zero", "--noise"):
+        for said in ("nan", "inf", "1e308"):
+            assert terminal.refused("detect", plain, option, said, code=2)
+
+
+@pytest.mark.parametrize("cell", ["1_0", "٥", "0x10", "1e11", "-1e308"])
+def test_what_no_logger_writes_is_no_current(terminal: Terminal, tmp_path: Path, cell: str) -> None:
+    (tmp_path / "a.csv").write_text(f"t_s,mA\n0,1\n1,{cell}\n", encoding="utf-8")
+    assert "line 3, column mA" in terminal.refused("detect", tmp_path / "a.csv")
 
 
 def test_a_loggers_own_mistakes_are_borne(terminal: Terminal, tmp_path: Path) -> None:
