@@ -91,10 +91,10 @@ def test_a_link_that_lies_on_a_stick_leads_nowhere(sources, tmp_path, monkeypatc
 
 
 def set_clock(monkeypatch: pytest.MonkeyPatch, at: datetime) -> None:
-    class Clock(datetime):
-        @classmethod
-        def now(cls, tz: tzinfo | None = None) -> datetime:
-            return at
+    class Clock:
+        @staticmethod
+        def now(tz: tzinfo) -> datetime:
+            return at.astimezone(tz)
 
     monkeypatch.setattr("kiosk.log_archive.datetime", Clock)
 
