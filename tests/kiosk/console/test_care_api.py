@@ -29,6 +29,7 @@ def test_the_fan_runs_while_a_phone_charges_and_a_coin_chirps(kiosk):
         "stage": "running",
     }
     assert wait_for(lambda: of_profile(kiosk, "cooling")["active"])
+    wait_for(lambda: kiosk.slot("slot1")["door"] == "shut")
     kiosk.done(f"/api/sessions/{session}/stop")
     wait_for(lambda: not outputs(kiosk)["fan"])
     kiosk.done(f"/api/sessions/{session}/unlock")
