@@ -115,6 +115,9 @@ class Reload:
                 self._rewire(new, change)
         except StillInUse as wait:
             return Outcome(False, (f"{self._name} is good and waits: {wait}.",), again=True)
+        except TimeoutError:
+            # The owner does not come round: it is about to end, or the machine was asleep.
+            return Outcome(False, (f"{self._name} is good and waits: the kiosk is too busy to be wired anew.",), True)
         except HardwareError as error:
             said = str(error).rstrip(".")
             return Outcome(

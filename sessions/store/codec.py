@@ -7,7 +7,7 @@ class of `sessions.entities` adds a column in a new migration, and a test says s
 import json
 import zlib
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import MISSING, dataclass, fields
 from enum import Enum
 from functools import cache
 from types import UnionType
@@ -179,7 +179,7 @@ def entity_to_json(entity: Any) -> Json:
 def entity_from_json(entity: Any, data: Json) -> Any:
     """The entity of that class which `entity_to_json` took apart, its enumerations restored."""
     members = _members(entity)
-    return entity(**{name: members[name](value) for name, value in data.items()})
+    return entity(**_unsaid(entity) | {name: members[name](value) for name, value in data.items()})
 
 
 def _transfer(values: Sequence[Any]) -> Transfer:
@@ -194,8 +194,19 @@ def _members(entity: Any) -> dict[str, Any]:
     return {f.name: _converter(hints[f.name]) for f in fields(entity)}
 
 
+@cache
+def _unsaid(entity: Any) -> dict[str, None]:
+    """The fields that may be None and must be given: left out, they were None."""
+    hints = get_type_hints(entity)
+    return {f.name: None for f in fields(entity) if f.default is MISSING and _is_optional(hints[f.name])}
+
+
+def _is_optional(hint: Any) -> bool:
+    return get_origin(hint) in (Union, UnionType)
+
+
 def _converter(hint: Any) -> Any:
-    optional = get_origin(hint) in (Union, UnionType)
+    optional = _is_optional(hint)
     kind = next(kind for kind in (get_args(hint) if optional else (hint,)) if kind is not type(None))
     if isinstance(kind, type) and (issubclass(kind, Enum) or kind is bool):
         return lambda value: None if value is None else kind(value)

@@ -43,6 +43,19 @@ def test_told_to_stop_it_stops_well(tmp_path: Path, number: signal.Signals) -> N
     books_are_sound(kiosk.data)
 
 
+def test_stopped_while_something_is_wrong_that_is_no_slots_it_starts_again(tmp_path: Path) -> None:
+    reader = Reader(tmp_path)
+    with kiosk_process(tmp_path, "--headless", reader=reader) as kiosk:
+        reader.pull_out()
+        until(lambda: kiosk.get("/api/session")["data"]["faults"], "the reader is missed")
+        assert kiosk.stop() == 0
+    books_are_sound(kiosk.data)
+    reader.plug_in()
+    with kiosk_process(tmp_path, "--headless", reader=reader) as kiosk:
+        until(lambda: not kiosk.get("/api/session")["data"]["faults"], "the reader is back")
+    reader.close()
+
+
 def test_killed_it_leaves_relays_driven_until_told_off_and_resumes_after_a_restart(tmp_path: Path) -> None:
     reader = Reader(tmp_path)
     with kiosk_process(tmp_path, "--headless", reader=reader) as kiosk:

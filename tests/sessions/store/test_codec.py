@@ -11,9 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sessions import events as e
-from sessions.entities import Session, TransferRow
+from sessions.entities import Fault, Session, TransferRow
 from sessions.errors import StoreDamaged, StoreTooNew
 from sessions.store import codec
+from sessions.store.codec import entity_from_json, entity_to_json
 from sessions.store.database import build
 from sessions.store.writer import write_rows
 from sessions.units import CardKey, MonoNs, Now, Seq, SessionId, SlotName, TransferId, Unit, UtcMs
@@ -145,3 +146,9 @@ def test_a_fact_of_an_unknown_kind_asks_for_a_newer_program() -> None:
 def test_a_fact_that_cannot_be_read_is_damage(body: str) -> None:
     with pytest.raises(StoreDamaged, match="Fact 7"):
         codec.fact_from_values((7, "slot.moved", 1, "b", 2, "kiosk", None, body, None))
+
+
+@pytest.mark.parametrize("slot", [None, SlotName("slot1")])
+def test_what_may_be_none_comes_back_as_none_whether_or_not_it_has_a_default(slot: SlotName | None) -> None:
+    fault = Fault("reader", slot, "no_answer", "It is not there.", Seq(7), UtcMs(5))
+    assert entity_from_json(Fault, entity_to_json(fault)) == fault
