@@ -25,7 +25,10 @@ class AfterQueue:
         self._number = number = self._number + 1
         after_id = str(number)
         self._jobs[after_id] = job
-        heapq.heappush(self._due, (self._clock() + max(0, delay_ms) * MS, number, after_id))
+        due = self._clock()
+        if delay_ms > 0:
+            due += delay_ms * MS
+        heapq.heappush(self._due, (due, number, after_id))
         return after_id
 
     def after_cancel(self, after_id: AfterId) -> None:

@@ -167,10 +167,14 @@ class Engine:
             water.reconcile(draft)
 
     def _touched(self, facts: list[e.Fact]) -> list[SlotName]:
-        if any(isinstance(fact.body, e.ModeChanged) for fact in facts):
-            return [slot.name for slot in self.rules.slots]
-        names = dict.fromkeys(getattr(fact.body, "slot", None) for fact in facts)
-        return [name for name in names if name is not None and self.rules.has_slot(name)]
+        names: dict[SlotName, None] = {}
+        for fact in facts:
+            if isinstance(fact.body, e.ModeChanged):
+                return [slot.name for slot in self.rules.slots]
+            name = getattr(fact.body, "slot", None)
+            if name is not None and self.rules.has_slot(name):
+                names[name] = None
+        return [*names]
 
     def _remember(self, identities: list[tuple[str, str]], answer: Json) -> None:
         for identity in identities:

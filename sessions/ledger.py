@@ -87,6 +87,12 @@ class Ledger:
         self._balances: dict[tuple[Unit, str], int] = dict(balances or {})
         self._applied = OrderedDict((transfer.id, transfer) for transfer in applied)
 
+    def copy(self) -> "Ledger":
+        """Another ledger that has what this one has."""
+        twin = Ledger(self._balances, counters=self._counters)
+        twin._applied = self._applied.copy()
+        return twin
+
     def balance(self, unit: Unit, account: str) -> int:
         """What an account has; zero when it was never used."""
         return self._balances.get((unit, account), 0)

@@ -86,6 +86,8 @@ def door_failed(state: State, name: SlotName) -> bool:
 
 
 def _has_fault(state: State, name: SlotName, devices: frozenset[str]) -> bool:
+    if not state.faults:
+        return False
     return any(f.slot == name and f.device.rpartition(".")[2] in devices for f in state.faults.values())
 
 

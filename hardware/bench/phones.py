@@ -86,19 +86,16 @@ class Spells:
     """Something that comes at random, lasts a while and has a size; the same for one seed however it is asked."""
 
     def __init__(self, rng: random.Random, every_s: Range, lasts_s: Range, size: Range) -> None:
-        self._rng = random.Random(rng.getrandbits(64))
+        self._seed = rng.getrandbits(64)
         self._every_s, self._lasts_s, self._range = every_s, lasts_s, size
         self.last_end = float("-inf")
         """When the last spell ended."""
-        self._begin = self._rng.uniform(*every_s)
-        self._draw()
+        self._begin = self._end = float("-inf")
 
     def at(self, t_s: float) -> float | None:
         """The size of the spell at this time, None between spells. Times never fall."""
-        while t_s >= self._end:
-            self.last_end = self._end
-            self._begin = self._end + self._rng.uniform(*self._every_s)
-            self._draw()
+        if t_s >= self._end:
+            self._go_on(t_s)
         return self._size if t_s >= self._begin else None
 
     def next_s(self, t_s: float) -> float:
@@ -106,7 +103,17 @@ class Spells:
         self.at(t_s)
         return self._begin if t_s < self._begin else self._end
 
+    def _go_on(self, t_s: float) -> None:
+        """To the spell that ends after this time. Of most nobody ever asks: dice are got out at the first asking."""
+        if self._end < 0:
+            self._rng, self._end = random.Random(self._seed), 0.0
+            self._draw()
+        while t_s >= self._end:
+            self.last_end = self._end
+            self._draw()
+
     def _draw(self) -> None:
+        self._begin = self._end + self._rng.uniform(*self._every_s)
         self._end = self._begin + self._rng.uniform(*self._lasts_s)
         self._size = self._rng.uniform(*self._range)
 

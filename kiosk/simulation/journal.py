@@ -10,7 +10,6 @@ from sessions.conductor import Conductor
 from sessions.events import Fact, VerdictGiven
 from sessions.fold import apply
 from sessions.journaling import Batch, Mark, Sample
-from sessions.ledger import Ledger
 from sessions.state import State
 from sessions.units import Seq, SessionId
 
@@ -124,8 +123,7 @@ class SimJournal:
 
 def copy_of(state: State) -> State:
     """A state that can be folded on without the first one changing; entities are never edited, so they are shared."""
-    ledger = state.ledger
     copies: dict[str, Any] = {
         part.name: dict(value) for part in fields(state) if isinstance(value := getattr(state, part.name), dict)
     }
-    return replace(state, ledger=Ledger(ledger.balances(), ledger.applied().values(), ledger.all_counters()), **copies)
+    return replace(state, ledger=state.ledger.copy(), **copies)

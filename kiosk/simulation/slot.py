@@ -37,12 +37,12 @@ class SimSlot(SimPort):
         has_door: bool = True,
     ) -> None:
         super().__init__(rng)
-        self._name = name
+        self.name = name
         self._clock = clock
         self._after = after
         self._rng = rng
-        self._has_lock = has_lock
-        self._has_door = has_door
+        self.has_lock = has_lock
+        self.has_door = has_door
         self.skips = False
         """Whether quiet stretches are skipped; otherwise each reading is taken."""
         self.electronics: Electronics
@@ -63,18 +63,6 @@ class SimSlot(SimPort):
         self._unplugged_ns = -BRIDGED_NS
         self.cut_short_ns = 0
         """For how long something had drawn clearly, without a break, when power was last switched off."""
-
-    @property
-    def name(self) -> SlotName:
-        return self._name
-
-    @property
-    def has_lock(self) -> bool:
-        return self._has_lock
-
-    @property
-    def has_door(self) -> bool:
-        return self._has_door
 
     @property
     def pulse_ns(self) -> int:
@@ -183,7 +171,7 @@ class SimSlot(SimPort):
     def _move_door(self, is_open: bool) -> None:
         self.before_change(self)
         self.is_open = is_open
-        if self._has_door:
+        if self.has_door:
             self.electronics.switch_moved(self)
         self.after_change(self)
 
@@ -257,7 +245,7 @@ class SimSlot(SimPort):
         """The clock starts anew at ``mono``; power is off and every output forgotten."""
         self._draw.begin(mono)
         self._attention.begin(mono)
-        self.unlocked = not self._has_lock
+        self.unlocked = not self.has_lock
         self.set_up = None
         self._booted = mono
         self._silent_until, self._unplugged_ns = 0, mono - BRIDGED_NS
