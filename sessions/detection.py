@@ -144,7 +144,8 @@ class Detector:
             mA = self._without_floor(at, reading.mA)
         lasting = standing.of_port(at, mA) + standing.of_sensor(at, reading)
         told = self._tell(at, lasting) if lasting else []
-        return told + (self._drawn(at, mA) if self.drawing else self._not_drawn(at, mA))
+        settled = self._drawn(at, mA) if self.drawing else self._not_drawn(at, mA)
+        return told + settled if told else settled
 
     def check(self, now: MonoNs) -> list[Verdict]:
         """Says once that the sensor has been silent for too long; call it after the readings up to ``now`` were fed."""

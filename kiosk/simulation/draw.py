@@ -57,6 +57,10 @@ class Draw:
             self.advance(instant_ns)
         return self.mA
 
+    def steady_to(self, instant_ns: int) -> bool:
+        """Whether `at` gives one and the same for all instants up to this one, of those not asked for yet."""
+        return instant_ns <= self.known_to_ns or (self._asked and instant_ns < self._steady_ns)
+
     @property
     def dropped(self) -> bool:
         """Whether the phone has dropped its line for a moment."""

@@ -74,7 +74,7 @@ class QuietPace(Pace):
 
     def sweep(self, every_ms: int) -> int | None:
         now = self._kiosk.conductor.now().mono
-        dues = [*(instant for instant, _ in self._looks), *self._dues()]
+        dues = [instant for instant, _ in self._looks] + self._dues()
         if not dues:
             return None
         # On the beat that sweeps have when none is left out.

@@ -71,6 +71,8 @@ class SimPort:
             if self.set_up is False:
                 taken.append(Reading(MonoNs(numbers[0] * PERIOD_NS), None, None, "lost its settings"))
             self.set_up, numbers = True, numbers[1:]
+        if not numbers:
+            return taken
         instants = range(numbers.start * PERIOD_NS, numbers.stop * PERIOD_NS, PERIOD_NS)
         shunts = [round(mA / 1000 * SHUNT_OHM / SHUNT_LSB_V) for mA in self._flows(instants, numbers)]
         told_mA = [1000 * shunt * SHUNT_LSB_V / SHUNT_OHM for shunt in shunts]
@@ -89,16 +91,15 @@ class SimPort:
             return self.sticks_at[1]
         return self.supply_V if self.live else 0.0
 
-    def _flows(self, instants: Iterable[int], numbers: Sequence[int]) -> list[float]:
+    def _flows(self, instants: Sequence[int], numbers: Sequence[int]) -> list[float]:
         if self.sticks_at is not None:
             return [self.sticks_at[0]] * len(numbers)
         draw, noise, offset_mA, noise_mA = self._draw, self._noise, self._offset_mA, self._noise_mA
         if not draw.power or draw.phone is None:
             return [offset_mA + noise_mA * noise[number * 17 % _TABLE] for number in numbers]
-        flows, scatter = [], draw.phone.kind.noise
-        for at, number in zip(instants, numbers, strict=True):
-            drawn = draw.at(at)
-            if drawn:
-                drawn = max(0.0, drawn * (1 + scatter * noise[number * 31 % _TABLE]))
-            flows.append(drawn + offset_mA + noise_mA * noise[number * 17 % _TABLE])
+        flows, scatter, last = [], draw.phone.kind.noise, instants[-1]
+        draws = repeat(draw.at(last), len(numbers)) if draw.steady_to(last) else map(draw.at, instants)
+        for drawn, number in zip(draws, numbers, strict=True):
+            mA = max(0.0, drawn * (1 + scatter * noise[number * 31 % _TABLE])) if drawn else 0.0
+            flows.append(mA + offset_mA + noise_mA * noise[number * 17 % _TABLE])
         return flows

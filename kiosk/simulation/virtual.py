@@ -3,7 +3,6 @@
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import cast
 
 from kiosk.after_queue import MS, AfterQueue, Job
 from sessions.ports import AfterId
@@ -43,8 +42,7 @@ class VirtualOwner:
         """The virtual clocks."""
         if self._now.mono != self.mono or self._now_from != self.utc_ms:
             self._now_from = self.utc_ms
-            clocks = self.utc_ms + self.mono // MS, self.boot_id, self.mono
-            self._now = Now(*cast("tuple[UtcMs, str, MonoNs]", clocks))
+            self._now = Now._make((self.utc_ms + self.mono // MS, self.boot_id, self.mono))
         return self._now
 
     def after(self, delay_ms: int, callback: Job) -> AfterId:
