@@ -218,6 +218,22 @@ def test_a_slot_in_use_is_never_touched_and_followed_when_it_is_free(at):
     assert at.kiosk.slot("slot1")["state"] == "available"
 
 
+def test_an_owner_that_does_not_come_round_in_time_is_asked_again(at, monkeypatch):
+    monkeypatch.setattr("kiosk.pinmap_follow.OWNER_S", 0.1)
+    go_on = threading.Event()
+
+    def hold_up() -> None:
+        go_on.wait(20)
+
+    at.kiosk.conductor.owner.post(hold_up)
+    at.save(SWAPPED)
+    at.told("too busy")
+    monkeypatch.undo()
+    go_on.set()
+    at.taken()
+    assert at.watch.alive
+
+
 def test_what_only_a_start_can_know_waits_for_it(at):
     at.save({'"board": "pi4b"': '"board": "pi400"', "[20, 130]": "[20, 120]"})
     told = at.told("need a restart")
