@@ -31,6 +31,7 @@ from typing import Any
 from sessions.doorway import Doorway
 from sessions.ending import Ending
 from sessions.gauge import Floor, Gauge
+from sessions.leftover import Leftover
 from sessions.onset import Found, Onset
 from sessions.pings import Pings
 from sessions.ports import Reading
@@ -106,6 +107,7 @@ class Detector:
         self._track, self._pings = Track(), Pings(rules.full_mA)
         self._onset = Onset(rules, self._gauge, self._track, self._pings)
         self._ending = Ending(rules, self._gauge)
+        self._leftover = Leftover(rules, self._gauge, self._track)
         self._standing = Standing(rules, self._zero, self._max_mA)
         self._behind_shut_door: MonoNs | None = None
         self._stale_told = False
@@ -140,7 +142,7 @@ class Detector:
         self._track.add(at, mA)
         self._pings.add(at, mA, gauge.noise_mA)
         standing = self._standing
-        if gauge.floor_gone(self._track.level):
+        if gauge.floor_gone(self._track.highest):
             mA = self._without_floor(at, reading.mA)
         lasting = standing.of_port(at, mA) + standing.of_sensor(at, reading)
         told = self._tell(at, lasting) if lasting else []
@@ -189,6 +191,9 @@ class Detector:
     # While nothing draws.
 
     def _not_drawn(self, at: MonoNs, mA: float) -> list[Verdict]:
+        if self._leftover.take(at, mA):
+            self._onset.restart()
+            return []
         if (found := self._onset.clear_draw(at, mA)) is not None:
             return [self._begin(at, found)]
         if self._pings.found(at) and not self._on_pad:
@@ -205,6 +210,7 @@ class Detector:
         self._behind_shut_door = None
         self._onset.restart()
         self._ending.restart()
+        self._leftover.draw_returned()
         self._standing.draw_returns()
         return verdict
 
@@ -252,8 +258,9 @@ class Detector:
     def _ended(self, at: MonoNs) -> Verdict:
         ending, gauge = self._ending, self._gauge
         dated = self._track.end_of_draw(self.proven or at, gauge.limit_mA, 2 * gauge.half_mA)
+        self._leftover.draw_ended(dated, self.proven or at)
         verdict = self._end(at, Found(dated, ending.values, ending.limit_mA))
-        gauge.lower_to(ending.mean_mA, len(ending.values))
+        gauge.draw_ended(ending.mean_mA, len(ending.values), ending.limit_mA)
         return verdict
 
     def _end(self, at: MonoNs, found: Found) -> Verdict:

@@ -69,8 +69,7 @@ class Ending:
         gauge, quiet = self._gauge, self._quiet
         quiet.enough = min(MOST_END_READINGS, round((END_SIGMAS * gauge.sigma_mA / gauge.half_mA) ** 2))
         quiet.add(at, mA)
-        # What is billed must be larger than the zero may be wrong by.
-        gauge.weigh(self._evidence, at, mA, 1.0)
+        gauge.weigh(self._evidence, at, mA, gauge.proof_mA)
         if self._evidence.score >= PROOF_SCORE:
             return at
         if at - proven > UNDECIDED_NS and quiet.suffices() and self.mean_mA >= self.limit_mA:

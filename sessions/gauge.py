@@ -15,7 +15,7 @@ from typing import Any
 from sessions.rules import DetectionRules
 from sessions.track import Evidence
 from sessions.units import MonoNs
-from sessions.zero import Zero
+from sessions.zero import WORST_OFFSET_MA, Zero
 
 CLEAR_SIGMAS = 4.0
 """How many standard deviations make a reading stand out: one false alarm in 30,000, three of five in none."""
@@ -25,6 +25,10 @@ SCATTERED_MA = 5.0
 """A load that scatters by more than this has pulses; by less, it only has the sensor's noise."""
 MOVED_SIGMAS = 3.0
 """How far below zero the mean of some readings must lie, in errors of both, for the zero to have moved: one in 700."""
+DRIFTED_MA = 1.0
+"""How far a zero may have moved while a phone charged (one sigma). Good sensors move by a tenth of that."""
+RETURN_MARGIN_MA = 0.25
+"""How far what proves a draw's return lies above what tells its end."""
 FEW = 0.05
 """A load of which fewer readings than this lie far off is steady, and they are spikes; so it is if those lie together:
 something that began with more."""
@@ -72,6 +76,8 @@ class Gauge:
     """Half of the smallest draw that can be told from none: 1.5 mA, or what zero and floor allow."""
     limit_mA: float
     """What a reading must exceed to stand out."""
+    ended_mA = 0.0
+    """Below this lay the mean by which the latest draw's end was told."""
 
     def __init__(self, rules: DetectionRules, zero: Zero, known: bool) -> None:
         self.zero = zero
@@ -92,24 +98,38 @@ class Gauge:
         self._floor, self._revision = floor, -1
         self.follow()
 
-    def floor_gone(self, level: Callable[[], float]) -> bool:
-        """Takes the floor away if readings lie nearer to the slot's own zero than to it: the idle load must be gone."""
+    def floor_gone(self, highest: Callable[[], float]) -> bool:
+        """Takes the floor away if even the highest of the latest readings lies nearer to the slot's own zero than to
+        it: the idle load must be gone."""
         floor = self._floor.mean_mA
-        if not floor or level() >= -max(self.limit_mA, floor) / 2:
+        if not floor or highest() >= -max(self.limit_mA, floor) / 2:
             return False
         self.stand_on(Floor())
         return True
 
-    def lower_to(self, mean_mA: float, readings: int) -> None:
-        """A draw has ended at this mean. No draw is negative: either the idle load went too, or the zero has moved, if
-        it lies further below than chance explains."""
+    def draw_ended(self, mean_mA: float, readings: int, limit_mA: float) -> None:
+        """A draw has ended at this mean, which lies below that limit. No draw is negative: either the idle load went
+        too, or the zero has moved, if it lies further below than chance explains."""
+        self.ended_mA = limit_mA
         by_chance = MOVED_SIGMAS * hypot(self.sigma_mA / readings**0.5, self._error_mA)
         if mean_mA >= -max(self.half_mA, by_chance):
             return
         if self._floor.mean_mA:
             self.stand_on(Floor())
         else:
-            self.zero.lower(-mean_mA)
+            self.move_zero(mean_mA, readings)
+
+    def move_zero(self, mean_mA: float, readings: int) -> bool:
+        """With nothing drawn this was the mean: so far as these readings are better than what is known of a zero that
+        may have drifted, it has moved there. Says whether: further than a sensor can be off it does not move."""
+        known, measured = hypot(self._error_mA, DRIFTED_MA), self.sigma_mA / readings**0.5
+        error = hypot(known, measured)
+        by = mean_mA * (known / error) ** 2
+        if abs(self.zero.mean_mA + by) > WORST_OFFSET_MA:
+            return False
+        self.zero.move(by, known * measured / error)
+        self.follow()
+        return True
 
     def know(self) -> None:
         """A phone has drawn."""
@@ -131,11 +151,22 @@ class Gauge:
         self.limit_mA = limit if self.known else max(self._rules.plug_mA, limit)
         self._error_mA = hypot(zero.error_mA(), floor.error_mA)
 
-    def weigh(self, evidence: Evidence, at: MonoNs, mA: float, doubt: float) -> None:
-        """Adds a reading to the evidence for a weak draw, which must exceed so much of the zero's error as well."""
-        half, sigma = self.half_mA + doubt * self._error_mA, self.sigma_mA
+    def weigh(self, evidence: Evidence, at: MonoNs, mA: float, half_mA: float) -> None:
+        """Adds a reading to the evidence for a weak draw of twice so much rather than none."""
         # Two spikes in a row shall prove nothing.
-        evidence.add(at, min(mA, 2 * (half + sigma)), 0.0, 2 * half, sigma)
+        evidence.add(at, min(mA, 2 * (half_mA + self.sigma_mA)), 0.0, 2 * half_mA, self.sigma_mA)
+
+    @property
+    def proof_mA(self) -> float:
+        """Half of what proves a draw that goes on: what is billed must be larger than the zero may be wrong by."""
+        return self.half_mA + self._error_mA
+
+    @property
+    def return_mA(self) -> float:
+        """Half of what proves that a draw begins, or returns. More than what told its end, or one level would be both
+        by turns; the zero's error counts half, because a phone was there."""
+        least = self.half_mA + self._error_mA / 2
+        return max(least, self.ended_mA + RETURN_MARGIN_MA) if self.known else least
 
     def error_of_mean_mA(self, readings: int) -> float:
         """How well the mean of so many readings tells the draw (one sigma)."""

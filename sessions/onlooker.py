@@ -172,5 +172,6 @@ class Onlooker:
         zero, floor = self.zero, self._detector.floor if self._detector else None
         unseen = WORST_OFFSET_MA if self._rests else 0.0
         doubt = SURE_SIGMAS * zero.error_mA() if zero.trusted else unseen
-        left = self._silence.level_mA() - zero.mean_mA - (floor.mean_mA if floor else 0.0)
+        known = zero.mean_mA if zero.trusted or not self._rests else 0.0
+        left = self._silence.level_mA() - known - (floor.mean_mA if floor else 0.0)
         return left >= 2 * self._rules.idle_mA - doubt

@@ -92,8 +92,7 @@ class Onset:
         """A draw that only many readings show: a phone's if one drew before, else an idle load; that is told once."""
         gauge = self._gauge
         if abs(mA) <= gauge.limit_mA:
-            # What returns is asked for half of what is billed: the zero may be wrong, but a phone was there.
-            gauge.weigh(self._weak, at, mA, 0.5)
+            gauge.weigh(self._weak, at, mA, gauge.return_mA)
         if self._weak.score <= 0:
             self.load, self.load_told = None, False
         if self._weak.score < (RETURN_SCORE if gauge.known else LOAD_SCORE):
@@ -104,4 +103,4 @@ class Onset:
         values = self._track.since(since)
         if not gauge.known:
             self.load, self.load_told = Floor.of(values, gauge.floor.mean_mA), True
-        return Found(since, values, gauge.half_mA)
+        return Found(since, values, gauge.return_mA)

@@ -66,6 +66,10 @@ class Track:
         values = sorted(self._values)
         return values[len(values) // 2] if values else 0.0
 
+    def highest(self) -> float:
+        """The highest of the latest five."""
+        return max(mA for _, mA in self._latest)
+
     def since(self, at: MonoNs) -> list[float]:
         """The readings from an instant on."""
         return [mA for when, mA in self.points if when >= at]

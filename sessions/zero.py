@@ -40,6 +40,7 @@ class Zero:
         self._readings: deque[float] = deque(maxlen=KEPT_READINGS)
         self._old = 0
         self._unread = 0
+        self._moved_error_mA = 0.0
         self.revision = 0
         """Grows with everything that is learned, so that others need not ask for figures which are the same."""
 
@@ -68,7 +69,7 @@ class Zero:
     def error_mA(self, unwatched_s: float = 0.0) -> float:
         """How well the mean is known (one sigma), so long after the slot was last seen empty."""
         readings = max(len(self._readings), GIVEN_READINGS if self._given else 1)
-        known = self.sigma_mA / sqrt(readings) if self.trusted else WORST_OFFSET_MA / 2
+        known = max(self._moved_error_mA, self.sigma_mA / sqrt(readings)) if self.trusted else WORST_OFFSET_MA / 2
         return hypot(known, DRIFT_MA_PER_HOUR * unwatched_s / 3600)
 
     def renew(self) -> None:
@@ -85,14 +86,15 @@ class Zero:
         if self._old and len(self._readings) - self._old >= RENEWED_READINGS:
             for _ in range(self._old):
                 self._readings.popleft()
-            self._old = 0
+            self._old, self._moved_error_mA = 0, 0.0
 
-    def lower(self, by_mA: float) -> None:
-        """Readings far below zero: no draw does that, so the zero itself has moved down by so much."""
+    def move(self, by_mA: float, error_mA: float) -> None:
+        """The zero itself has moved by so much, as readings of another kind tell, and is known as well as that now."""
         self._work_out()
-        self._mean_mA -= by_mA
+        self._mean_mA += by_mA
+        self._moved_error_mA = error_mA
         self.revision += 1
-        self._readings = deque((mA - by_mA for mA in self._readings), KEPT_READINGS)
+        self._readings = deque((mA + by_mA for mA in self._readings), KEPT_READINGS)
 
     def _work_out(self) -> None:
         # While many readings are there, a few more change nothing: the sorting is spared.

@@ -6,11 +6,12 @@ from collections.abc import Iterable, Sequence
 import pytest
 
 from sessions.detection import Kind, Verdict
+from sessions.gauge import Gauge
 from sessions.onlooker import Onlooker
 from sessions.ports import Reading
 from sessions.rules import DetectionRules, Timing
 from sessions.units import NS, Milliamps, MonoNs
-from sessions.zero import Zero
+from sessions.zero import WORST_OFFSET_MA, Zero
 
 Part = tuple[float, float]
 """Seconds, and what is drawn in them (mA)."""
@@ -69,3 +70,40 @@ def test_the_time_for_which_a_phone_is_full_begins_anew_when_a_draw_returns(abse
     full = of_kind(judge([(20, 0), (120, 900), (absent_s, 0), (100, 60)]), Kind.FULL)
     assert [verdict.dated >= returned * NS for verdict in full] == [True]
     assert full[0].at >= (returned + 59) * NS
+
+
+@pytest.mark.parametrize("drift", [-2.0, -1.3, 1.0, 1.3, 1.5])
+def test_a_zero_that_drifted_while_a_phone_charged_does_not_bring_it_back(drift: float) -> None:
+    charged = 900
+    for seed in range(6):
+        verdicts = judge(
+            [(20, 0), (charged, 600), (400, 0)], seed, offset=2.0 if drift < 0 else -2.0, drift=1.4 * drift
+        )
+        left = 20 + charged
+        if Kind.UNPLUGGED_PROMPT in kinds(verdicts, left):
+            assert kinds(verdicts, left).count(Kind.PLUGGED) == 0
+            assert of_kind(verdicts, Kind.UNPLUGGED)[0].at <= (left + 188) * NS
+
+
+def test_a_light_that_never_ends_is_not_gone_by_chance_and_so_no_phone_later() -> None:
+    for seed in range(3):
+        verdicts = judge([(40, 17), (200, 900), (900, 17)], seed, noise=5.0, hz=5)
+        assert kinds(verdicts, 240) == [Kind.UNPLUGGED_PROMPT, Kind.UNPLUGGED]
+
+
+def test_a_few_low_readings_do_not_move_the_zero_by_all_they_lie_below_it() -> None:
+    zero = Zero()
+    for number in range(36):
+        zero.learn(-1.0 + 2.5 * (-1) ** number)
+    gauge = Gauge(DetectionRules(), zero, known=True)
+    gauge.draw_ended(-4.0, 8, 2.4)
+    assert -4.0 < gauge.zero.mean_mA < -1.5
+    assert gauge.zero.error_mA() > 0.5
+    gauge.draw_ended(-300.0, 50, 1.7)
+    assert abs(gauge.zero.mean_mA) <= WORST_OFFSET_MA
+
+
+def test_a_sip_that_was_asked_about_by_mistake_is_known_again() -> None:
+    for seed in range(6):
+        verdicts = judge([(60, 0), (120, 600), (400, 3.2), (60, 600)], seed, noise=5.0)
+        assert of_kind(verdicts, Kind.UNPLUGGED) == []
