@@ -1,11 +1,13 @@
 """Serving the console: uvicorn in a thread of its own, on a socket that is bound before anything else happens."""
 
+import asyncio
 import socket
 import threading
 
 import uvicorn
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from kiosk.console.answers import wrong
 from kiosk.console.connections import BoundedProtocol
 from kiosk.errors import ConsoleError
 
@@ -13,6 +15,28 @@ BACKLOG = 100
 """How many may wait to be taken. asyncio takes so many at once before any of them can be counted and refused."""
 STOP_S = 2
 """How long requests under way may take to end when the kiosk stops."""
+
+
+class Ending:
+    """Answers 503 for a request that the console's end cuts off, where uvicorn would log a failure of the program."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        began = False
+
+        async def noting(message: Message) -> None:
+            nonlocal began
+            began = True
+            await send(message)
+
+        try:
+            await self._app(scope, receive, noting)
+        except asyncio.CancelledError:
+            if scope["type"] != "http" or began:
+                raise
+            await wrong(503, "The kiosk is stopping. Ask again, with the same id, once it runs.")(scope, receive, send)
 
 
 class ConsoleServer:
@@ -26,7 +50,7 @@ class ConsoleServer:
         self._socket: socket.socket | None = None
         self._thread: threading.Thread | None = None
         self._config = uvicorn.Config(
-            app,
+            Ending(app),
             http=BoundedProtocol,
             backlog=BACKLOG,
             # The kiosk's own logging stands; a line for each request would wear the SD card.

@@ -47,6 +47,28 @@ def test_an_address_that_is_not_ours_is_the_same_sentence():
         ConsoleServer(Starlette(), "192.0.2.1", 0).start()
 
 
+def test_a_request_that_the_end_cuts_off_is_told_so_and_is_no_failure(monkeypatch, caplog):
+    monkeypatch.setattr("kiosk.console.server.STOP_S", 0)
+    under_way = threading.Event()
+
+    async def never(request: Request) -> Response:
+        under_way.set()
+        await asyncio.Event().wait()
+        return Response()
+
+    server = ConsoleServer(Starlette(routes=[Route("/", never)]), "127.0.0.1", 0)
+    server.start()
+    answers: list[httpx.Response] = []
+    asking = threading.Thread(target=lambda: answers.append(httpx.get(server.address, timeout=20)))
+    asking.start()
+    assert under_way.wait(20)
+    server.stop()
+    asking.join(20)
+    assert [answer.status_code for answer in answers] == [503]
+    assert "stopping" in answers[0].json()["error"]
+    assert "Exception in ASGI application" not in caplog.text
+
+
 def test_it_can_be_started_again_at_once_on_the_same_port():
     first = ConsoleServer(Starlette(), "127.0.0.1", 0)
     first.start()
