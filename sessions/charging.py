@@ -25,9 +25,11 @@ from sessions.ports import Json
 from sessions.reasons import StopReason, reason_of
 from sessions.selling import require_selling
 from sessions.slots import door_failed, let_in, move
-from sessions.units import CardKey, MonoNs, SessionId, SlotName, whole_seconds
+from sessions.units import CardKey, MonoNs, SessionId, SlotName, seconds_ns, whole_seconds
 from sessions.water_states import WATER
 
+TAKEN_OUT_NS = seconds_ns(2)
+"""Nobody stops a session, takes a phone off its cable and shuts the door in less; what a switch tells late is over."""
 CHARGING = "charging"
 """The service's name in facts."""
 
@@ -217,16 +219,19 @@ def door_observed(draft: Draft, command: c.DoorObserved) -> Json:
     watched = command.open and equipment.has_lock and slot.door_open is not None and not slot.testing
     forced = watched and not let_in(slot, draft.rules, command.mono)
     draft.add(e.DoorMoved(command.slot, command.open, command.mono, forced, slot.session))
-    if not command.open and slot.door_open and _opened_to_collect(slot):
+    if not command.open and slot.door_open and _opened_to_collect(slot, command.mono):
         collected(draft, command.slot, "door")
     return {"slot": command.slot, "open": command.open, "forced": forced}
 
 
-def _opened_to_collect(slot: Slot) -> bool:
+def _opened_to_collect(slot: Slot, shut: MonoNs) -> bool:
     """Whether the door that is shut now was opened to take the phone out.
 
-    A door that stood open when the time was used up was not: whoever looked after their phone may shut it in again.
+    A door that stood open when the time was used up was not: whoever looked after their phone may shut it in again. Nor
+    was one that is shut as soon as its session is stopped: it was shut upon a phone that was being plugged in.
     """
     if slot.state is not SlotState.FINISHING:
         return False
-    return slot.entered_by is not SlotEvent.TIME_UP or (slot.opened_mono or 0) >= slot.since_mono
+    if (slot.opened_mono or 0) >= slot.since_mono:
+        return True
+    return slot.entered_by is not SlotEvent.TIME_UP and shut - slot.since_mono >= TAKEN_OUT_NS

@@ -85,6 +85,25 @@ def test_behind_a_switch_that_never_saw_the_door_open_a_phone_that_drew_is_still
     kiosk.check_history()
 
 
+@pytest.mark.parametrize(("shut_after_s", "left"), [(0.1, SlotState.FINISHING), (4, SlotState.AVAILABLE)])
+def test_a_door_shut_as_soon_as_its_session_is_stopped_was_shut_upon_the_phone(
+    kiosk: SimKiosk, shut_after_s: float, left: SlotState
+) -> None:
+    visit = paid_visit(kiosk, ANNA)
+    session = start(kiosk, visit, ONE)
+    slot = kiosk.slot(1)
+    kiosk.run(0.5)
+    assert slot.open_door()
+    slot.plug()
+    kiosk.run(2)
+    kiosk.conductor.execute(c.StopSession(session, c.Actor("owner", visit)))
+    kiosk.run(shut_after_s)
+    slot.shut_door()
+    kiosk.run(1)
+    assert state_of(kiosk, ONE) is left
+    kiosk.check_history()
+
+
 def test_a_door_that_stood_open_when_time_ran_out_frees_nothing_when_it_is_shut() -> None:
     kiosk = SimKiosk(locker(), seed=1)
     visit = paid_visit(kiosk, ANNA)
