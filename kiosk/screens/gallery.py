@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from PIL import Image, ImageDraw, ImageFont, ImageGrab
+from PIL import Image, ImageChops, ImageDraw, ImageFont, ImageGrab
 
 from kiosk.i18n import LANGUAGES, SOURCE_LANGUAGE, set_language
 from kiosk.screens.models import AnyModel
@@ -111,7 +111,7 @@ def main() -> None:
         for look in SOME_SCREENS:
             draw([sample for sample in chosen if sample.name in SOME], look, asked.out)
         (asked.out / "README.md").write_text(index(chosen), encoding="utf-8")
-        strip(asked.out).save(asked.out / "strip.png", optimize=True)
+        keep(strip(asked.out), asked.out / "strip.png")
 
 
 def draw(chosen: list[Sample], look: Look, folder: Path) -> None:
@@ -143,8 +143,7 @@ def _draw(look: Look, site: Site, shown: Iterable[tuple[str, AnyModel | StaffMod
         stage.show(model)
         stage.settle()
         root.update()
-        picture = grab(root, look.size)
-        picture.save(folder / f"{name}-{look.name}.png", optimize=True)
+        keep(grab(root, look.size), folder / f"{name}-{look.name}.png")
     root.destroy()
 
 
@@ -153,6 +152,20 @@ def grab(root: tk.Misc, size: tuple[int, int]) -> Image.Image:
     x, y = root.winfo_rootx(), root.winfo_rooty()
     picture = ImageGrab.grab((x, y, x + size[0], y + size[1]), xdisplay=root.winfo_screen())
     return picture.quantize(COLOURS, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+
+
+def keep(picture: Image.Image, path: Path) -> None:
+    """Writes a picture, unless the file shows the same already: its bytes differ with the library that packed them."""
+    if path.exists():
+        with Image.open(path) as former:
+            if former.size == picture.size and former.mode == picture.mode and _same(former, picture):
+                return
+    picture.save(path, optimize=True)
+
+
+def _same(one: Image.Image, other: Image.Image) -> bool:
+    """Whether every pixel has the same colour; how a palette numbers its colours does not matter."""
+    return ImageChops.difference(one.convert("RGBA"), other.convert("RGBA")).getbbox(alpha_only=False) is None
 
 
 def strip(folder: Path) -> Image.Image:
