@@ -243,9 +243,11 @@ class _Kiosk:
 
     def _desk_parts(self, facade: Facade) -> DeskParts:
         """What technicians use at the touchscreen."""
-        by_hand = tuple(name for name in self._wiring.outputs.names() if name != COIN_ENABLE)
+        outputs = tuple(name for name in self._wiring.outputs.names() if name != COIN_ENABLE)
         export = exporter(self._options, facade.health)
-        return DeskParts(by_hand, self._selftests, facade.health, lambda: self._console_address, export)
+        return DeskParts(
+            outputs, self._selftests, facade.health, lambda: self._console_address, export, lambda: self._kiosk.hands.on
+        )
 
     def _open_console(self, facade: Facade) -> None:
         from kiosk.console.app import build_console

@@ -13,7 +13,7 @@ from sessions.conductor import Conductor
 from sessions.machine import POWERED
 from sessions.ports import AfterId, Outputs, SlotPort
 from sessions.technician import here
-from sessions.units import SlotName
+from sessions.units import MonoNs, SlotName
 
 ON_MS = 10_000
 """Long enough to look at a lamp or to measure a voltage, short enough to forget."""
@@ -27,12 +27,12 @@ class TechnicianHands:
         self._conductor = conductor
         self._slots = slots
         self._outputs = outputs
-        self._on: dict[str, tuple[AfterId, Callable[[], None]]] = {}
+        self._on: dict[str, tuple[AfterId, MonoNs, Callable[[], None]]] = {}
 
     @property
-    def on(self) -> frozenset[str]:
-        """What is switched on by hand now."""
-        return frozenset(self._on)
+    def on(self) -> dict[str, MonoNs]:
+        """What is switched on by hand now, and until when."""
+        return {what: until for what, (_after, until, _off) in self._on.items()}
 
     def decided(self, facts: Sequence[e.Fact]) -> None:
         """Follows what was decided."""
@@ -52,7 +52,7 @@ class TechnicianHands:
 
     def end(self, what: str) -> None:
         """Switches one thing off again, before its time or at its end."""
-        after_id, off = self._on.pop(what)
+        after_id, _until, off = self._on.pop(what)
         self._conductor.owner.after_cancel(after_id)
         off()
 
@@ -74,7 +74,8 @@ class TechnicianHands:
             return
         if what in self._on:
             self._conductor.owner.after_cancel(self._on[what][0])
-        self._on[what] = (self._conductor.owner.after(ON_MS, partial(self.end, what)), off)
+        until = MonoNs(self._conductor.now().mono + ON_MS * 1_000_000)
+        self._on[what] = (self._conductor.owner.after(ON_MS, partial(self.end, what)), until, off)
 
     def _slot_on(self, slot: SlotName, part: str) -> None:
         port = self._slots[slot]

@@ -8,7 +8,7 @@ stick with half an archive helps nobody.
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -24,7 +24,7 @@ from kiosk.sticks import Sticks
 from kiosk.vitals import look
 from sessions.errors import BadRequest, SessionsError
 from sessions.ports import Json
-from sessions.units import SlotName
+from sessions.units import MonoNs, SlotName
 
 GOOD_FOR_S = 5.0
 """How old the notes may be: addresses and disk change slowly."""
@@ -48,14 +48,15 @@ class Tester(Protocol):
 @dataclass(frozen=True, slots=True)
 class DeskParts:
     """What technicians use at the touchscreen besides the slots: ``outputs`` by name, the self-test, the document of
-    ``GET /health``, the console's address (or an empty one), and what writes the logs onto a stick while it tells how
-    far it is."""
+    ``GET /health``, the console's address (or an empty one), what writes the logs onto a stick while it tells how far
+    it is, and what is on by hand until when (asked on the owner's thread)."""
 
     outputs: tuple[str, ...] = ()
     tester: Tester | None = None
     health: Callable[[], Json] = dict
     console: Callable[[], str] = str
     export: Callable[[Progress], Exported] | None = None
+    by_hand: Callable[[], Mapping[str, MonoNs]] = dict
 
 
 def exporter(options: RunOptions, health: Callable[[], Json]) -> Callable[[Progress], Exported]:
@@ -82,7 +83,7 @@ class TechnicianRoom:
         if not self._looking and time.monotonic() - self._asked_at > GOOD_FOR_S:
             self._asked_at, self._looking = time.monotonic(), True
             self._do(self._look)
-        return self._notes
+        return replace(self._notes, by_hand=self._parts.by_hand())
 
     def prove(self, digest: str, pin: str, done: Callable[[bool], None]) -> None:
         """Holds a PIN against its hash; ``done`` is told on the owner's thread."""

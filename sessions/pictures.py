@@ -81,6 +81,7 @@ def _slot_view(conductor: Conductor, equipment: SlotRules, number: int, now: Mon
         bus_V=reading.bus_V if reading else None,
         fault=fault,
         disabled=slot.out_of_use,
+        testing=slot.testing and slot.disabled is None,
     )
 
 

@@ -70,6 +70,8 @@ class SlotView:
     fault: str | None = None
     """One plain sentence when something of the slot is wrong."""
     disabled: str | None = None
+    testing: bool = False
+    """Whether it is out of use only for a self-test or an act by hand, which give it back by themselves."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,6 +56,8 @@ def test_an_output_goes_off_by_itself(bench: Bench) -> None:
     bench.act("buzzer")
     bench.kiosk.run(1)
     assert bench.levels() == {"buzzer": True}
+    left_s = (bench.hands.on["buzzer"] - bench.kiosk.conductor.now().mono) / 1e9
+    assert 0 < left_s < ON_MS / 1000, "it says until when"
     bench.kiosk.run(ON_MS / 1000)
     assert bench.levels() == {"buzzer": False}
     assert not bench.hands.on
@@ -66,6 +68,7 @@ def test_a_relay_has_power_after_its_fact_and_the_slot_comes_back(bench: Bench) 
     assert not bench.kiosk.slots[ONE].power, "not before the fact is durable"
     bench.kiosk.run(1)
     assert bench.kiosk.slots[ONE].power
+    assert bench.kiosk.state.slot(ONE).testing
     bench.kiosk.run(ON_MS / 1000)
     assert not bench.kiosk.slots[ONE].power
     assert bench.kiosk.state.slot(ONE).state is SlotState.AVAILABLE

@@ -11,6 +11,7 @@ from kiosk.screens.notices import Tone
 from kiosk.screens.technician import acts as a
 from kiosk.screens.technician.desk import Desk
 from kiosk.screens.technician.model import Line
+from kiosk.screens.technician.notes import Notes
 from sessions.technician import IDLE_S
 from sessions.units import MonoNs
 from sessions.views import KioskView, SlotView, TechnicianView, seconds_until
@@ -52,6 +53,15 @@ class Scene:
 def back(sheet: a.Sheet = a.Sheet.OVERVIEW) -> Action:
     """The way back."""
     return Action(_("Back"), a.Show(sheet), "left")
+
+
+def by_hand(scene: Scene, notes: Notes, what: str, text: str, name: str, *, enabled: bool = True) -> Action:
+    """The key that switches something on; while it is on, its ``name`` and for how long still."""
+    left_s = notes.left_s(what, scene.now)
+    if not left_s:
+        return Action(text, a.ByHand(what), enabled=enabled)
+    words = _("{name}: {seconds} s").format(name=name, seconds=left_s)
+    return Action(words, a.ByHand(what), "bolt", enabled=enabled, chosen=True)
 
 
 def slot_title(slot: SlotView) -> str:

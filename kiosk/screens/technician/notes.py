@@ -1,8 +1,10 @@
 """What technicians are shown that the picture of the kiosk does not say: the machine, a self-test, an export."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
-from sessions.units import SlotName
+from sessions.units import MonoNs, SlotName
+from sessions.views import seconds_until
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,5 +86,11 @@ class Notes:
     console_code: tuple[str, ...] = ()
     parts: tuple[Part, ...] = ()
     outputs: tuple[str, ...] = ()
+    by_hand: Mapping[str, MonoNs] = field(default_factory=dict)
+    """What is switched on by hand, and until when."""
     test: RunNotes = RunNotes()
     export: Export = Export()
+
+    def left_s(self, what: str, now: MonoNs) -> int:
+        """For how many more seconds something is on by hand; 0 when it is not."""
+        return seconds_until(self.by_hand[what], now) if what in self.by_hand else 0

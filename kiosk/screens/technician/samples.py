@@ -84,6 +84,7 @@ def _doors() -> list[tuple[str, StaffModel]]:
         _drawn("technician", Desk(HERE)),
         _drawn("technician-danger", Desk(HERE), _view(mode=Mode.PAUSED, danger=SMOKE, danger_over=True)),
         _drawn("technician-outputs", _at(Sheet.OUTPUTS)),
+        _drawn("technician-outputs-on", _at(Sheet.OUTPUTS), notes=replace(NOTES, by_hand={"fan": at(7)})),
         _drawn("technician-outputs-many", _at(Sheet.OUTPUTS, page=1), notes=replace(NOTES, outputs=many)),
     ]
 
@@ -94,10 +95,15 @@ def _slots() -> list[tuple[str, StaffModel]]:
     refusal = wording.refusal("slot_taken", "")
     hardly = replace(mine(2, SlotState.CHARGING, verdict="paused"), mA=6.1, bus_V=5.1)
     pausing = _view(slots=(slot(1), hardly))
+    tested = _view(
+        slots=(slot(1, SlotState.UNAVAILABLE, disabled="It is being tested.", testing=True, mA=0.3, bus_V=5.08),)
+    )
+    on = replace(NOTES, by_hand={"slot1.relay": at(7)})
     return [
         _drawn("technician-slots", _at(Sheet.SLOTS)),
         _drawn("technician-slots-many", _at(Sheet.SLOTS), _view(slots=many)),
         _drawn("technician-slot", _at(Sheet.SLOT)),
+        _drawn("technician-slot-by-hand", _at(Sheet.SLOT), tested, on),
         _drawn("technician-slot-busy", _at(Sheet.SLOT, 2)),
         _drawn("technician-slot-disabled", _at(Sheet.SLOT, 3)),
         _drawn("technician-slot-faulted", _at(Sheet.SLOT, 4)),

@@ -7,7 +7,7 @@ from kiosk.screens.notices import Tone
 from kiosk.screens.technician import acts as a
 from kiosk.screens.technician import wording
 from kiosk.screens.technician.desk import Desk
-from kiosk.screens.technician.frame import Scene, back, by_number, page_of
+from kiosk.screens.technician.frame import Scene, back, by_hand, by_number, page_of
 from kiosk.screens.technician.machine import disk_line, health_sheet, heat_line, logs_sheet, network_sheet
 from kiosk.screens.technician.model import Layout, Line, StaffModel, TechnicianModel
 from kiosk.screens.technician.notes import Notes
@@ -33,7 +33,7 @@ def technician_screen(
         case a.Sheet.PLOT if scene.slot is not None:
             return plot_sheet(scene, scene.slot, plots, limits)
         case a.Sheet.SLOT if scene.slot is not None:
-            return slot_sheet(scene, scene.slot)
+            return slot_sheet(scene, scene.slot, notes)
         case a.Sheet.REASON if scene.slot is not None:
             return reason_sheet(scene, scene.slot)
         case a.Sheet.SLOTS:
@@ -84,7 +84,7 @@ def _overview(scene: Scene, notes: Notes) -> TechnicianModel:
 
 
 def _outputs(scene: Scene, notes: Notes) -> TechnicianModel:
-    keys = [Action(name.capitalize(), a.ByHand(name)) for name in notes.outputs]
+    keys = [by_hand(scene, notes, name, name.capitalize(), name.capitalize()) for name in notes.outputs]
     shown, turn = page_of(by_number(keys), scene.desk.page)
     return TechnicianModel(
         header=scene.header(_("Outputs")), banner=scene.banner, footer=(back(),),

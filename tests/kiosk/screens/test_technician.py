@@ -56,6 +56,18 @@ def test_every_sheet_says_what_it_said():
     assert text == GOLDEN.read_text(encoding="utf-8")
 
 
+def test_a_slot_switched_by_hand_says_so_and_is_not_put_into_use():
+    tested = slot(1, SlotState.UNAVAILABLE, disabled="It is being tested.", testing=True)
+    desk = Desk(HERE, a.Sheet.SLOT, ONE)
+    on = shown(desk, replace(VIEW, slots=(tested,)), replace(NOTES, by_hand={"slot1.relay": at(7)}))
+    keys = {key.intent: key for key in on.keys}
+    assert on.lines[0].value == "On by hand, 7 s left"
+    assert [key.text for key in keys.values() if key.chosen] == ["Relay: 7 s"]
+    assert not any(key.enabled for intent, key in keys.items() if isinstance(intent, a.ByHand | a.Test))
+    assert a.Enable() not in keys
+    assert a.Show(a.Sheet.REASON) in keys
+
+
 @pytest.mark.parametrize(
     ("intents", "command"),
     [
