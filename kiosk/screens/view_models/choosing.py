@@ -47,7 +47,7 @@ def add_time(scene: Scene, visit: VisitView) -> TimeModel:
 def _time(scene: Scene, visit: VisitView, title: str, chosen: int, likely: Action) -> TimeModel:
     balance = visit.balance_s
     if balance <= 0:
-        keeps = _("This card has no time yet")
+        keeps = _("There is no time on this card")
     elif chosen >= balance:
         keeps = _("You use all the time on your card")
     else:

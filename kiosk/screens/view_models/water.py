@@ -49,7 +49,7 @@ def water_choice(scene: Scene, visit: VisitView) -> TimeModel:
     if visit.barred is not None:
         coins, drop_coins = (), ""
     if usable <= 0:
-        keeps = _("This card has no water yet")
+        keeps = _("There is no water on this card")
     elif chosen >= visit.balance_ml:
         keeps = _("You use all the water on your card")
     else:
