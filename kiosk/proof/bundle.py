@@ -12,7 +12,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from pydantic import ValidationError
+
 from kiosk.errors import BundleError
+from kiosk.proof.shapes import require_content, require_rules, require_said
 from kiosk.proof.story import Story, tell
 from sessions.entities import Session
 from sessions.errors import StoreError
@@ -26,6 +29,19 @@ FORMAT = "charging-kiosk-session"
 VERSION = 1
 LARGEST = 64 * 1024 * 1024
 """Bytes of an unpacked bundle: hours of samples are a few megabytes."""
+UNREADABLE = (
+    OSError,
+    EOFError,
+    zlib.error,
+    ValueError,
+    KeyError,
+    TypeError,
+    ArithmeticError,
+    RecursionError,
+    StopIteration,
+    StoreError,
+)
+"""What a file may raise that is no bundle, or that somebody edited."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +87,18 @@ def read_bundle(path: Path) -> Bundle:
         return _unpack(content)
     except BundleError:
         raise
-    except (OSError, EOFError, zlib.error, ValueError, KeyError, TypeError, StopIteration, StoreError) as error:
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        where = ".".join(map(str, first["loc"])) or "its content"
+        raise BundleError(f"{path} cannot be read as a bundle ({error.title}: {where}: {first['msg']}).") from error
+    except UNREADABLE as error:
         raise BundleError(f"{path} cannot be read as a bundle ({type(error).__name__}: {error}).") from error
 
 
 def _unpack(content: dict[str, Any]) -> Bundle:
+    require_content(content)
     session = entity_from_json(Session, content["session"])
+    require_said(session)
     samples = tuple(
         Sample(
             SessionId(session.session_id),
@@ -89,12 +111,15 @@ def _unpack(content: dict[str, Any]) -> Bundle:
     )
     facts = tuple(_fact(fact) for fact in content["facts"])
     known = {name: value for name, value in content["detection"].items() if name in DetectionRules.__dataclass_fields__}
+    require_rules(known)
     return Bundle(tell(session, facts, samples), DetectionRules(**known), content["max_mA"], content["kiosk_version"])
 
 
 def _fact(said: dict[str, Any]) -> Fact:
     values = [said[name] for name in ("seq", "kind", "utc_ms", "boot_id", "mono_ns", "source", "source_id")]
-    return fact_from_values([*values, json.dumps(said["body"]), json.dumps(said["transfers"])])
+    fact = fact_from_values([*values, json.dumps(said["body"]), json.dumps(said["transfers"])])
+    require_said(fact.body)
+    return fact
 
 
 def _canonical(value: object) -> bytes:

@@ -1,7 +1,9 @@
 """A session's proof: the page, the bundle, and deciding it anew."""
 
 import gzip
+import hashlib
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -179,6 +181,53 @@ def test_a_file_that_is_none_was_cut_or_changed_is_refused(story: Story, tmp_pat
     write_bundle(file, bundle_of(story))
     file.write_bytes(spoil(file.read_bytes()))
     with pytest.raises(BundleError, match=says):
+        read_bundle(file)
+
+
+@pytest.mark.parametrize(
+    ("where", "wrong", "says"),
+    [
+        (("detection",), None, "detection"),
+        (("detection", "end_window_s"), 10**20, "end_window_s"),
+        (("detection", "idle_mA"), 500.0, "idle_mA"),
+        (("max_mA",), None, "max_mA"),
+        (("samples", 2, 2), "x", "samples.2.2"),
+        (("samples", 2, 1), 10**400, "samples.2.1"),
+        (("session",), None, "session"),
+        (("session", "granted"), "x", "granted"),
+        (("facts",), [], "facts"),
+        (("facts", 0, "seq"), None, "facts.0.seq"),
+        (("facts", 0, "body", "by"), None, "by"),
+        (("facts", "verdict", "body", "dated_mono"), 10**400, "too large"),
+        (("facts", "verdict", "body", "dated_mono"), None, "dated_mono"),
+        (("facts", "verdict", "body", "verdict"), "x", "not a valid Kind"),
+        (("facts", "verdict", "body", "evidence"), None, "evidence"),
+        (("facts", "verdict", "body", "evidence", "sigma_mA"), 1e308, "sigma_mA"),
+        (("facts", "session.settled", "transfers", 0, 4), None, "transfers.0.4"),
+    ],
+)
+def test_an_edited_bundle_whose_checksum_was_worked_out_anew_is_refused_with_what_is_wrong_in_it(
+    story: Story, tmp_path: Path, where: tuple[str | int, ...], wrong: object, says: str
+) -> None:
+    file = tmp_path / "session.proof"
+    write_bundle(file, bundle_of(story))
+    document = json.loads(gzip.decompress(file.read_bytes()))
+    place = document["content"]
+    for step in where[:-1]:
+        of_that_kind = isinstance(place, list) and isinstance(step, str)
+        place = next(fact for fact in place if fact["kind"] == step) if of_that_kind else place[step]
+    place[where[-1]] = wrong
+    text = json.dumps(document["content"], sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    document["sha256"] = hashlib.sha256(text.encode()).hexdigest()
+    file.write_bytes(gzip.compress(json.dumps(document).encode()))
+    with pytest.raises(BundleError, match=re.escape(says)):
+        read_bundle(file)
+
+
+def test_a_bundle_nested_without_end_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "session.proof"
+    file.write_bytes(gzip.compress(b"[" * 100_000))
+    with pytest.raises(BundleError, match="cannot be read"):
         read_bundle(file)
 
 
