@@ -21,21 +21,27 @@ from sessions.machine import SELLING, SlotState
 from sessions.units import MonoNs
 from sessions.views import SessionView, SlotView, VisitView, WaterView
 
+BESIDE_PAGES = 2
+"""So many actions have room in the footer beside the pages."""
+
 
 def home(scene: Scene, visit: VisitView) -> HomeModel:
     """The board: every slot with its shape, word and what touching it does."""
     slots, turn = _page(scene)
     mine = scene.view.sessions_of(visit.card)
-    # Where pages need the middle, the ring in the corner signs out; whose phones are whose the tiles show too.
-    footer = [Action(_("Sign out"), SignOut(), "leave")]
+    footer: list[Action] = []
     if scene.view.water is not None:
-        footer = [*(footer if turn is None else []), _water(scene, visit, scene.view.water)]
-    elif turn is None and mine:
+        footer.append(_water(scene, visit, scene.view.water))
+    elif turn is None and mine:  # Among pages the tiles alone show whose phones are whose.
         footer.append(
             Action(_("My phones"), ShowPhones() if len(mine) > 1 else ShowSession(mine[0].session_id), "phone")
         )
-    lacks_time = visit.balance_s <= 0 and visit.barred is None and scene.view.mode in SELLING
-    footer.append(Action(_("Add time"), AddTime(), "plus", Rank.LIKELY if lacks_time else Rank.PLAIN))
+    if visit.barred is None:
+        lacks_time = visit.balance_s <= 0 and scene.view.mode in SELLING
+        footer.append(Action(_("Add time"), AddTime(), "plus", Rank.LIKELY if lacks_time else Rank.PLAIN))
+    # Where pages need the middle, the ring in the corner signs out.
+    if turn is None or len(footer) < BESIDE_PAGES:
+        footer.insert(0, Action(_("Sign out"), SignOut(), "leave"))
     return HomeModel(
         header=header(scene, greeting(visit)),
         banner=board_banner(scene),

@@ -99,9 +99,10 @@ def running(scene: Scene, slot: SlotView, session: SessionView) -> SessionModel:
     add = Action(_("Add time"), AddTime(session.session_id), "plus", Rank.PLAIN if paused else Rank.LIKELY)
     opening = _open_action(scene, session.session_id, Rank.LIKELY if paused else Rank.PLAIN)
     doors = (opening,) if slot.has_lock else ()
+    adds = () if scene.nav.visit is not None and scene.nav.visit.barred is not None else (add,)
     footer = (
         Action(_("Hold to finish"), Finish(session.session_id), "stop", Rank.DANGER, hold=True),
-        *((add, *doors) if paused else (*doors, add)),
+        *((*adds, *doors) if paused else (*doors, *adds)),
     )
     return SessionModel(
         header=header(scene, slot_title(slot), back=elsewhere(scene)),

@@ -264,6 +264,13 @@ def test_a_card_that_may_not_is_told_at_once_and_asked_for_no_coins(balance, tou
     assert not getattr(model, "coins", ())
 
 
+@pytest.mark.parametrize("on", [(slot(1),), (mine(1, SlotState.CHARGING),), (mine(1, SlotState.SUSPENDED_EV),)])
+def test_a_card_that_may_not_is_not_led_to_more_time(on):
+    for barred, led in ((None, True), ("card_blocked", False)):
+        model = built(kiosk(*on, who=replace(visit(), barred=barred)))
+        assert any(isinstance(action.intent, i.AddTime) for action in model.footer) is led
+
+
 @pytest.mark.parametrize("touches", [(), (i.AddTime(),)])
 def test_nobody_is_asked_for_coins_that_are_refused(touches):
     model = built(kiosk(who=visit(0), mode=Mode.OUT_OF_SERVICE), *touches)
