@@ -45,7 +45,7 @@ class Countdown:
 @dataclass(frozen=True, slots=True)
 class Header:
     """Who and where, what they have, and when the screen signs them out. Touching the ring signs out. ``back`` is what
-    an arrow before the title means, where the footer has no room for a way back."""
+    an arrow before the title means, or the sign of a way out, where the footer has no room for either."""
 
     title: str
     balance: str = ""

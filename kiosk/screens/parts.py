@@ -70,7 +70,8 @@ class HeaderPart:
 
 
 class BackPart:
-    """The arrow before the title. ``box`` feels the finger, ``plate`` is what is seen of it."""
+    """The arrow before the title, or the sign of the way out. ``box`` feels the finger, ``plate`` is what is seen of
+    it."""
 
     def __init__(self, page: Page, box: Box, plate: Box) -> None:
         colours = page.theme.colours
@@ -82,8 +83,10 @@ class BackPart:
         page.touchables.append(self)
 
     def set(self, intent: Intent | None) -> None:
-        """Shows the arrow, or none."""
-        self.intent = intent
+        """Shows what leads there, or nothing."""
+        if intent != self.intent:
+            self.intent = intent
+            self._paint(self._page.theme.colours.raised)
         if self.enabled != (intent is not None):
             self.enabled = intent is not None
             self._page.show_items([*self._plate.items, *self._icon.items], self.enabled)
@@ -101,7 +104,8 @@ class BackPart:
 
     def _paint(self, fill: str) -> None:
         self._plate.paint(fill)
-        self._icon.set("left", self._page.theme.colours.text, fill)
+        icon = "leave" if isinstance(self.intent, SignOut) else "left"
+        self._icon.set(icon, self._page.theme.colours.text, fill)
 
 
 class SignOutPart:

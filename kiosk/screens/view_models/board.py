@@ -39,11 +39,11 @@ def home(scene: Scene, visit: VisitView) -> HomeModel:
     if visit.barred is None:
         lacks_time = visit.balance_s <= 0 and scene.view.mode in SELLING
         footer.append(Action(_("Add time"), AddTime(), "plus", Rank.LIKELY if lacks_time else Rank.PLAIN))
-    # Where pages need the middle, the ring in the corner signs out.
-    if turn is None or len(footer) < BESIDE_PAGES:
+    crowded = turn is not None and len(footer) == BESIDE_PAGES
+    if not crowded:
         footer.insert(0, Action(_("Sign out"), SignOut(), "leave"))
     return HomeModel(
-        header=header(scene, greeting(visit)),
+        header=header(scene, greeting(visit), back=SignOut() if crowded else None),
         banner=board_banner(scene),
         footer=tuple(footer),
         tiles=tuple(_tile(slot, visit, scene) for slot in slots),

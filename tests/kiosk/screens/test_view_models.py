@@ -45,6 +45,7 @@ from kiosk.screens.samples import (
     scene,
     slot,
     visit,
+    water,
 )
 from kiosk.screens.showcase import samples
 from kiosk.screens.site import Site
@@ -262,6 +263,17 @@ def test_a_card_that_may_not_is_told_at_once_and_asked_for_no_coins(balance, tou
     assert model.banner.text == "This card is blocked. Please ask the staff."
     assert not [action for action in model.footer if action.rank is Rank.LIKELY]
     assert not getattr(model, "coins", ())
+
+
+@pytest.mark.parametrize("slots", [2, 12])
+@pytest.mark.parametrize("dispenser", [None, water()])
+@pytest.mark.parametrize("barred", [None, "card_blocked"])
+def test_every_board_shows_one_way_out(slots, dispenser, barred):
+    board = tuple(slot(n) for n in range(1, slots + 1))
+    model = built(kiosk(*board, who=replace(visit(), barred=barred), water=dispenser))
+    ways = [action.intent for action in model.footer] + [model.header.back]
+    assert ways.count(i.SignOut()) == 1
+    assert len(model.footer) <= (3 if model.turn is None else 2)
 
 
 @pytest.mark.parametrize("on", [(slot(1),), (mine(1, SlotState.CHARGING),), (mine(1, SlotState.SUSPENDED_EV),)])
