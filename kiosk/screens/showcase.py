@@ -156,6 +156,7 @@ def _nobody() -> list[Sample]:
     idle = kiosk(others(2, SlotState.CHARGING), mode=Mode.IDLE)
     charging = kiosk(mine(2, SlotState.CHARGING), who=visit(2_100))
     coin = replace(idle, held_coins_s=300, held_coins_until=at(52))
+    thirsty = kiosk(mine(2, SlotState.CHARGING), who=visit(2_100, balance_ml=750), water=water())
     goodbye, elsewhere = _gone(charging, "signed_out"), _gone(charging, "elsewhere")
     nobody = Navigation()
     return [
@@ -167,6 +168,7 @@ def _nobody() -> list[Sample]:
         Sample("attract-reader-away", "The card reader does not answer", idle, reader(nobody, away=True)),
         Sample("coin", "A coin, and nobody signed in", coin, nobody),
         Sample("goodbye", "Signed out", *goodbye),
+        Sample("goodbye-water", "Signed out with water on the card", *_gone(thirsty, "signed_out")),
         Sample("elsewhere", "The card was used at another kiosk", *elsewhere),
         Sample("out-of-service", "Not selling", replace(idle, mode=Mode.OUT_OF_SERVICE), nobody),
         Sample("closed", "Out of hours", replace(idle, mode=Mode.OUT_OF_SERVICE, closed=True), nobody),

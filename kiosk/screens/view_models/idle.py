@@ -11,7 +11,7 @@ from kiosk.screens.site import Site
 from kiosk.screens.view_models.common import Scene, board_banner, countdown
 from sessions.machine import SELLING, Mode, SlotState
 from sessions.units import NS
-from sessions.views import KioskView
+from sessions.views import KioskView, VisitView
 
 LIT_S = 4
 FOOTER_HOLDS = 3
@@ -126,16 +126,25 @@ def _goodbye(scene: Scene, farewell: Farewell) -> MessageModel:
             title=_("Your card is now in use elsewhere"),
             lines=(stays,) if numbers else (_("If that is not you, please tell the staff."),),
         )
-    balance = words.duration(farewell.visit.balance_s)
-    kept = (_("{time} stay on your card.").format(time=balance),) if farewell.visit.balance_s > 0 else ()
+    kept = _kept(farewell.visit)
     return MessageModel(
         name="goodbye",
         header=Header(_("Signed out")),
         icon="check",
         tone=Tone.GOOD,
         title=_("See you soon"),
-        lines=(*((stays,) if numbers else ()), *kept, *(() if numbers or kept else (_("Thank you for coming."),))),
+        lines=tuple(filter(None, (stays if numbers else "", kept))) or (_("Thank you for coming."),),
     )
+
+
+def _kept(visit: VisitView) -> str:
+    """What is left on the card, or nothing."""
+    time, water = words.duration(visit.balance_s), words.water(visit.balance_ml)
+    if visit.balance_s > 0 and visit.balance_ml > 0:
+        return _("{time} and {water} stay on your card.").format(time=time, water=water)
+    if visit.balance_ml > 0:
+        return _("{water} stay on your card.").format(water=water)
+    return _("{time} stay on your card.").format(time=time) if visit.balance_s > 0 else ""
 
 
 def _closed(scene: Scene) -> MessageModel:

@@ -265,6 +265,23 @@ def test_a_card_that_may_not_is_told_at_once_and_asked_for_no_coins(balance, tou
     assert not getattr(model, "coins", ())
 
 
+@pytest.mark.parametrize(
+    ("seconds", "ml", "said"),
+    [
+        (0, 0, "Thank you for coming."),
+        (900, 0, "15 min stay on your card."),
+        (0, 750, "750 ml stay on your card."),
+        (900, 750, "15 min and 750 ml stay on your card."),
+    ],
+)
+def test_goodbye_names_all_that_is_left(seconds, ml, said):
+    board = kiosk(who=visit(seconds, balance_ml=ml))
+    gone = replace(board, visits=())
+    model = build_screen(scene(Sample("", "", gone, follow(arrived(board), gone, NOW))))
+    assert isinstance(model, MessageModel)
+    assert model.lines == (said,)
+
+
 @pytest.mark.parametrize("slots", [2, 12])
 @pytest.mark.parametrize("dispenser", [None, water()])
 @pytest.mark.parametrize("barred", [None, "card_blocked"])
