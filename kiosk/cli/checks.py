@@ -28,13 +28,14 @@ def check_line(check: Json) -> str:
 
 def print_findings(checks: Sequence[Json]) -> None:
     """Prints what was left out and why, what to do, and the count."""
-    # The same few reasons stand for many devices.
-    skipped: dict[str, list[str]] = {}
+    # The same few reasons stand for many devices, and for several checks of one.
+    skipped: dict[str, dict[str, list[str]]] = {}
     for check in checks:
         if check["result"] == "skip":
-            skipped.setdefault(check["advice"], []).append(check["device"])
+            skipped.setdefault(check["advice"], {}).setdefault(check["device"], []).append(check["check"])
     for reason, devices in skipped.items():
-        click.echo(f"Not tested: {', '.join(dict.fromkeys(devices))}. {reason}")
+        named = ", ".join(f"{device} ({', '.join(names)})" for device, names in devices.items())
+        click.echo(f"Not tested: {named}. {reason}")
     for check in checks:
         if check["result"] != "skip" and check["advice"]:
             click.echo(f"{check['device']}: {check['advice']}")
