@@ -166,7 +166,8 @@ class Gauge:
         """Half of what proves that a draw begins, or returns. More than what told its end, or one level would be both
         by turns; the zero's error counts half, because a phone was there."""
         least = self.half_mA + self._error_mA / 2
-        return max(least, self.ended_mA + RETURN_MARGIN_MA) if self.known else least
+        most = MOST_END_PART * 2 * self.half_mA
+        return max(least, min(most, self.ended_mA + RETURN_MARGIN_MA)) if self.known else least
 
     def error_of_mean_mA(self, readings: int) -> float:
         """How well the mean of so many readings tells the draw (one sigma)."""

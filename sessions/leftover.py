@@ -13,7 +13,9 @@ from sessions.track import Track
 from sessions.units import MonoNs, seconds_ns
 
 LOOK_NS = seconds_ns(25)
-"""When it is looked at: at 10 Hz, 250 readings tell it to 0.3 mA at the worst; the grace has time for it."""
+"""When it is looked at; where readings are few, later."""
+MOST_ERROR_MA = 0.35
+"""So well their mean must be known (one sigma), or a full phone's sip might pass for a zero that moved."""
 STEP_NS = seconds_ns(1)
 """What the draw was in this long before its end must be no sip."""
 SIP_PART = 0.75
@@ -46,7 +48,7 @@ class Leftover:
             return False
         self._total += mA
         self._readings += 1
-        if at - self._since < LOOK_NS:
+        if at - self._since < LOOK_NS or self._gauge.sigma_mA > MOST_ERROR_MA * self._readings**0.5:
             return False
         self._since = None
         mean, gauge = self._total / self._readings, self._gauge

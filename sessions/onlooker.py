@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from statistics import fmean, median
 
 from sessions.detection import GAP_NS, Detector, Kind, Verdict
-from sessions.gauge import Floor
+from sessions.gauge import MOST_END_PART, Floor
 from sessions.ports import Reading
 from sessions.rules import DetectionRules, Timing
 from sessions.track import KEEP_NS
@@ -77,6 +77,7 @@ class Onlooker:
         self._silence = Silence()
         self._patient: bool | None = None
         self._rests = False
+        self._sipped = False
 
     @property
     def drawing(self) -> bool:
@@ -112,7 +113,9 @@ class Onlooker:
     def _follow(self, verdict: Verdict) -> None:
         if verdict.kind is Kind.UNPLUGGED_PROMPT:
             self._prompt, self._patient = verdict, None
-            self._rests = self._rests or self._silence.level_mA(until=verdict.dated) <= self._rules.full_mA
+            level = self._silence.level_mA(until=verdict.dated) - self.zero.mean_mA
+            self._rests = self._rests or level <= self._rules.full_mA
+            self._sipped = level <= self._rules.plug_mA
             self._silence.forget(verdict.dated)
         elif verdict.kind is Kind.PLUGGED:
             self._rests = self._rests or self._prompt is not None
@@ -167,11 +170,15 @@ class Onlooker:
     def _may_be_sip(self) -> bool:
         """Whether what is left could be the sip of a full phone, and the zero not what it seems. All readings of the
         grace together leave no doubt but the zero's own. Such a draw is waited for as long as behind a shut door: a
-        wrong end costs more than a late one. Of a port that nobody saw empty, a phone that was still charging is let
+        wrong end costs more than a late one; but what drew more than a sip until it ended is believed to be gone as
+        readily as it was asked about. Of a port that nobody saw empty, a phone that was still charging is let
         go unless the offset of a good sensor cannot explain what is left."""
         zero, floor = self.zero, self._detector.floor if self._detector else None
+        sip = 2 * self._rules.idle_mA
         unseen = WORST_OFFSET_MA if self._rests else 0.0
         doubt = SURE_SIGMAS * zero.error_mA() if zero.trusted else unseen
+        if zero.trusted and not self._sipped:
+            doubt = min(doubt, sip - MOST_END_PART * sip)
         known = zero.mean_mA if zero.trusted or not self._rests else 0.0
         left = self._silence.level_mA() - known - (floor.mean_mA if floor else 0.0)
-        return left >= 2 * self._rules.idle_mA - doubt
+        return left >= sip - doubt

@@ -107,3 +107,12 @@ def test_a_sip_that_was_asked_about_by_mistake_is_known_again() -> None:
     for seed in range(6):
         verdicts = judge([(60, 0), (120, 600), (400, 3.2), (60, 600)], seed, noise=5.0)
         assert of_kind(verdicts, Kind.UNPLUGGED) == []
+
+
+@pytest.mark.parametrize("hz", [1.0, 2.0])
+def test_at_few_readings_and_much_noise_a_phone_that_was_taken_away_ends_after_the_grace(hz: float) -> None:
+    late = 0
+    for seed in range(20):
+        verdicts = judge([(20, 0), (200, 700), (230, 0)], seed, noise=5.0, hz=hz, offset=1.0)
+        late += Kind.UNPLUGGED not in kinds(verdicts, 220)
+    assert late <= 2
