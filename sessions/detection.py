@@ -28,12 +28,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from sessions.bursts import Bursts
 from sessions.doorway import Doorway
 from sessions.ending import Ending
 from sessions.gauge import Floor, Gauge
 from sessions.leftover import Leftover
 from sessions.onset import Found, Onset
-from sessions.pings import Pings
+from sessions.pings import LEAST_PAD_MA, Pings
 from sessions.ports import Reading
 from sessions.rules import DetectionRules
 from sessions.standing import Lasting, Standing
@@ -104,7 +105,7 @@ class Detector:
         self._last_good = at
         self._gauge.stand_on(floor or Floor())
         self._on_pad = floor is not None
-        self._track, self._pings = Track(), Pings(rules.full_mA)
+        self._track, self._pings, self._bursts = Track(), Pings(rules.full_mA), Bursts()
         self._onset = Onset(rules, self._gauge, self._track, self._pings)
         self._ending = Ending(rules, self._gauge)
         self._leftover = Leftover(rules, self._gauge, self._track)
@@ -140,7 +141,8 @@ class Detector:
         self._last_good = at
         self._stale_told = False
         self._track.add(at, mA)
-        self._pings.add(at, mA, gauge.noise_mA)
+        self._pings.add(at, mA, gauge.noise_mA, least_mA=LEAST_PAD_MA if gauge.known else None)
+        self._bursts.add(at, mA, gauge.limit_mA)
         standing = self._standing
         if gauge.floor_gone(self._track.highest):
             mA = self._without_floor(at, reading.mA)
@@ -198,7 +200,9 @@ class Detector:
             return [self._begin(at, found)]
         if self._pings.found(at) and not self._on_pad:
             return [self._pad(at, self._pings.since)]
-        if (found := self._onset.weak_draw(at, mA)) is None:
+        bursts = None if self._on_pad else self._onset.bursts(mA, self._bursts)
+        found = bursts or self._onset.weak_draw(at, mA)
+        if found is None:
             return self._door_opened(at)
         return [self._begin(at, found) if self._gauge.known else self._verdict(Kind.IDLE_LOAD, at, found)]
 
@@ -231,7 +235,8 @@ class Detector:
         ending, limit = self._ending, self._gauge.limit_mA
         if mA > limit:
             enough = RETURN_ENOUGH if ending.quiet else ENOUGH
-            if len(self._track.above(limit)) >= enough and not self._pings.likely(at):
+            drawn = self._bursts.goes_on or len(self._track.above(limit)) >= enough
+            if drawn and not self._pings.likely(at):
                 self._prove(at)
                 self._adopt_load()
         elif mA >= -limit:
@@ -269,6 +274,7 @@ class Detector:
         self.proven = found.since
         self._behind_shut_door = found.since if impossible else None
         self._onset.restart()
+        self._bursts.clear()
         return self._verdict(Kind.NOT_DRAWING if impossible else Kind.UNPLUGGED_PROMPT, at, found)
 
     # A wireless pad.

@@ -12,6 +12,7 @@
 
 from dataclasses import dataclass
 
+from sessions.bursts import Bursts
 from sessions.gauge import Floor, Gauge
 from sessions.pings import Pings
 from sessions.rules import DetectionRules
@@ -87,6 +88,12 @@ class Onset:
         if load is None:
             return gauge.limit_mA
         return max(gauge.limit_mA, load.mean_mA - gauge.floor.mean_mA + 2 * PLUG_MARGIN_MA)
+
+    def bursts(self, mA: float, bursts: Bursts) -> Found | None:
+        """A phone that drew before and now draws in bursts, if the reading is part of one and they prove it."""
+        if not self._gauge.known or not bursts.returned or mA <= self._gauge.limit_mA:
+            return None
+        return Found(bursts.since, self._track.since(bursts.since), self._gauge.limit_mA)
 
     def weak_draw(self, at: MonoNs, mA: float) -> Found | None:
         """A draw that only many readings show: a phone's if one drew before, else an idle load; that is told once."""

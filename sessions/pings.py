@@ -14,6 +14,8 @@ from sessions.units import MonoNs, seconds_ns
 PERIOD_NS = (seconds_ns(0.35), seconds_ns(2.6))
 """From pulse to pulse; up to twice as long when one fell between two readings."""
 LONGEST_PULSE_NS = seconds_ns(0.35)
+LEAST_PAD_MA = 10.0
+"""A pad draws more than this between its pulses; a full phone with bursts may draw less, or nothing."""
 LEAST_PULSE_MA = 15.0
 PULSE_SIGMAS = 4.0
 PULSES = 5
@@ -46,8 +48,8 @@ class Pings:
         self._starts.clear()
         self._last_high = None
 
-    def add(self, at: MonoNs, mA: float, sigma_mA: float) -> None:
-        """Takes one reading."""
+    def add(self, at: MonoNs, mA: float, sigma_mA: float, least_mA: float | None = None) -> None:
+        """Takes one reading. Below ``least_mA`` there is less than a pad: where a phone drew, its bursts."""
         readings, low = self._base, self._low
         full = len(readings) == _BASE_READINGS
         self._low += (mA <= self._highest_mA) - (full and readings[0] <= self._highest_mA)
@@ -57,6 +59,9 @@ class Pings:
             return
         base = sorted(readings)[_BASE_READINGS // 2]
         readings.append(mA)
+        if least_mA is not None and base < least_mA:
+            self._starts.clear()
+            return
         if mA - base <= max(LEAST_PULSE_MA, PULSE_SIGMAS * sigma_mA):
             self._between += 1
         else:

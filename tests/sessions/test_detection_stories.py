@@ -116,3 +116,27 @@ def test_at_few_readings_and_much_noise_a_phone_that_was_taken_away_ends_after_t
         verdicts = judge([(20, 0), (200, 700), (230, 0)], seed, noise=5.0, hz=hz, offset=1.0)
         late += Kind.UNPLUGGED not in kinds(verdicts, 220)
     assert late <= 2
+
+
+@pytest.mark.parametrize("floor_mA", [0.0, 4.0])
+@pytest.mark.parametrize("hz", [5.0, 10.0])
+def test_a_full_phone_that_draws_in_bursts_is_neither_gone_nor_a_pad(floor_mA: float, hz: float) -> None:
+    for seed in range(4):
+        rng = random.Random(seed)
+        bursts = [(30.0, 0.0), (60.0, 60.0)]
+        for _ in range(120):
+            bursts += [(rng.uniform(0.2, 0.4), rng.uniform(100, 300)), (rng.uniform(1.0, 3.5), floor_mA)]
+        left = sum(round(seconds * hz) for seconds, _ in bursts) / hz
+        verdicts = judge([*bursts, (220, 0)], seed, hz=hz)
+        assert of_kind(verdicts, Kind.IDLE_LOAD) == []
+        assert kinds(verdicts).count(Kind.UNPLUGGED_PROMPT) <= 3
+        assert kinds(verdicts)[-2:] == [Kind.UNPLUGGED_PROMPT, Kind.UNPLUGGED]
+        assert left - 4 <= verdicts[-1].dated / NS <= left + 1
+
+
+def test_spikes_are_no_bursts() -> None:
+    rng = random.Random(3)
+    spikes = [part for _ in range(150) for part in ((rng.expovariate(1 / 20), 0.0), (0.1, rng.uniform(-500, 500)))]
+    verdicts = judge([(20, 0), (60, 600), *spikes])
+    assert kinds(verdicts)[:2] == [Kind.PLUGGED, Kind.UNPLUGGED_PROMPT]
+    assert kinds(verdicts).count(Kind.PLUGGED) == 1

@@ -1,0 +1,57 @@
+"""A full phone may draw nothing but bursts, shorter than it takes to see that they are no spikes: one or two readings
+every few seconds. What tells them from spikes is that they keep coming, and upwards.
+
+Page's test on their times: each burst is evidence for a phone that sends some a minute rather than a sensor that has
+spikes, each second without one is evidence against it. Spikes go either way, so one downwards takes back one upwards.
+"""
+
+from math import log
+
+from sessions.units import NS, MonoNs
+
+SPIKES_PER_S = 3 / 60
+"""A bad sensor's (measured: one to three a minute beside a switching supply)."""
+BURSTS_PER_S = 12 / 60
+"""A phone's, at the least that is told within the grace; one every two or three seconds is usual."""
+GAIN = log(BURSTS_PER_S / SPIKES_PER_S)
+LOSS_PER_S = BURSTS_PER_S - SPIKES_PER_S
+GOES_ON_SCORE = 3.0
+"""Log-likelihood ratio from which each further burst proves a draw that goes on: the third in seven seconds does."""
+RETURN_SCORE = 9.0
+"""The same for a draw that returns: minutes of spikes will try it."""
+
+
+class Bursts:
+    """Counts the bursts of one slot."""
+
+    def __init__(self) -> None:
+        self.score = 0.0
+        self.since = MonoNs(0)
+        """When the first of those came that are counted."""
+        self._last = MonoNs(0)
+        self._inside = False
+
+    def clear(self) -> None:
+        """What came so far means nothing any more."""
+        self.score, self._inside = 0.0, False
+
+    def add(self, at: MonoNs, mA: float, limit_mA: float) -> None:
+        """Takes one reading; above the limit it is part of a burst."""
+        inside, self._inside = self._inside, mA > limit_mA
+        if abs(mA) <= limit_mA or (inside and self._inside):
+            return
+        self.score = max(0.0, self.score - LOSS_PER_S * (at - self._last) / NS)
+        self._last = at
+        if self.score <= 0:
+            self.since = at
+        self.score = max(0.0, self.score + (GAIN if self._inside else -GAIN))
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether a burst proves a draw that was there."""
+        return self.score >= GOES_ON_SCORE
+
+    @property
+    def returned(self) -> bool:
+        """Whether they prove a draw that was gone."""
+        return self.score >= RETURN_SCORE
