@@ -7,7 +7,7 @@ spikes, each second without one is evidence against it. Spikes go either way, so
 
 from math import log
 
-from sessions.units import NS, MonoNs
+from sessions.units import NS, MonoNs, seconds_ns
 
 SPIKES_PER_S = 3 / 60
 """A bad sensor's (measured: one to three a minute beside a switching supply)."""
@@ -19,6 +19,10 @@ GOES_ON_SCORE = 3.0
 """Log-likelihood ratio from which each further burst proves a draw that goes on: the third in seven seconds does."""
 RETURN_SCORE = 9.0
 """The same for a draw that returns: minutes of spikes will try it."""
+MOST_SCORE = RETURN_SCORE
+"""No more is kept: a phone is gone before its bursts are forgotten, and a spike then counts as one."""
+APART_NS = seconds_ns(0.3)
+"""What follows sooner is the same burst, or a draw that hovers about the limit."""
 
 
 class Bursts:
@@ -29,22 +33,26 @@ class Bursts:
         self.since = MonoNs(0)
         """When the first of those came that are counted."""
         self._last = MonoNs(0)
-        self._inside = False
+        self._high: MonoNs | None = None
 
     def clear(self) -> None:
         """What came so far means nothing any more."""
-        self.score, self._inside = 0.0, False
+        self.score = 0.0
 
     def add(self, at: MonoNs, mA: float, limit_mA: float) -> None:
         """Takes one reading; above the limit it is part of a burst."""
-        inside, self._inside = self._inside, mA > limit_mA
-        if abs(mA) <= limit_mA or (inside and self._inside):
+        if abs(mA) <= limit_mA:
             return
+        up, before = mA > limit_mA, self._high
+        if up:
+            self._high = at
+            if before is not None and at - before < APART_NS:
+                return
         self.score = max(0.0, self.score - LOSS_PER_S * (at - self._last) / NS)
         self._last = at
         if self.score <= 0:
             self.since = at
-        self.score = max(0.0, self.score + (GAIN if self._inside else -GAIN))
+        self.score = min(MOST_SCORE, max(0.0, self.score + (GAIN if up else -GAIN)))
 
     @property
     def goes_on(self) -> bool:

@@ -242,6 +242,7 @@ class Detector:
         elif mA >= -limit:
             if (proven := ending.weigh(at, mA, self.proven or at)) is not None:
                 self._prove(proven)
+                self._bursts.clear()  # a sip is there: it needs no bursts, and a spike after it shall be none
             if ending.reached:
                 return [self._ended(at)]
         lasting = self._standing.of_draw(at, self._track.level())

@@ -40,7 +40,8 @@ class Recording:
     """The lines of a recording, one at a time; after that, how many were left out."""
 
     def __init__(self, lines: Iterable[str], name: str) -> None:
-        self._lines = iter(lines)
+        self._lines = self._told_whole(lines)
+        self._whole = True
         self._name = name
         self.left_out = 0
         """Lines that came no later than the one before: repeated by the logger, or late."""
@@ -62,6 +63,8 @@ class Recording:
                     raise BadRecording(
                         f"{where}: it has {len(cells)} cells, but the first line names {len(columns)} columns."
                     )
+                if len(cells) < len(columns) and not self._whole:
+                    raise _cut_short(where)
                 row = dict(zip(columns, (_cell(cell, delimiter) for cell in cells), strict=False))
                 at = _time(row.get("t_s", ""), where)
                 if last is not None and at <= last[0]:
@@ -71,6 +74,11 @@ class Recording:
                 yield Row(Reading(MonoNs(at), _current(row.get("ma", ""), where)), _door(row.get("door", ""), where))
             if last is None:
                 raise BadRecording(f"{self._name}: there is no reading in it, only {', '.join(columns)}.")
+
+    def _told_whole(self, lines: Iterable[str]) -> Iterator[str]:
+        for line in lines:
+            self._whole = line.endswith(("\n", "\r"))
+            yield line
 
     def _columns(self, head: list[str]) -> list[str]:
         columns = [cell.strip().lower() for cell in head]
@@ -83,6 +91,8 @@ class Recording:
         return columns
 
     def _late(self, at: int, where: str, last: tuple[int, int]) -> None:
+        if not self._whole:
+            raise _cut_short(where)
         if last[0] - at > seconds_ns(MOST_LATE_S):
             raise BadRecording(
                 f"{where}, column t_s: {at / 1e9:g} lies long before the {last[0] / 1e9:g} of line {last[1]}. Times "
@@ -90,18 +100,29 @@ class Recording:
             )
         self.left_out += 1
 
+    def _no_text(self, error: UnicodeDecodeError, read: int) -> BadRecording:
+        # Whole lines before the piece that could not be decoded were read; what is left of it counts from there.
+        line = read + error.object[: error.start].count(b"\n") + 1
+        begins = error.object[:2] if read == 0 else b""
+        seems = "It seems to be UTF-16. " if begins in (b"\xff\xfe", b"\xfe\xff") else ""
+        return BadRecording(
+            f"{self._name}, line {line}: byte {error.object[error.start]:#04x} is no text in UTF-8. {seems}Save the "
+            "recording as CSV in UTF-8."
+        )
+
     @contextmanager
     def _readable(self) -> Iterator[list[Any]]:
         place: list[Any] = []
         try:
             yield place
         except UnicodeDecodeError as error:
-            after = place[0].line_num if place else 0
-            raise BadRecording(
-                f"{self._name}, after line {after}: this is no text in UTF-8 ({error.reason})."
-            ) from error
+            raise self._no_text(error, place[0].line_num if place else 0) from error
         except csv.Error as error:
             raise BadRecording(f"{self._name}, line {place[0].line_num}: this is no CSV ({error}).") from error
+
+
+def _cut_short(where: str) -> BadRecording:
+    return BadRecording(f"{where}: the file ends within this line, it is cut short. Remove the line.")
 
 
 def _cell(cell: str, delimiter: str) -> str:

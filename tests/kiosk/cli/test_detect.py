@@ -62,12 +62,27 @@ def test_a_recording_that_begins_with_a_draw_is_judged_all_the_same(terminal: Te
         ("t_s,mA\nnan,1\n", "line 2, column t_s"),
         ("t_s,mA,door\n0,1,ajar\n", "line 2, column door: 'ajar'"),
         ("t_s,mA\n0,1,2\n", "line 2: it has 3 cells"),
+        ("t_s,mA\n150.0,1\n150.1,2\n15", "line 4: the file ends within"),
+        ("t_s,mA\n150.0,1\n150.1", "line 3: the file ends within"),
     ],
 )
 def test_what_is_no_recording_is_refused_by_line_and_column(
     terminal: Terminal, tmp_path: Path, text: str, said: str
 ) -> None:
     (tmp_path / "a.csv").write_text(text, encoding="utf-8")
+    assert said in terminal.refused("detect", tmp_path / "a.csv")
+
+
+@pytest.mark.parametrize(
+    ("begins", "said"),
+    [
+        ("t_s,mA\n0,1\n".encode("utf-16"), "line 1: byte 0xff is no text in UTF-8. It seems to be UTF-16."),
+        (b"t_s,mA\n" + b"0,1\n" * 5000 + "1,né\n".encode("latin-1"), "line 5002: byte 0xe9"),
+        (b"\x00\x8f\xff", "line 1: byte 0x8f"),
+    ],
+)
+def test_what_is_no_text_is_told_by_line_and_byte(terminal: Terminal, tmp_path: Path, begins: bytes, said: str) -> None:
+    (tmp_path / "a.csv").write_bytes(begins)
     assert said in terminal.refused("detect", tmp_path / "a.csv")
 
 
