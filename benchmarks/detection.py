@@ -121,11 +121,13 @@ def _inputs() -> Iterator[Figure]:
     """At other rates, uneven and with gaps: no goals, but no other detector either."""
     for hz in RATES:
         trials = run(detector, FULL_DRAWS, FEW_SEEDS, hz)
-        yield _at_rate(f"false unplug per 1,000 sessions at {hz:g} Hz, uneven, gaps", trials)
+        yield _at_rate(f"false unplug per 1,000 sessions: {hz:g} Hz, uneven, gaps", trials)
     for how in other_recordings.INPUTS[1:]:
         everything = run_others(detector, FEW_OTHERS, how)
         trials = [trial for trial in everything if trial.is_phone and trial.idle_s < GRACE_S]
-        yield _at_rate(f"false unplug per 1,000 sessions at {how} Hz, second generator", trials)
+        rate, *rough = how.split()
+        told = ", ".join([f"{rate} Hz", *("uneven" if word == "jitter" else word for word in rough)])
+        yield _at_rate(f"false unplug per 1,000 sessions: {told}, second generator", trials)
 
 
 def _at_rate(name: str, trials: Sequence[Trial]) -> Figure:
