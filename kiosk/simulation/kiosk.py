@@ -117,10 +117,12 @@ class SimKiosk:
         self.starts += 1
         self.electronics = self._electronics(self)
         pace = QuietPace(self, self.owner.mono) if self.skips else Pace()
+        # The rules may know fewer slots than before the restart: what a pinmap leaves out has no ports.
+        wired = {slot.name: self.slots[slot.name] for slot in self.rules.slots}
         self.conductor = Conductor(
             self.owner,
             self.engine,
-            self.slots,
+            wired,
             self.journal,
             self.owner.now,
             self.key,
@@ -138,7 +140,7 @@ class SimKiosk:
             version="simulated",
             incarnation="sim",
             outage_s=outage_s,
-            doors={name: slot.door_open() for name, slot in self.slots.items()},
+            doors={name: slot.door_open() for name, slot in wired.items()},
             marks=self.journal.marks,
         )
         self.conductor.sensing.recall(self.journal.verdicts_about(self.state.sessions))

@@ -23,7 +23,7 @@ CARD_LIES_NS = 440 * MS
 """A card that is held to the reader for half a second gives frames until then."""
 ABSENT_NS = NS
 TRIES = 3
-VERDICT_MS = PULSE_MS + 1000
+VERDICT_MS = PULSE_MS + 600
 """From the beginning of a pulse until the door should have been seen to move."""
 GONE = (
     f"The card reader at {READER_PORT} is not there. Check its plug and cable; it is used again as soon as it is back."
@@ -150,7 +150,7 @@ class Modelled(Stepped):
         if not slot.has_lock:
             return
         if on and not latch.wanted:
-            latch.tries, latch.ready_at = TRIES, max(latch.ready_at, now)
+            latch.tries, latch.ready_at, latch.watched_from = TRIES, max(latch.ready_at, now), None
         elif not on:
             latch.tries = 0
             if latch.on_since is not None:
