@@ -228,10 +228,12 @@ def _opened_to_collect(slot: Slot, shut: MonoNs) -> bool:
     """Whether the door that is shut now was opened to take the phone out.
 
     A door that stood open when the time was used up was not: whoever looked after their phone may shut it in again. Nor
-    was one that is shut as soon as its session is stopped: it was shut upon a phone that was being plugged in.
+    was one through which the phone was just put in, if it is shut as soon as its session is stopped.
     """
     if slot.state is not SlotState.FINISHING:
         return False
-    if (slot.opened_mono or 0) >= slot.since_mono:
+    opened = slot.opened_mono or 0
+    if opened >= slot.since_mono:
         return True
-    return slot.entered_by is not SlotEvent.TIME_UP and shut - slot.since_mono >= TAKEN_OUT_NS
+    put_in = slot.drawn_mono is not None and slot.drawn_mono >= opened
+    return slot.entered_by is not SlotEvent.TIME_UP and not (put_in and shut - slot.since_mono < TAKEN_OUT_NS)
