@@ -56,6 +56,11 @@ $("coins").addEventListener("click", (event) => {
   const value = Number(event.target.dataset.coin);
   if (value) post("api/bench/coin", { value }, event.target);
 });
+$("cup").addEventListener("click", (event) => {
+  const size = event.target.dataset.size;
+  if (size === undefined) return;
+  post("api/bench/cup", size ? { present: true, size_ml: Number(size) } : { present: false }, event.target);
+});
 $("fault").addEventListener("submit", (event) => { event.preventDefault(); setFault(true, event.submitter); });
 $("mend").addEventListener("click", (event) => setFault(false, event.target));
 function setFault(on, button) {
@@ -97,11 +102,19 @@ function showBench(bench) {
     card.querySelector("[data-verb=door]").textContent = slot.door === "open" ? "Shut door" : "Open door";
     card.querySelector("[data-verb=door]").hidden = slot.door === null;
     card.querySelector(".facts").textContent = [
-      slot.phone ?? "no phone", `${slot.mA} mA`, slot.relay ? "power on" : "power off",
+      slot.phone ?? "no phone", `${Math.round(slot.mA)} mA`, slot.relay ? "power on" : "power off",
       slot.lock, slot.door && `door ${slot.door}`,
     ].filter(Boolean).join(" · ");
   }
+  showWater(bench.water);
   $("broken").textContent = bench.faults.map((fault) => `${fault.device} ${fault.kind}`).join(", ");
+}
+
+function showWater(water) {
+  $("cup").hidden = water === null;
+  if (water === null) return;
+  const cup = water.cup_ml === null ? "no cup" : `${Math.round(water.cup_ml)} ml in the cup`;
+  $("in-cup").textContent = `${cup}, pump ${water.pump ? "on" : "off"}`;
 }
 
 // As `sessions.amounts` says it.
