@@ -4,8 +4,9 @@ Starting moves the chosen time from the card to the session's hold. Closing, whe
 was proven to be used from the hold to sold and the rest back to the card, once. The session then waits, its money
 settled, until its phone was collected; only then is the slot free.
 
-When is a phone collected? The slot saw its door open and shut while it was finishing; or its draw ended while the door
-stood open, so that the phone was pulled out by the hand that opened it; or there is no switch to see the door and time
+When is a phone collected? The slot saw its door unlocked, open and shut while it was finishing; or its owner stopped it
+at the open door; or its draw ended while the door stood open, so that the phone was pulled out by the hand that opened
+it; or there is no switch to see the door and time
 has passed since it was opened for its owner; or there is no lock at all.
 """
 
@@ -219,21 +220,26 @@ def door_observed(draft: Draft, command: c.DoorObserved) -> Json:
     watched = command.open and equipment.has_lock and slot.door_open is not None and not slot.testing
     forced = watched and not let_in(slot, draft.rules, command.mono)
     draft.add(e.DoorMoved(command.slot, command.open, command.mono, forced, slot.session))
-    if not command.open and slot.door_open and _opened_to_collect(slot, command.mono):
+    if not command.open and slot.door_open and _opened_to_collect(draft, slot, command.mono):
         collected(draft, command.slot, "door")
     return {"slot": command.slot, "open": command.open, "forced": forced}
 
 
-def _opened_to_collect(slot: Slot, shut: MonoNs) -> bool:
+def _opened_to_collect(draft: Draft, slot: Slot, shut: MonoNs) -> bool:
     """Whether the door that is shut now was opened to take the phone out.
 
-    A door that stood open when the time was used up was not: whoever looked after their phone may shut it in again. Nor
-    was one through which the phone was just put in, if it is shut as soon as its session is stopped.
+    It was if somebody was let in after the session's end. If the door stood open already, whoever looked after their
+    phone, or was about to plug it in, may shut it in again: then only its owner's own stop counts, or a draw that ended
+    for good that had begun before. A phone that was just put in is shut in if the door is, as soon as it is stopped.
     """
-    if slot.state is not SlotState.FINISHING:
+    if slot.state is not SlotState.FINISHING or slot.forced:
         return False
-    opened = slot.opened_mono or 0
-    if opened >= slot.since_mono:
+    session = draft.state.sessions.get(slot.session) if slot.session else None
+    reason = session.stop_reason if session else None
+    opened = slot.opened_mono or MonoNs(0)
+    if opened > slot.since_mono or (opened == slot.since_mono and reason != StopReason.POWER_LOSS):
         return True
     put_in = slot.drawn_mono is not None and slot.drawn_mono >= opened
-    return slot.entered_by is not SlotEvent.TIME_UP and not (put_in and shut - slot.since_mono < TAKEN_OUT_NS)
+    if reason == StopReason.EV_DISCONNECTED:
+        return slot.drawn_mono is not None and not put_in
+    return reason == StopReason.LOCAL and not (put_in and shut - slot.since_mono < TAKEN_OUT_NS)

@@ -69,6 +69,8 @@ class Slot:
     door_open: bool | None = None
     opened_mono: MonoNs | None = None
     shut_mono: MonoNs | None = None
+    forced: bool = False
+    """The door was opened without having been unlocked, and nobody was let in since."""
     drawn_mono: MonoNs | None = None
     """When charging last began or went on."""
     disabled: str | None = None

@@ -36,14 +36,16 @@ def _slot_moved(state: State, fact: e.Fact, body: e.SlotMoved) -> list[Row]:
 
 def _door_released(state: State, fact: e.Fact, body: e.DoorReleased) -> list[Row]:
     slot = state.slot(body.slot)
-    state.slots[body.slot] = changed(slot, release_seq=fact.seq, released_mono=fact.at.mono, boot_id=fact.at.boot_id)
+    state.slots[body.slot] = changed(
+        slot, release_seq=fact.seq, released_mono=fact.at.mono, forced=False, boot_id=fact.at.boot_id
+    )
     return [] if body.switch else _door_was_opened(state, body.session)
 
 
 def _door_moved(state: State, fact: e.Fact, body: e.DoorMoved) -> list[Row]:
     slot = changed(state.slot(body.slot), door_open=body.open, boot_id=fact.at.boot_id)
     if body.open:
-        state.slots[body.slot] = changed(slot, opened_mono=body.at_mono)
+        state.slots[body.slot] = changed(slot, opened_mono=body.at_mono, forced=body.forced)
         return _door_was_opened(state, body.session)
     state.slots[body.slot] = changed(slot, shut_mono=body.at_mono)
     return []

@@ -1,5 +1,6 @@
 """A slot with a phone in it is never given to somebody else, however little sensor and switch have said."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -12,7 +13,7 @@ from sessions.machine import SlotState
 from sessions.ports import Trouble
 from sessions.recovery import recover
 from sessions.state import State
-from sessions.units import SlotName
+from sessions.units import SessionId, SlotName
 from tests.sessions.test_stories import ANNA, ONE, locker, paid_visit, put_in, start, state_of
 
 
@@ -126,6 +127,88 @@ def test_a_door_that_stood_open_when_time_ran_out_frees_nothing_when_it_is_shut(
     kiosk.slot(1).shut_door()
     kiosk.run(1)
     assert state_of(kiosk, ONE) is SlotState.AVAILABLE
+
+
+STAFF = c.Actor("staff:olga", staff=True)
+ENDS = {
+    "nobody plugged in for a minute": lambda kiosk, session: kiosk.run(kiosk.rules.timing.no_device_s + 1),
+    "staff stopped it": lambda kiosk, session: kiosk.conductor.execute(c.StopSession(session, STAFF)),
+    "the disk is full": lambda kiosk, session: kiosk.conductor.execute(c.SetSelling(False, "full", end_sessions=True)),
+    "power was cut": lambda kiosk, session: kiosk.power_cut(5),
+}
+
+
+@pytest.mark.parametrize("end", ENDS.values(), ids=ENDS)
+def test_a_session_that_ends_at_the_open_door_without_its_owner_leaves_the_phone_that_is_shut_in(
+    kiosk: SimKiosk, end: Callable[[SimKiosk, SessionId], object]
+) -> None:
+    visit = paid_visit(kiosk, ANNA)
+    session = start(kiosk, visit, ONE)
+    slot = kiosk.slot(1)
+    kiosk.run(0.5)
+    assert slot.open_door()
+    kiosk.run(1)
+    end(kiosk, session)
+    kiosk.run(5)
+    assert state_of(kiosk, ONE) is SlotState.FINISHING
+    slot.plug()
+    slot.shut_door()
+    kiosk.run(2)
+    assert state_of(kiosk, ONE) is SlotState.FINISHING, "a phone may have been put in late"
+    visit = kiosk.tap(ANNA) or visit
+    kiosk.conductor.execute(c.OpenDoor(session, c.Actor("owner", visit)))
+    kiosk.run(0.5)
+    assert slot.open_door()
+    slot.unplug()
+    slot.shut_door()
+    kiosk.run(1)
+    assert state_of(kiosk, ONE) is SlotState.AVAILABLE
+    kiosk.check_history()
+
+
+@pytest.mark.parametrize(("was_in", "left"), [(False, SlotState.FINISHING), (True, SlotState.AVAILABLE)])
+def test_a_door_left_open_until_the_grace_is_over_frees_the_slot_if_the_phone_was_in_before(
+    kiosk: SimKiosk, was_in: bool, left: SlotState
+) -> None:
+    visit = paid_visit(kiosk, ANNA)
+    session = start(kiosk, visit, ONE)
+    slot = kiosk.slot(1)
+    kiosk.run(0.5)
+    assert slot.open_door()
+    slot.plug()
+    kiosk.run(3)
+    if was_in:
+        slot.shut_door()
+        kiosk.run(20)
+        kiosk.conductor.execute(c.OpenDoor(session, c.Actor("owner", visit)))
+        kiosk.run(0.5)
+        assert slot.open_door()
+        kiosk.run(1)
+    slot.unplug()  # Or full: to the sensor that is the same.
+    kiosk.run(kiosk.rules.timing.unplug_grace_s + 20)
+    assert state_of(kiosk, ONE) is SlotState.FINISHING
+    slot.shut_door()
+    kiosk.run(1)
+    assert state_of(kiosk, ONE) is left
+    kiosk.check_history()
+
+
+def test_a_switch_that_flickers_behind_a_locked_door_collects_no_phone(kiosk: SimKiosk) -> None:
+    visit = paid_visit(kiosk, ANNA)
+    session = start(kiosk, visit, ONE)
+    put_in(kiosk, 1)
+    kiosk.run(20)
+    kiosk.conductor.execute(c.StopSession(session, c.Actor("owner", visit)))
+    kiosk.run(20)
+    for is_open in (True, False):
+        kiosk.conductor.execute(c.DoorObserved(ONE, is_open, kiosk.conductor.now().mono))
+        kiosk.run(0.2)
+    assert state_of(kiosk, ONE) is SlotState.FINISHING
+    kiosk.conductor.execute(c.DoorObserved(ONE, True, kiosk.conductor.now().mono))
+    kiosk.conductor.execute(c.OpenDoor(session, STAFF, "the lock was forced; the phone goes to its owner"))
+    kiosk.conductor.execute(c.DoorObserved(ONE, False, kiosk.conductor.now().mono))
+    assert state_of(kiosk, ONE) is SlotState.AVAILABLE, "staff were let in"
+    kiosk.check_history()
 
 
 def test_a_power_cut_just_after_the_lock_was_released_frees_nothing() -> None:

@@ -112,7 +112,7 @@ def sell(story: Story, number: int) -> None:
     assert visit is not None
     opening, leaving = c.OpenDoor(session, STAFF, "it is mine"), c.SignOut(visit.visit)
     back, stop = c.Tap(card, f"again-{number}"), c.StopSession(session, STAFF)
-    steps: list[c.Command | bool] = [True, False, leaving, back, opening, stop, True, False]
+    steps: list[c.Command | bool] = [True, False, leaving, back, stop, opening, True, False]
     for step in steps:
         command = c.DoorObserved(slot, step, MonoNs(story.mono)) if isinstance(step, bool) else step
         told = command in (opening, leaving)
