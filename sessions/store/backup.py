@@ -23,8 +23,8 @@ def back_up(path: Path, target: Path) -> Seq:
     """
     if target.exists():
         raise StoreError(f"{target} exists already: name a new file.")
-    unfinished = copied(path, target)
     try:
+        unfinished = copied(path, target)
         check_all(unfinished)
         with closing(open_reader(unfinished)) as reader:
             seq = Seq(int(reader.execute("SELECT coalesce(max(seq), 0) FROM facts").fetchone()[0]))

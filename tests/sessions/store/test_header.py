@@ -84,3 +84,12 @@ def test_a_backup_is_put_back_under_its_own_card_key_only(kept: Path, tmp_path: 
     assert not list(kept.parent.glob(f"{STORE_FILE}.replaced-*"))
     restore(elsewhere, backup, NOW, OURS)
     check_card_key(elsewhere, OURS)
+
+
+def test_a_backup_that_fails_leaves_nothing_where_it_was_to_be(tmp_path: Path) -> None:
+    no_store, folder = tmp_path / STORE_FILE, tmp_path / "stick"
+    no_store.write_bytes(b"no store" * 1000)
+    folder.mkdir()
+    with pytest.raises(StoreDamaged):
+        back_up(no_store, folder / "backup.db")
+    assert list(folder.iterdir()) == []
