@@ -119,6 +119,12 @@ recording of your own in the same way.
   two at less; in minutes of waiting both come. Such a phone is asked about like one that takes nothing at all.
 * **A light that came with a phone's own cable and stays when the phone is taken off it,** from the sip of that phone.
 
+* **A full phone that draws nothing but bursts of a reading or two, from spikes, by the first of them.** The fifth in ten
+  seconds proves a draw that goes on, the eighth or so one that was gone; until then it is asked about. A rule that
+  believed the third put the billed time's error (p99) at 1.3 s, because spikes come after an unplugging too.
+* **A zero that rose by more than two milliamps while a phone charged, from the phone's sip.** A smaller rise is found
+  25 seconds after a draw that ended in a step, and taken for the zero that it is.
+
 Three readings are needed for a phone, as one or two may be a spike: 0.3 s at 10 Hz, 2.5 s at 1 Hz. Its end needs five
 seconds of readings without a draw, seven where they are few. Of a gap nothing is concluded, and it does not count as
 waiting.

@@ -34,7 +34,8 @@ class Leftover:
     def draw_ended(self, dated: MonoNs, proven: MonoNs) -> None:
         """A draw has ended: if in a step, what follows is watched. Call it before the zero moves."""
         before = [mA for at, mA in self._track.points if proven - STEP_NS <= at <= proven]
-        stepped = bool(before) and sorted(before)[len(before) // 2] >= self._least_mA
+        # A zero that was never seen may be off by more than a sip: what is left says nothing then.
+        stepped = self._gauge.zero.trusted and bool(before) and sorted(before)[len(before) // 2] >= self._least_mA
         self._since = dated if stepped else None
         self._total, self._readings = 0.0, 0
 

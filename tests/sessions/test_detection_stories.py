@@ -140,3 +140,9 @@ def test_spikes_are_no_bursts() -> None:
     verdicts = judge([(20, 0), (60, 600), *spikes])
     assert kinds(verdicts)[:2] == [Kind.PLUGGED, Kind.UNPLUGGED_PROMPT]
     assert kinds(verdicts).count(Kind.PLUGGED) == 1
+
+
+def test_a_sip_on_a_port_that_was_never_seen_empty_does_not_become_its_zero() -> None:
+    for seed in range(3):
+        verdicts = judge([(20, 70), (600, 4.2)], seed, offset=0.0)
+        assert of_kind(verdicts, Kind.UNPLUGGED) == []
