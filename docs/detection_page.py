@@ -114,16 +114,13 @@ recording of your own in the same way.
   before the rhythm: what is billed is the draw until its second pulse, three seconds as a rule. A pad whose pulses
   hardly stand out (20 mA where the noise is 5 mA) shows it late, in a minute or two, and these are billed; [the
   figures](figures.md) give both times.
-* **A full phone that takes nothing but pulses from one that was taken away, and spikes.** Pulses of half a second and
-  more are its return. Shorter ones are three or four readings at 10 Hz, as two spikes side by side are, and one or
-  two at less; in minutes of waiting both come. Such a phone is asked about like one that takes nothing at all.
-* **A light that came with a phone's own cable and stays when the phone is taken off it,** from the sip of that phone.
-
-* **A full phone that draws nothing but bursts of a reading or two, from spikes, by the first of them.** The fifth in ten
-  seconds proves a draw that goes on, the eighth or so one that was gone; until then it is asked about. A rule that
-  believed the third put the billed time's error (p99) at 1.3 s, because spikes come after an unplugging too.
+* **A full phone that takes nothing but bursts of a reading or two, from spikes, by the first of them.** The fifth in
+  ten seconds proves a draw that goes on, the eighth or so one that was gone; until then it is asked about. A rule that
+  believed the third put the billed time's error (p99) at 1.3 s, because spikes come after an unplugging too. At one or
+  two readings a second most bursts fall between them.
 * **A zero that rose by more than two milliamps while a phone charged, from the phone's sip.** A smaller rise is found
   25 seconds after a draw that ended in a step, and taken for the zero that it is.
+* **A light that came with a phone's own cable and stays when the phone is taken off it,** from the sip of that phone.
 
 Three readings are needed for a phone, as one or two may be a spike: 0.3 s at 10 Hz, 2.5 s at 1 Hz. Its end needs five
 seconds of readings without a draw, seven where they are few. Of a gap nothing is concluded, and it does not count as
