@@ -19,7 +19,7 @@ from hardware.port_worker import open_serial
 from hardware.rfid_frames import iso14443
 from hardware.workers import Clock
 from sessions.ports import Post
-from sessions.units import MonoNs
+from sessions.units import MonoNs, seconds_ns
 
 if TYPE_CHECKING:
     from serial import Serial
@@ -33,6 +33,8 @@ LISTEN_S: Final = 0.25
 """How long a question stands before the next one replaces it."""
 BREATH_S: Final = 0.1
 """Between two sights of a card that lies there."""
+OVERSLEPT_NS: Final = seconds_ns(0.6)
+"""No question and its answer take so long: the machine had no time for this thread."""
 UNANSWERED: Final = 3
 RANDOM: Final = 0x08
 STRAY_BYTES: Final = 20
@@ -109,6 +111,9 @@ class Pn532Reader(CardReader["Serial"]):
 
     def _take(self, uid: bytes) -> None:
         now = MonoNs(self._clock())
+        if now - self.last_beat > OVERSLEPT_NS:
+            # A card that nobody asked for has not left.
+            self._filter.pause(MonoNs(self.last_beat), now)
         if len(uid) not in (4, 7):
             self._spoilt(STRAY_BYTES, now)
         elif len(uid) == 4 and uid[0] == RANDOM:

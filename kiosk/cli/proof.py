@@ -11,9 +11,7 @@ from kiosk.cli.context import opened_store, this_call
 from kiosk.cli.sessions import sessions_group
 from kiosk.cli.tables import table
 from kiosk.local_time import zone_of
-from kiosk.proof.bundle import Bundle, read_bundle, write_bundle
 from kiosk.proof.page import proof_page
-from kiosk.proof.replay import replay as decide_again
 from kiosk.proof.story import story_of
 from sessions.rules import DetectionRules, SlotRules
 from sessions.units import SessionId
@@ -37,6 +35,8 @@ def proof(session: str, bundle: Path | None) -> None:
         story = story_of(store, SessionId(session))
     click.echo(proof_page(story, call.settings.kiosk.name, zone_of(call.settings.kiosk.timezone)), nl=False)
     if bundle is not None:
+        from kiosk.proof.bundle import Bundle, write_bundle
+
         rules = DetectionRules(**call.settings.detection.model_dump())
         try:
             write_bundle(bundle, Bundle(story, rules, SlotRules(story.session.slot).max_mA, version("charging-kiosk")))
@@ -57,6 +57,9 @@ def replay(file: Path, as_json: bool) -> None:
     Example:
       kiosk replay session.proof
     """
+    from kiosk.proof.bundle import read_bundle
+    from kiosk.proof.replay import replay as decide_again
+
     done = decide_again(read_bundle(file))
     if as_json:
         click.echo(json.dumps(asdict(done), indent=2, ensure_ascii=False))
