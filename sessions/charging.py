@@ -228,9 +228,10 @@ def door_observed(draft: Draft, command: c.DoorObserved) -> Json:
 def _opened_to_collect(draft: Draft, slot: Slot, shut: MonoNs) -> bool:
     """Whether the door that is shut now was opened to take the phone out.
 
-    It was if somebody was let in after the session's end. If the door stood open already, whoever looked after their
-    phone, or was about to plug it in, may shut it in again: then only its owner's own stop counts, or a draw that ended
-    for good that had begun before. A phone that was just put in is shut in if the door is, as soon as it is stopped.
+    It was if somebody was let in after the session's end, also at a door that stood open. Otherwise whoever looked
+    after their phone, or was about to plug it in, may shut it in again: then only its owner's own stop counts, or a
+    draw that ended for good that had begun before. A phone that was just put in is shut in if the door is, as soon as
+    it is stopped.
     """
     if slot.state is not SlotState.FINISHING or slot.forced:
         return False
@@ -240,6 +241,7 @@ def _opened_to_collect(draft: Draft, slot: Slot, shut: MonoNs) -> bool:
     if opened > slot.since_mono or (opened == slot.since_mono and reason != StopReason.POWER_LOSS):
         return True
     put_in = slot.drawn_mono is not None and slot.drawn_mono >= opened
-    if reason == StopReason.EV_DISCONNECTED:
+    admitted = slot.released_mono is not None and slot.released_mono > slot.since_mono
+    if reason == StopReason.EV_DISCONNECTED and not admitted:
         return slot.drawn_mono is not None and not put_in
-    return reason == StopReason.LOCAL and not (put_in and shut - slot.since_mono < TAKEN_OUT_NS)
+    return (admitted or reason == StopReason.LOCAL) and not (put_in and shut - slot.since_mono < TAKEN_OUT_NS)
